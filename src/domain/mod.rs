@@ -3,5 +3,9 @@
 //! Invariant: no clock, no I/O, no async, no randomness in this module; the same journal gives the
 //! same board on any machine.
 
+pub mod area;
+pub mod callout;
 pub mod ids;
+pub mod person;
+pub mod roster;
 pub mod time;

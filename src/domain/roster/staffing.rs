@@ -1,0 +1,400 @@
+//! Posts and the layers that staff them, and the one question asked of them: who is on duty at t?
+
+use std::{
+    collections::BTreeMap,
+    ops::Bound::{Excluded, Unbounded},
+    time::Duration,
+};
+
+use chrono_tz::Tz;
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use super::{calendar::Calendar, rotation::Rotation};
+use crate::domain::{
+    ids::{OverrideId, PersonId, PostId},
+    time::Timestamp,
+};
+
+/// How far ahead a rotation is asked for the next change of shift: longer than any shift and than
+/// the longest holiday that a plan leaves without one.
+const LOOK_AHEAD: Duration = Duration::from_secs(9 * 24 * 3600);
+
+/// A post (岗位) and who holds it when nothing else is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Post {
+    pub id: PostId,
+    /// The post as people say it, such as 东街村值班岗.
+    pub title: CompactString,
+    /// Permanent holders, first the one to be rung first.
+    #[serde(default)]
+    pub holders: Vec<PersonId>,
+    /// Who stands in (AB 角) when a ladder asks for the deputy.
+    #[serde(default)]
+    pub deputies: Vec<PersonId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Rotation>,
+}
+
+/// One line of a month's duty table (值班表).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shift {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub people: Vec<PersonId>,
+}
+
+/// A change for a stretch of time (串班, 代班); outweighs table and rotation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    pub id: OverrideId,
+    pub post: PostId,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub people: Vec<PersonId>,
+    #[serde(default)]
+    pub reason: CompactString,
+}
+
+/// Which layer of the roster names the people on duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    Permanent,
+    Rotation,
+    Table,
+    Override,
+}
+
+/// Who holds a post at an instant; nobody means a gap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DutyNow<'a> {
+    pub people: Vec<&'a PersonId>,
+    /// `None` in a gap.
+    pub source: Option<Source>,
+    /// The last change at or before the instant; `None` where there never was one.
+    pub from: Option<Timestamp>,
+    /// The next instant at which the answer may change.
+    pub to: Option<Timestamp>,
+}
+
+/// A post with its layers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Staffing {
+    pub post: Post,
+    /// The table, by start; several lines may run at once.
+    table: BTreeMap<Timestamp, Vec<Shift>>,
+    /// By start; never overlapping.
+    overrides: BTreeMap<Timestamp, Override>,
+    /// Longest line of the table: how far back a line that still runs can have begun.
+    longest: Duration,
+}
+
+/// Every post and its layers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Roster {
+    posts: BTreeMap<PostId, Staffing>,
+}
+
+/// Why a change to the roster is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RosterFault {
+    #[error("no post {0}")]
+    UnknownPost(PostId),
+    #[error("no person {0}")]
+    UnknownPerson(PersonId),
+    #[error("the end is not after the start")]
+    EndsBeforeStart,
+    #[error("nobody is named")]
+    Nobody,
+    #[error("overlaps override {0}, which must be removed first")]
+    Overlaps(OverrideId),
+    #[error("no override {0}")]
+    UnknownOverride(OverrideId),
+    #[error("lasts longer than 62 days, so it is no shift; change the permanent holders instead")]
+    TooLong,
+    #[error("{field}: {remedy}")]
+    Rotation { field: &'static str, remedy: &'static str },
+}
+
+impl Roster {
+    pub fn get(&self, post: &PostId) -> Option<&Staffing> {
+        self.posts.get(post)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Staffing> {
+        self.posts.values()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.posts.is_empty()
+    }
+
+    pub fn find_override(&self, id: OverrideId) -> Option<&Override> {
+        self.posts.values().flat_map(|staffing| staffing.overrides.values()).find(|o| o.id == id)
+    }
+
+    pub(in crate::domain) fn save_post(&mut self, post: Post) {
+        match self.posts.get_mut(&post.id) {
+            Some(staffing) => staffing.post = post,
+            None => {
+                self.posts.insert(post.id.clone(), Staffing::new(post));
+            }
+        }
+    }
+
+    /// Replaces the lines of `post`'s table that start within `from..to` by `shifts`.
+    pub(in crate::domain) fn set_table(
+        &mut self,
+        post: &PostId,
+        from: Timestamp,
+        to: Timestamp,
+        shifts: &[Shift],
+    ) {
+        let Some(staffing) = self.posts.get_mut(post) else {
+            debug_assert!(false, "a table was logged for an unknown post");
+            return;
+        };
+        staffing.table.retain(|start, _| !(from..to).contains(start));
+        for shift in shifts {
+            staffing.longest = staffing.longest.max(shift.to.since(shift.from));
+            staffing.table.entry(shift.from).or_default().push(shift.clone());
+        }
+    }
+
+    pub(in crate::domain) fn add_override(&mut self, change: Override) {
+        let Some(staffing) = self.posts.get_mut(&change.post) else {
+            debug_assert!(false, "an override was logged for an unknown post");
+            return;
+        };
+        staffing.overrides.insert(change.from, change);
+    }
+
+    pub(in crate::domain) fn remove_override(&mut self, post: &PostId, id: OverrideId) {
+        if let Some(staffing) = self.posts.get_mut(post) {
+            staffing.overrides.retain(|_, change| change.id != id);
+        }
+    }
+}
+
+impl Staffing {
+    fn new(post: Post) -> Self {
+        Self { post, table: BTreeMap::new(), overrides: BTreeMap::new(), longest: Duration::ZERO }
+    }
+
+    pub fn overrides(&self) -> impl Iterator<Item = &Override> {
+        self.overrides.values()
+    }
+
+    /// Returns the override that shares any instant with `from..to`.
+    pub fn overlapping(&self, from: Timestamp, to: Timestamp) -> Option<&Override> {
+        self.overrides.values().find(|change| change.from < to && from < change.to)
+    }
+
+    /// Tells who holds the post at `at`.
+    pub fn on_duty(&self, calendar: &Calendar, zone: Tz, at: Timestamp) -> DutyNow<'_> {
+        let mut edges = Edges::new(at);
+        let mut layers: [Vec<&PersonId>; 4] = Default::default();
+        layers[Source::Permanent as usize].extend(&self.post.holders);
+        self.on_rotation(calendar, zone, at, &mut edges, &mut layers[Source::Rotation as usize]);
+        self.on_table(at, &mut edges, &mut layers[Source::Table as usize]);
+        self.on_override(at, &mut edges, &mut layers[Source::Override as usize]);
+        let order = [Source::Override, Source::Table, Source::Rotation, Source::Permanent];
+        let source = order.into_iter().find(|source| !layers[*source as usize].is_empty());
+        let people =
+            source.map(|source| std::mem::take(&mut layers[source as usize])).unwrap_or_default();
+        DutyNow { people, source, from: edges.before, to: edges.after }
+    }
+
+    fn on_rotation<'a>(
+        &'a self,
+        calendar: &Calendar,
+        zone: Tz,
+        at: Timestamp,
+        edges: &mut Edges,
+        people: &mut Vec<&'a PersonId>,
+    ) {
+        let Some(rotation) = &self.post.rotation else { return };
+        for turn in rotation.turns(calendar, zone, at, at + LOOK_AHEAD) {
+            edges.note(turn.from);
+            edges.note(turn.to);
+            if turn.from <= at && at < turn.to {
+                // The turn's crew is a copy; lend the person from the rotation itself.
+                people.extend(rotation.people().filter(|person| turn.crew.contains(person)));
+            }
+        }
+    }
+
+    fn on_table<'a>(&'a self, at: Timestamp, edges: &mut Edges, people: &mut Vec<&'a PersonId>) {
+        for shift in self.table.range(at - self.longest..=at).flat_map(|(_, shifts)| shifts) {
+            edges.note(shift.from);
+            edges.note(shift.to);
+            if at < shift.to {
+                people.extend(shift.people.iter());
+            }
+        }
+        if let Some((next, _)) = self.table.range((Excluded(at), Unbounded)).next() {
+            edges.note(*next);
+        }
+    }
+
+    fn on_override<'a>(&'a self, at: Timestamp, edges: &mut Edges, people: &mut Vec<&'a PersonId>) {
+        if let Some((_, change)) = self.overrides.range(..=at).next_back() {
+            edges.note(change.from);
+            edges.note(change.to);
+            if at < change.to {
+                people.extend(change.people.iter());
+            }
+        }
+        if let Some((next, _)) = self.overrides.range((Excluded(at), Unbounded)).next() {
+            edges.note(*next);
+        }
+    }
+}
+
+/// The nearest change on either side of an instant.
+struct Edges {
+    at: Timestamp,
+    before: Option<Timestamp>,
+    after: Option<Timestamp>,
+}
+
+impl Edges {
+    fn new(at: Timestamp) -> Self {
+        Self { at, before: None, after: None }
+    }
+
+    fn note(&mut self, edge: Timestamp) {
+        if edge <= self.at {
+            self.before = self.before.max(Some(edge));
+        } else {
+            self.after = Some(self.after.map_or(edge, |after| after.min(edge)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use chrono::NaiveDate;
+    use chrono_tz::Asia::Shanghai;
+
+    use super::*;
+    use crate::domain::roster::{DayPlan, DayType, ShiftTime};
+
+    #[test]
+    fn each_layer_outweighs_the_one_below_it() {
+        let mut roster = roster_of(post(&["perm"], Some(&["rota"])));
+        assert_eq!(duty(&roster, at(20, 9)), (vec!["rota"], Some(Source::Rotation)));
+        roster.set_table(&id(), at(20, 0), at(21, 0), &[shift(at(20, 8), at(20, 20), &["table"])]);
+        assert_eq!(duty(&roster, at(20, 9)), (vec!["table"], Some(Source::Table)));
+        roster.add_override(change(1, at(20, 9), at(20, 10), &["stand_in"]));
+        assert_eq!(duty(&roster, at(20, 9)), (vec!["stand_in"], Some(Source::Override)));
+        assert_eq!(duty(&roster, at(20, 10)), (vec!["table"], Some(Source::Table)));
+    }
+
+    #[test]
+    fn the_answer_names_the_next_instant_at_which_it_may_change() {
+        let mut roster = roster_of(post(&["perm"], None));
+        roster.set_table(&id(), at(20, 0), at(21, 0), &[shift(at(20, 8), at(20, 20), &["table"])]);
+        roster.add_override(change(1, at(20, 18), at(20, 19), &["stand_in"]));
+        let ends = [(7, 8), (9, 18), (18, 19), (19, 20)];
+        for (hour, next) in ends {
+            assert_eq!(now(&roster, at(20, hour)).to, Some(at(20, next)), "at {hour}");
+        }
+        assert_eq!(now(&roster, at(20, 21)).to, None);
+    }
+
+    #[test]
+    fn a_post_that_nobody_holds_is_a_gap_that_ends_with_the_next_shift() {
+        let mut roster = roster_of(post(&[], None));
+        roster.set_table(&id(), at(20, 0), at(21, 0), &[shift(at(20, 8), at(20, 20), &["table"])]);
+        let gap = now(&roster, at(20, 3));
+        assert_eq!((gap.source, gap.to), (None, Some(at(20, 8))));
+    }
+
+    #[test]
+    fn a_new_table_replaces_only_the_days_it_covers() {
+        let mut roster = roster_of(post(&[], None));
+        let lines = [shift(at(20, 8), at(21, 8), &["a"]), shift(at(21, 8), at(22, 8), &["b"])];
+        roster.set_table(&id(), at(20, 0), at(22, 0), &lines);
+        roster.set_table(&id(), at(21, 0), at(22, 0), &[shift(at(21, 8), at(22, 8), &["c"])]);
+        assert_eq!(duty(&roster, at(20, 12)).0, ["a"]);
+        assert_eq!(duty(&roster, at(21, 12)).0, ["c"]);
+    }
+
+    #[test]
+    fn two_people_in_one_shift_are_both_on_duty() {
+        let mut roster = roster_of(post(&[], None));
+        let lines = [shift(at(20, 8), at(21, 8), &["a"]), shift(at(20, 8), at(21, 8), &["b"])];
+        roster.set_table(&id(), at(20, 0), at(21, 0), &lines);
+        assert_eq!(duty(&roster, at(20, 12)).0, ["a", "b"]);
+    }
+
+    fn duty(roster: &Roster, at: Timestamp) -> (Vec<&str>, Option<Source>) {
+        let now = now(roster, at);
+        (now.people.iter().map(|person| person.as_str()).collect(), now.source)
+    }
+
+    fn now(roster: &Roster, at: Timestamp) -> DutyNow<'_> {
+        roster.get(&id()).unwrap().on_duty(&Calendar::default(), Shanghai, at)
+    }
+
+    fn roster_of(post: Post) -> Roster {
+        let mut roster = Roster::default();
+        roster.save_post(post);
+        roster
+    }
+
+    fn post(holders: &[&str], crew: Option<&[&str]>) -> Post {
+        let plan = |crew: &[&str]| DayPlan {
+            shifts: vec![ShiftTime { from_minute: 0, minutes: 24 * 60 }],
+            crews: vec![people(crew)],
+        };
+        Post {
+            id: id(),
+            title: "值班岗".into(),
+            holders: people(holders),
+            deputies: Vec::new(),
+            rotation: crew.map(|crew| Rotation {
+                starts_on: NaiveDate::from_ymd_opt(2026, 7, 1).unwrap(),
+                days: BTreeMap::from([
+                    (DayType::Workday, plan(crew)),
+                    (DayType::Weekend, plan(crew)),
+                ]),
+            }),
+        }
+    }
+
+    fn shift(from: Timestamp, to: Timestamp, names: &[&str]) -> Shift {
+        Shift { from, to, people: people(names) }
+    }
+
+    fn change(number: u64, from: Timestamp, to: Timestamp, names: &[&str]) -> Override {
+        Override {
+            id: OverrideId(number),
+            post: id(),
+            from,
+            to,
+            people: people(names),
+            reason: CompactString::default(),
+        }
+    }
+
+    fn people(names: &[&str]) -> Vec<PersonId> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    fn id() -> PostId {
+        "990101000000/duty_officer".parse().unwrap()
+    }
+
+    fn at(day: u32, hour: u32) -> Timestamp {
+        let date = NaiveDate::from_ymd_opt(2026, 7, day).unwrap();
+        Timestamp::from_local(Shanghai, date, hour * 60)
+    }
+}
