@@ -8,7 +8,14 @@ use geo::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::ids::{AreaCode, Level};
+use super::{
+    actor::{Actor, Capability},
+    board::{Board, require},
+    decision::Draft,
+    event::{AreaSaved, Event},
+    ids::{AreaCode, Level},
+    rejection::Rejection,
+};
 
 /// Longitude and latitude, WGS-84 degrees.
 pub type LonLat = [f64; 2];
@@ -36,6 +43,41 @@ pub enum Shape {
         center: LonLat,
         radius_km: f64,
     },
+}
+
+/// The areas that something is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extent {
+    /// These and all that lies in them.
+    pub whole: BTreeSet<AreaCode>,
+    /// These, but not what lies in them: a drawn shape touches them and no area inside.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub partly: BTreeSet<AreaCode>,
+}
+
+impl Extent {
+    pub fn of(area: AreaCode) -> Self {
+        Self { whole: BTreeSet::from([area]), partly: BTreeSet::new() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.whole.is_empty() && self.partly.is_empty()
+    }
+
+    /// Returns the areas named, whole or in part.
+    pub fn named(&self) -> impl Iterator<Item = AreaCode> {
+        self.whole.iter().chain(&self.partly).copied()
+    }
+
+    /// Drops what lies in another whole area.
+    fn pruned(mut self) -> Self {
+        let whole = self.whole.clone();
+        let covered = |code: AreaCode| code.lineage().skip(1).any(|up| whole.contains(&up));
+        self.whole.retain(|code| !covered(*code));
+        self.partly.retain(|code| !covered(*code) && !whole.contains(code));
+        self
+    }
 }
 
 /// Every area of the jurisdiction and around it, by code.
@@ -72,13 +114,53 @@ impl Areas {
         self.inside(code).filter(move |area| area.code.parent() == Some(code))
     }
 
+    /// Returns every known area of `level` that `extent` is about: those named, those that lie in
+    /// what is named whole, and those that something named lies in.
+    pub fn at_level(&self, extent: &Extent, level: Level) -> BTreeSet<AreaCode> {
+        let inside = extent.whole.iter().flat_map(|code| self.inside(*code));
+        let inside = inside.map(|area| area.code).filter(|code| code.level() == level);
+        let above = extent.named().filter_map(|code| code.at(level));
+        inside.chain(above.filter(|code| self.by_code.contains_key(code))).collect()
+    }
+
+    /// Returns what part of `jurisdiction` the codes and shapes of a message name.
+    pub fn extent(&self, jurisdiction: AreaCode, codes: &[AreaCode], shapes: &[&Shape]) -> Extent {
+        let mut extent = Extent::default();
+        for code in codes {
+            if code.contains(jurisdiction) {
+                extent.whole.insert(jurisdiction);
+            } else if jurisdiction.contains(*code) {
+                // A code newer than the county's list still lies in something the county knows.
+                let known = code.lineage().find(|up| self.by_code.contains_key(up));
+                extent.whole.insert(known.unwrap_or(jurisdiction));
+            }
+        }
+        for shape in shapes {
+            let hits = self.touched_by(shape);
+            let hits = hits.into_iter().filter(|code| jurisdiction.contains(*code));
+            let hits: BTreeSet<AreaCode> = hits.collect();
+            for code in &hits {
+                let finer = |other: &AreaCode| other != code && code.contains(*other);
+                if hits.iter().any(finer) {
+                    continue;
+                }
+                if self.inside(*code).nth(1).is_some() {
+                    extent.partly.insert(*code);
+                } else {
+                    extent.whole.insert(*code);
+                }
+            }
+        }
+        extent.pruned()
+    }
+
     /// Returns the areas that `shape` touches: by boundary where there is one, else by centroid.
     pub fn touched_by(&self, shape: &Shape) -> BTreeSet<AreaCode> {
         let shape = Prepared::new(shape);
         self.by_code.values().filter(|area| shape.touches(area)).map(|area| area.code).collect()
     }
 
-    /// Tells whether any area at `level` or above, known here, can be placed on the earth.
+    /// Tells whether any area known here can be placed on the earth.
     pub fn has_geometry(&self) -> bool {
         self.by_code.values().any(|area| area.centroid.is_some() || !area.outline.is_empty())
     }
@@ -86,6 +168,32 @@ impl Areas {
     pub(super) fn save(&mut self, area: Area) {
         self.by_code.insert(area.code, area);
     }
+}
+
+/// Decides the import of a list of areas: every parent down from the county must be known or in it.
+pub(super) fn save(
+    board: &Board,
+    actor: &Actor,
+    areas: &[Area],
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::Administer)?;
+    let coming: BTreeSet<AreaCode> = areas.iter().map(|area| area.code).collect();
+    let known = |code| board.areas.get(code).is_some() || coming.contains(&code);
+    for area in areas {
+        if let Some(parent) = area.code.parent()
+            && area.code.level() > Level::County
+            && !known(parent)
+        {
+            return Err(Rejection::Orphan { area: area.code, parent });
+        }
+    }
+    for area in areas {
+        if board.areas.get(area.code) != Some(area) {
+            draft.push(Event::AreaSaved(AreaSaved { area: area.clone() }));
+        }
+    }
+    Ok(())
 }
 
 /// A shape in the form that `geo` computes with.

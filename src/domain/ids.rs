@@ -139,6 +139,9 @@ text_serde!(AreaCode);
 pub struct Duty(CompactString);
 
 impl Duty {
+    /// Sorts before every duty there can be: the start of an area's posts in a map by post.
+    pub(in crate::domain) const LOWEST: Duty = Duty(CompactString::const_new(""));
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -3,9 +3,16 @@
 //! Invariant: no clock, no I/O, no async, no randomness in this module; the same journal gives the
 //! same board on any machine.
 
+pub mod actor;
 pub mod area;
+pub mod board;
 pub mod callout;
+pub mod command;
+pub mod decision;
+pub mod event;
 pub mod ids;
 pub mod person;
+pub mod rejection;
 pub mod roster;
 pub mod time;
+pub mod warning;

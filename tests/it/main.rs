@@ -1,1 +1,7 @@
 //! One binary for every test that needs more than one part of the program.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+mod callout_rules;

@@ -95,6 +95,11 @@ impl Outcome {
         matches!(self, Outcome::Failed { .. })
     }
 
+    /// Returns the text that came back, if one did.
+    pub fn words(&self) -> Option<&str> {
+        if let Outcome::Replied { text } = self { Some(text) } else { None }
+    }
+
     /// Returns what a policy calls this outcome when it lists what counts as an answer.
     pub fn sign(&self) -> Option<Sign> {
         match self {
@@ -132,19 +137,24 @@ pub struct Planned {
     pub number: u32,
     pub person: PersonId,
     pub channel: Channel,
-    /// Earliest start.
-    pub not_before: Timestamp,
+    /// Milliseconds after the event that plans it before which it must not start.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub after_ms: u32,
     /// Which try this is for this person by this channel, from 0: everybody's 0 goes before
     /// anybody's 1.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub ordinal: u32,
     /// A notice tells and demands nothing.
     #[serde(default, skip_serializing_if = "is_false")]
     pub notice: bool,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn is_false(value: &bool) -> bool {
     !value
+}
+
+fn is_zero(value: &u32) -> bool {
+    *value == 0
 }
 
 /// How far an attempt has come.

@@ -2,6 +2,7 @@
 //! and overrides, in rising order of weight.
 
 pub mod calendar;
+pub(super) mod change;
 pub mod rotation;
 mod staffing;
 

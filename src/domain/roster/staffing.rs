@@ -146,6 +146,14 @@ impl Roster {
         }
     }
 
+    pub(in crate::domain) fn set_rotation(&mut self, post: &PostId, rotation: Option<Rotation>) {
+        let Some(staffing) = self.posts.get_mut(post) else {
+            debug_assert!(false, "a rotation was logged for an unknown post");
+            return;
+        };
+        staffing.post.rotation = rotation;
+    }
+
     /// Replaces the lines of `post`'s table that start within `from..to` by `shifts`.
     pub(in crate::domain) fn set_table(
         &mut self,
@@ -183,6 +191,16 @@ impl Roster {
 impl Staffing {
     fn new(post: Post) -> Self {
         Self { post, table: BTreeMap::new(), overrides: BTreeMap::new(), longest: Duration::ZERO }
+    }
+
+    /// Returns everybody who may ever hold the post by any layer, or its deputies.
+    pub fn everybody(&self, deputies: bool) -> impl Iterator<Item = &PersonId> {
+        let post = &self.post;
+        let own = post.holders.iter().chain(post.rotation.iter().flat_map(Rotation::people));
+        let table = self.table.values().flatten().flat_map(|shift| &shift.people);
+        let changes = self.overrides.values().flat_map(|change| &change.people);
+        let stand_in = post.deputies.iter().filter(move |_| deputies);
+        own.chain(table).chain(changes).filter(move |_| !deputies).chain(stand_in)
     }
 
     pub fn overrides(&self) -> impl Iterator<Item = &Override> {

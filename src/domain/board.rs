@@ -1,0 +1,322 @@
+//! The board: the state that the journal's events add up to, and the core's three verbs.
+//!
+//! `decide` may refuse and changes nothing; `apply` is total; `next_deadline` says when to ask again.
+
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    actor::{Actor, Capability},
+    area::Areas,
+    callout::{
+        self,
+        callouts::{Callouts, Closed},
+        lines::Lines,
+    },
+    command::{Command, Reply},
+    decision::{Decision, Draft},
+    event::{CloseReason, Entry, Event},
+    ids::{AreaCode, OverrideId, WarningId},
+    person::People,
+    rejection::Rejection,
+    roster::{self, Calendar, DutyNow, Roster, Staffing},
+    time::Timestamp,
+    warning::{self, Life, Warning, Warnings},
+};
+
+/// The state of one jurisdiction.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Board {
+    /// Sequence number of the last event applied.
+    pub seq: u64,
+    jurisdiction: Option<AreaCode>,
+    timezone: Option<Tz>,
+    pub areas: Areas,
+    pub people: People,
+    pub roster: Roster,
+    pub calendar: Calendar,
+    pub warnings: Warnings,
+    pub callouts: Callouts,
+    pub(super) overrides_added: u64,
+}
+
+impl Board {
+    /// Returns the area this board is about, once it has been set.
+    pub fn jurisdiction(&self) -> Option<AreaCode> {
+        self.jurisdiction
+    }
+
+    /// Returns the zone in which shifts change.
+    pub fn timezone(&self) -> Tz {
+        self.timezone.unwrap_or(Tz::Asia__Shanghai)
+    }
+
+    /// Tells who holds a post at `at`.
+    pub fn on_duty<'a>(&self, staffing: &'a Staffing, at: Timestamp) -> DutyNow<'a> {
+        staffing.on_duty(&self.calendar, self.timezone(), at)
+    }
+
+    /// Decides what `command` makes happen at `now`, changing nothing.
+    pub fn decide(
+        &self,
+        actor: &Actor,
+        command: &Command,
+        now: Timestamp,
+    ) -> Result<Decision, Rejection> {
+        let mut draft = Draft::new(self, now);
+        match command {
+            Command::SetJurisdiction { area, timezone } => {
+                return self.set_jurisdiction(actor, *area, *timezone, draft);
+            }
+            Command::AdoptPolicies(set) => callout::check::adopt(self, actor, set, &mut draft)?,
+            Command::AdoptCalendar(calendar) => {
+                roster::change::adopt_calendar(self, actor, calendar, &mut draft)?;
+            }
+            Command::SetLines(lines) => callout::check::set_lines(self, actor, lines, &mut draft)?,
+            Command::SaveAreas(areas) => super::area::save(self, actor, areas, &mut draft)?,
+            Command::SavePeople(people) => {
+                roster::change::save_people(self, actor, people, &mut draft)?;
+            }
+            Command::SavePosts(posts) => {
+                roster::change::save_posts(self, actor, posts, &mut draft)?;
+            }
+            Command::SetRotations(sets) => {
+                roster::change::set_rotations(self, actor, sets, &mut draft)?;
+            }
+            Command::SetDutyTable(sets) => {
+                roster::change::set_tables(self, actor, sets, &mut draft)?;
+            }
+            Command::AddOverride(change) => {
+                return roster::change::add_override(self, actor, change, draft);
+            }
+            Command::RemoveOverride(id) => {
+                roster::change::remove_override(self, actor, *id, &mut draft)?;
+            }
+            Command::AcceptWarning { message, original } => {
+                return warning::accept::decide(self, actor, message, original, draft);
+            }
+            Command::OpenCallout(open) => {
+                return callout::open::decide(self, actor, open, draft);
+            }
+            Command::WithdrawCallout { callout, note } => {
+                self.withdraw(actor, *callout, note, &mut draft)?;
+            }
+            Command::Answer(given) => return callout::answer::decide(self, actor, given, draft),
+            Command::RecordAttempt { attempt, outcome } => {
+                require(actor, Capability::ReportReceipts)?;
+                return callout::answer::record(self, *attempt, outcome, draft);
+            }
+            Command::RepeatAttempt(attempt) => {
+                require(actor, Capability::ReportReceipts)?;
+                callout::elapse::repeat(self, *attempt, &mut draft)?;
+            }
+            Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),
+            Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
+            Command::Elapse => {
+                draft.expire_warnings();
+                draft.elapse_callouts();
+            }
+        }
+        Ok(draft.finish(Reply::Done))
+    }
+
+    /// Applies what has happened. Total: an event that was logged is never refused.
+    pub fn apply(&mut self, entry: &Entry) {
+        debug_assert_eq!(entry.seq, self.seq + 1, "events are applied in order, each once");
+        self.seq = entry.seq;
+        let at = entry.at;
+        match &entry.event {
+            Event::JurisdictionSet(set) => {
+                self.jurisdiction = Some(set.area);
+                self.timezone = Some(set.timezone);
+            }
+            Event::AreaSaved(saved) => self.areas.save(saved.area.clone()),
+            Event::PersonSaved(saved) => self.people.save(saved.person.clone()),
+            Event::PostSaved(saved) => {
+                self.roster.save_post(saved.post.clone());
+                self.callouts.recheck(&saved.post.id, at);
+            }
+            Event::RotationSet(set) => {
+                self.roster.set_rotation(&set.post, set.rotation.clone());
+                self.callouts.recheck(&set.post, at);
+            }
+            Event::DutyTableSet(set) => {
+                self.roster.set_table(&set.post, set.from, set.to, &set.shifts);
+                self.callouts.recheck(&set.post, at);
+            }
+            Event::OverrideAdded(added) => {
+                self.overrides_added += 1;
+                self.roster.add_override(added.change.clone());
+                self.callouts.recheck(&added.change.post, at);
+            }
+            Event::OverrideRemoved(removed) => {
+                self.roster.remove_override(&removed.post, removed.id);
+                self.callouts.recheck(&removed.post, at);
+            }
+            Event::CalendarAdopted(adopted) => self.calendar = adopted.calendar.clone(),
+            Event::PoliciesAdopted(adopted) => {
+                self.callouts.adopt(entry.seq, adopted.policies.clone());
+            }
+            Event::LinesSet(set) => {
+                let (lines, hold_ms, simulated) = (set.lines, set.hold_ms, set.simulated);
+                self.callouts.set_lines(set.channel, Lines { lines, hold_ms, simulated });
+            }
+            Event::WarningAccepted(accepted) => {
+                let warning = Warning {
+                    id: accepted.id,
+                    message: accepted.message.clone(),
+                    life: accepted.life,
+                    extent: accepted.extent.clone(),
+                    callout: accepted.callout,
+                    accepted_at: at,
+                    seq: entry.seq,
+                };
+                self.warnings.accept(warning);
+            }
+            Event::WarningEnded(ended) => self.warnings.end(ended.id, ended.life),
+            Event::CalloutOpened(_)
+            | Event::CalloutRevised(_)
+            | Event::CalloutClosed(_)
+            | Event::QuorumMet(_)
+            | Event::ObligationOpened(_)
+            | Event::ObligationEscalated(_)
+            | Event::ObligationMoved(_)
+            | Event::ObligationDeclined(_)
+            | Event::ObligationAnswered(_)
+            | Event::ObligationUnreached(_)
+            | Event::ObligationHandedOn(_)
+            | Event::ObligationWithdrawn(_)
+            | Event::ObligationTold(_)
+            | Event::AttemptStarted(_)
+            | Event::AttemptRepeated(_)
+            | Event::AttemptRecorded(_) => self.apply_callout(entry),
+            Event::AccessChanged(_) | Event::LossAccepted(_) => {}
+        }
+    }
+
+    fn apply_callout(&mut self, entry: &Entry) {
+        let at = entry.at;
+        let callouts = &mut self.callouts;
+        match &entry.event {
+            Event::CalloutOpened(opened) => {
+                callouts.open_callout(opened, at, &entry.actor);
+                if let Some(warning) = opened.warning {
+                    self.warnings.call_out(warning, opened.id);
+                }
+            }
+            Event::CalloutRevised(revised) => {
+                callouts.revised(revised);
+                self.warnings.call_out(revised.warning, revised.id);
+            }
+            Event::CalloutClosed(closed) => {
+                callouts.closed(closed.id, Closed { at, reason: closed.reason });
+            }
+            Event::QuorumMet(met) => callouts.man(met.callout, met.area),
+            Event::ObligationOpened(opened) => callouts.opened(opened, at),
+            Event::ObligationEscalated(escalated) => callouts.escalated(escalated, at),
+            Event::ObligationMoved(moved) => callouts.moved(moved, at),
+            Event::ObligationDeclined(declined) => callouts.declined(declined, entry),
+            Event::ObligationAnswered(answered) => callouts.answered(answered, entry),
+            Event::ObligationUnreached(unreached) => callouts.unreached(unreached, at),
+            Event::ObligationHandedOn(handed) => callouts.handed_on(handed, at),
+            Event::ObligationWithdrawn(withdrawn) => callouts.withdrawn(withdrawn, at),
+            Event::ObligationTold(told) => callouts.told(told.id, &told.notices, at),
+            Event::AttemptStarted(started) => callouts.start(started.id, at),
+            Event::AttemptRepeated(repeated) => callouts.repeated(repeated.id),
+            Event::AttemptRecorded(recorded) => callouts.recorded(recorded, at),
+            Event::JurisdictionSet(_)
+            | Event::AreaSaved(_)
+            | Event::PersonSaved(_)
+            | Event::PostSaved(_)
+            | Event::RotationSet(_)
+            | Event::DutyTableSet(_)
+            | Event::OverrideAdded(_)
+            | Event::OverrideRemoved(_)
+            | Event::CalendarAdopted(_)
+            | Event::PoliciesAdopted(_)
+            | Event::LinesSet(_)
+            | Event::WarningAccepted(_)
+            | Event::WarningEnded(_)
+            | Event::AccessChanged(_)
+            | Event::LossAccepted(_) => {
+                debug_assert!(false, "only callout events come here");
+            }
+        }
+    }
+
+    /// Returns when [`Command::Elapse`] next has an effect; in the past when it has one now.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        let expiry = self.warnings.next_expiry();
+        self.callouts.next_deadline().into_iter().chain(expiry).min()
+    }
+
+    /// Derives what a snapshot leaves out.
+    pub fn rebuild(&mut self) {
+        self.callouts.rebuild();
+    }
+
+    /// Returns every breach of what must always hold; empty on a sound board.
+    pub fn breaches(&self) -> Vec<String> {
+        self.callouts.breaches(!self.roster.is_empty())
+    }
+
+    fn set_jurisdiction(
+        &self,
+        actor: &Actor,
+        area: AreaCode,
+        timezone: Tz,
+        mut draft: Draft<'_>,
+    ) -> Result<Decision, Rejection> {
+        require(actor, Capability::Administer)?;
+        if let Some(known) = self.jurisdiction.filter(|known| *known != area) {
+            return Err(Rejection::OtherJurisdiction(known));
+        }
+        if self.jurisdiction != Some(area) || self.timezone != Some(timezone) {
+            let set = super::event::JurisdictionSet { area, timezone };
+            draft.push(Event::JurisdictionSet(set));
+        }
+        Ok(draft.finish(Reply::Done))
+    }
+
+    fn withdraw(
+        &self,
+        actor: &Actor,
+        id: super::ids::CalloutId,
+        note: &compact_str::CompactString,
+        draft: &mut Draft<'_>,
+    ) -> Result<(), Rejection> {
+        require(actor, Capability::OpenCallouts)?;
+        let callout = self.callouts.get(id).ok_or(Rejection::UnknownCallout(id))?;
+        if let Some(area) = callout.extent.named().find(|area| !actor.sees(*area)) {
+            return Err(Rejection::OutsideArea(area));
+        }
+        if !callout.is_open() {
+            return Err(Rejection::CalloutClosed(id));
+        }
+        if note.trim().is_empty() {
+            return Err(Rejection::Empty { field: "reason" });
+        }
+        draft.end_callout(callout, CloseReason::ByHand, note.clone());
+        Ok(())
+    }
+
+    /// Returns the next override's id.
+    pub(super) fn next_override(&self) -> OverrideId {
+        OverrideId(self.overrides_added + 1)
+    }
+
+    /// Returns the warnings in force, newest first.
+    pub fn active_warnings(&self) -> impl Iterator<Item = &Warning> {
+        self.warnings.iter().rev().filter(|warning| warning.life == Life::Active)
+    }
+
+    /// Returns the warning with `id`.
+    pub fn warning(&self, id: WarningId) -> Option<&Warning> {
+        self.warnings.get(id)
+    }
+}
+
+/// Refuses an actor whose role may not do `capability`.
+pub(super) fn require(actor: &Actor, capability: Capability) -> Result<(), Rejection> {
+    if actor.role.may(capability) { Ok(()) } else { Err(Rejection::NotAllowed(capability)) }
+}

@@ -1,0 +1,277 @@
+//! What makes a set of policies usable: every rung must be able to reach somebody.
+
+use std::collections::BTreeSet;
+
+use super::{
+    attempt::Sign,
+    lines::Lines,
+    policy::{CalloutKind, HandOver, Ladder, Oblige, Policy, PolicySet, Rung, Target, Then},
+};
+use crate::domain::{
+    actor::{Actor, Capability},
+    board::{Board, require},
+    decision::Draft,
+    event::{Event, LinesSet, PoliciesAdopted},
+    ids::{Duty, Level, PostId},
+    person::Channel,
+    rejection::Rejection,
+    warning::Colour,
+};
+
+/// Most rungs of a ladder: its number fits the record, and no county asks more.
+const RUNG_LIMIT: usize = 32;
+
+/// Why a set of policies is refused: where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct PolicyFault {
+    /// Such as `ladder village_red, rung 2`.
+    pub place: String,
+    pub problem: String,
+}
+
+fn fault(place: impl Into<String>, problem: impl Into<String>) -> PolicyFault {
+    PolicyFault { place: place.into(), problem: problem.into() }
+}
+
+/// Decides the adoption of a set: refused whole where any part of it could call nobody.
+pub(in crate::domain) fn adopt(
+    board: &Board,
+    actor: &Actor,
+    set: &PolicySet,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::Administer)?;
+    set.check()?;
+    reaches_somebody(board, set)?;
+    if board.callouts.policies() != Some(set) {
+        draft.push(Event::PoliciesAdopted(PoliciesAdopted { policies: set.clone() }));
+    }
+    Ok(())
+}
+
+/// Decides how many calls a channel carries.
+pub(in crate::domain) fn set_lines(
+    board: &Board,
+    actor: &Actor,
+    set: &LinesSet,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::Administer)?;
+    let lines = Lines { lines: set.lines, hold_ms: set.hold_ms, simulated: set.simulated };
+    if board.callouts.lines(set.channel) != Some(lines) {
+        draft.push(Event::LinesSet(set.clone()));
+    }
+    Ok(())
+}
+
+impl PolicySet {
+    /// Refuses a set that contradicts itself, whoever the county's people are.
+    pub fn check(&self) -> Result<(), PolicyFault> {
+        self.check_names()?;
+        for ladder in &self.ladders {
+            self.check_ladder(ladder)?;
+        }
+        for policy in &self.policies {
+            self.check_policy(policy)?;
+        }
+        if self.last_resort.is_empty() {
+            let problem = "name at least one post that is always manned, such as the county's duty \
+                           officer: it is handed what nobody else can be";
+            return Err(fault("last_resort", problem));
+        }
+        self.last_resort.iter().try_for_each(|target| self.check_target("last_resort", target))?;
+        self.check_colours()
+    }
+
+    fn check_names(&self) -> Result<(), PolicyFault> {
+        let duties = self.duties.iter().map(|duty| ("duty", duty.name.as_str()));
+        let ladders = self.ladders.iter().map(|ladder| ("ladder", ladder.name.as_str()));
+        let policies = self.policies.iter().map(|policy| ("policy", policy.id.as_str()));
+        let mut seen = BTreeSet::new();
+        for (kind, name) in duties.chain(ladders).chain(policies) {
+            if name.is_empty() || !seen.insert((kind, name)) {
+                return Err(fault(format!("{kind} {name}"), "needs a name of its own"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_ladder(&self, ladder: &Ladder) -> Result<(), PolicyFault> {
+        let place = format!("ladder {}", ladder.name);
+        if ladder.rungs.is_empty() || ladder.rungs.len() > RUNG_LIMIT {
+            return Err(fault(place, format!("give 1 to {RUNG_LIMIT} rungs")));
+        }
+        for (number, rung) in ladder.rungs.iter().enumerate() {
+            self.check_rung(&format!("{place}, rung {}", number + 1), rung)?;
+        }
+        Ok(())
+    }
+
+    fn check_rung(&self, place: &str, rung: &Rung) -> Result<(), PolicyFault> {
+        if rung.who.is_empty() {
+            return Err(fault(place, "nobody can be reached by it: who is empty"));
+        }
+        if rung.reach.is_empty() {
+            return Err(fault(place, "nobody can be reached by it: reach names no channel"));
+        }
+        if rung.wait_s.0 == 0 {
+            return Err(fault(place, "wait_s must be at least 1 second"));
+        }
+        let mut channels = BTreeSet::new();
+        for reach in &rung.reach {
+            if !channels.insert(reach.channel) {
+                return Err(fault(place, format!("names {} twice", reach.channel)));
+            }
+            if reach.tries == 0 {
+                let problem = format!("{}: tries must be at least 1", reach.channel);
+                return Err(fault(place, problem));
+            }
+            if reach.after_s >= rung.wait_s {
+                let problem =
+                    format!("{}: after_s is not before wait_s, so it never rings", reach.channel);
+                return Err(fault(place, problem));
+            }
+        }
+        rung.who.iter().try_for_each(|target| self.check_target(place, target))
+    }
+
+    fn check_target(&self, place: &str, target: &Target) -> Result<(), PolicyFault> {
+        match &target.duty {
+            Some(duty) if !self.names_duty(duty) => {
+                Err(fault(place, format!("{duty} is no duty listed under [[duty]]")))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn check_policy(&self, policy: &Policy) -> Result<(), PolicyFault> {
+        let place = format!("policy {}", policy.id);
+        if policy.oblige.is_empty() {
+            return Err(fault(place, "obliges nobody: give at least one oblige"));
+        }
+        for Oblige { duty, ladder, .. } in &policy.oblige {
+            if !self.names_duty(duty) {
+                return Err(fault(place, format!("{duty} is no duty listed under [[duty]]")));
+            }
+            let found = self.ladder(ladder);
+            let found = found.ok_or_else(|| fault(&*place, format!("no ladder {ladder}")))?;
+            if found.then != Then::HandOver {
+                let problem = format!("ladder {ladder} repeats; only an errand's ladder may");
+                return Err(fault(place, problem));
+            }
+        }
+        self.check_signs(&place, policy)?;
+        self.check_quorum(&place, policy)?;
+        self.check_hand_over(&place, &policy.hand_over)
+    }
+
+    /// A sign that no channel of the policy's ladders can give would never come.
+    fn check_signs(&self, place: &str, policy: &Policy) -> Result<(), PolicyFault> {
+        let ladders = policy.oblige.iter().filter_map(|oblige| self.ladder(&oblige.ladder));
+        let rungs = ladders.flat_map(|ladder| &ladder.rungs);
+        let channels: BTreeSet<Channel> =
+            rungs.flat_map(|rung| &rung.reach).map(|reach| reach.channel).collect();
+        for sign in &policy.counts {
+            let needed = match sign {
+                Sign::HeardInFull | Sign::KeyPressed => &[Channel::Voice][..],
+                Sign::Replied => &[Channel::Sms],
+                Sign::Read => &[Channel::App, Channel::Sms],
+            };
+            if !needed.iter().any(|channel| channels.contains(channel)) {
+                let problem = format!("counts {sign:?}, which none of its channels can give");
+                return Err(fault(place, problem));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_quorum(&self, place: &str, policy: &Policy) -> Result<(), PolicyFault> {
+        for quorum in &policy.quorum {
+            for need in &quorum.needs {
+                let obliged =
+                    policy.oblige.iter().any(|o| o.level == quorum.level && o.duty == need.duty);
+                if !obliged || need.answered != 1 {
+                    let problem = format!(
+                        "quorum: {} can never be met; at this level the policy obliges it {} times",
+                        need.duty,
+                        u8::from(obliged)
+                    );
+                    return Err(fault(place, problem));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_hand_over(&self, place: &str, hand_over: &HandOver) -> Result<(), PolicyFault> {
+        let place = format!("{place}, hand_over");
+        if hand_over.who.is_empty() {
+            return Err(fault(place, "names nobody to take the unreached over"));
+        }
+        if hand_over.within_s.0 == 0 {
+            return Err(fault(place, "within_s must be at least 1 second"));
+        }
+        hand_over.who.iter().try_for_each(|target| self.check_target(&place, target))?;
+        match self.ladder(&hand_over.ladder) {
+            Some(ladder) if ladder.then == Then::Repeat => Ok(()),
+            Some(_) => Err(fault(place, "its ladder must end with then = \"repeat\"")),
+            None => Err(fault(place, format!("no ladder {}", hand_over.ladder))),
+        }
+    }
+
+    /// A warning of any colour must call somebody.
+    fn check_colours(&self) -> Result<(), PolicyFault> {
+        let chooses = |colour| self.choose(CalloutKind::Warning, colour, None).is_some();
+        if let Some(colour) = Colour::ALL.into_iter().find(|colour| !chooses(Some(*colour))) {
+            let problem = format!("no policy applies to every {colour:?} warning");
+            return Err(fault("policy", problem.to_lowercase()));
+        }
+        if !chooses(None) {
+            return Err(fault("policy", "no policy applies to warnings without a colour"));
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a rung that none of the county's posts can answer, once posts are known.
+fn reaches_somebody(board: &Board, set: &PolicySet) -> Result<(), PolicyFault> {
+    if board.roster.is_empty() {
+        return Ok(());
+    }
+    let used = set.policies.iter().filter(|policy| !policy.applies.kinds.is_empty());
+    for policy in used {
+        for oblige in &policy.oblige {
+            let Some(ladder) = set.ladder(&oblige.ladder) else { continue };
+            for (number, rung) in ladder.rungs.iter().enumerate() {
+                if !rung_reaches(board, rung, oblige.level, &oblige.duty) {
+                    let place = format!("ladder {}, rung {}", ladder.name, number + 1);
+                    let problem = format!(
+                        "nobody can be reached by it for {} at {:?} level: no such post has anybody \
+                         with an address on its channels",
+                        oblige.duty, oblige.level
+                    );
+                    return Err(fault(place, problem));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn rung_reaches(board: &Board, rung: &Rung, level: Level, duty: &Duty) -> bool {
+    let Some(jurisdiction) = board.jurisdiction() else { return true };
+    let areas = board.areas.inside(jurisdiction).filter(|area| area.code.level() == level);
+    let mut targets = areas.flat_map(|area| {
+        let post = PostId { area: area.code, duty: duty.clone() };
+        rung.who.iter().filter_map(move |target| Some((target.deputies, target.post(&post)?)))
+    });
+    targets.any(|(deputies, post)| {
+        let Some(staffing) = board.roster.get(&post) else { return false };
+        let mut people = staffing.everybody(deputies);
+        people.any(|person| {
+            let person = board.people.get(person);
+            rung.reach.iter().any(|reach| person.is_some_and(|p| p.has(reach.channel)))
+        })
+    })
+}

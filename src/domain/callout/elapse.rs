@@ -1,0 +1,135 @@
+//! What time alone makes happen: escalations, hand-overs, changes of shift, and calls that get a line.
+
+use super::{
+    obligation::{EscalateReason, Obligation, State, Step},
+    policy::Rung,
+};
+use crate::domain::{
+    board::Board,
+    decision::Draft,
+    event::{AttemptRepeated, AttemptStarted, Event, ObligationMoved},
+    ids::{AttemptId, PersonId},
+    person::Channel,
+    rejection::Rejection,
+    time::Timestamp,
+};
+
+/// Obligations decided at once; the rest are still due and come with the next command.
+const DUE_LIMIT: usize = 20_000;
+/// Attempts started at once, likewise.
+const START_LIMIT: usize = 20_000;
+
+impl Draft<'_> {
+    /// Does what is due at the draft's instant.
+    pub(in crate::domain) fn elapse_callouts(&mut self) {
+        let board = self.board;
+        for id in board.callouts.due(self.now).take(DUE_LIMIT) {
+            // An event drawn up before, such as the end of a warning, may have settled it.
+            if !self.has_touched(id)
+                && let Some(obligation) = board.callouts.obligation(id)
+            {
+                self.elapse(obligation);
+            }
+        }
+        for channel in Channel::ALL {
+            let may_start = |attempt: AttemptId| !self.has_touched(attempt.obligation);
+            let startable = board.callouts.startable(channel, self.now, may_start);
+            for attempt in startable.into_iter().take(START_LIMIT) {
+                self.start(attempt);
+            }
+        }
+    }
+
+    fn elapse(&mut self, obligation: &Obligation) {
+        match &obligation.state {
+            State::Ringing { until: Some(until), .. } if *until <= self.now => {
+                self.change_shift(obligation);
+            }
+            State::Ringing { .. } => self.advance(obligation, EscalateReason::Timeout),
+            State::Unreached { handed, .. } => self.hand_on(obligation, handed),
+            State::Answered | State::Withdrawn { .. } => {}
+        }
+    }
+
+    /// Asks the roster again who the rung is; those who have come on duty are rung at once and get the
+    /// whole of its wait, since they have only just heard.
+    pub(in crate::domain) fn change_shift(&mut self, obligation: &Obligation) {
+        let State::Ringing { rung, due_at, .. } = obligation.state else { return };
+        let board = self.board;
+        let Some(ladder) = board.callouts.ladder(obligation) else { return };
+        let Some(step) = ladder.rungs.get(usize::from(rung)) else { return };
+        let (people, until) = self.resolve_again(obligation, step);
+        if people.is_empty() {
+            // A gap, or nobody left who can be reached: waiting would be waiting for nobody.
+            self.advance(obligation, EscalateReason::Unreachable);
+            return;
+        }
+        let since = obligation.rung_since;
+        let asked: Vec<&PersonId> = obligation
+            .people_of(rung)
+            .filter(|asked| asked.at >= since && !asked.declined)
+            .map(|asked| &asked.person)
+            .collect();
+        let gone = asked.iter().filter(|person| !people.contains(person));
+        let gone: Vec<PersonId> = gone.map(|person| (*person).clone()).collect();
+        let fresh: Vec<PersonId> =
+            people.into_iter().filter(|person| !asked.contains(&person)).collect();
+        let step = self.moved(obligation, step, rung, due_at, fresh, until);
+        self.push(Event::ObligationMoved(ObligationMoved {
+            id: obligation.id,
+            callout: obligation.callout,
+            post: obligation.post.clone(),
+            gone,
+            step,
+        }));
+        self.touch(obligation.id, obligation.callout, 0);
+    }
+
+    fn moved(
+        &self,
+        obligation: &Obligation,
+        rung: &Rung,
+        number: u8,
+        due_at: Timestamp,
+        fresh: Vec<PersonId>,
+        until: Option<Timestamp>,
+    ) -> Step {
+        Step {
+            rung: number,
+            attempts: self.attempts(rung, Some(obligation), &fresh),
+            due_at: if fresh.is_empty() { due_at } else { self.now + rung.wait_s },
+            people: fresh,
+            until,
+            skipped: Vec::new(),
+        }
+    }
+
+    fn start(&mut self, id: AttemptId) {
+        let Some((obligation, attempt)) = self.board.callouts.attempt(id) else { return };
+        self.push(Event::AttemptStarted(AttemptStarted {
+            id,
+            callout: obligation.callout,
+            person: attempt.person.clone(),
+            channel: attempt.channel,
+        }));
+    }
+}
+
+/// Decides that an attempt whose end a crash left unknown is handed over once more.
+pub(in crate::domain) fn repeat(
+    board: &Board,
+    id: AttemptId,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    let known = board.callouts.attempt(id);
+    let (obligation, attempt) = known.ok_or(Rejection::UnknownAttempt(id))?;
+    if attempt.progress == super::attempt::Progress::Started {
+        draft.push(Event::AttemptRepeated(AttemptRepeated {
+            id,
+            callout: obligation.callout,
+            person: attempt.person.clone(),
+            channel: attempt.channel,
+        }));
+    }
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! An obligation: one post that must answer one callout, and lives independently of its neighbours.
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use super::attempt::{Attempt, Planned};
+use crate::domain::{
+    ids::{AttemptId, CalloutId, ObligationId, PersonId, PostId},
+    person::Channel,
+    time::Timestamp,
+};
+
+/// One rung as it is rung: who it turned out to be, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub rung: u8,
+    pub people: Vec<PersonId>,
+    pub attempts: Vec<Planned>,
+    /// Without an answer by then the next rung is rung.
+    pub due_at: Timestamp,
+    /// When somebody else takes over the post that this rung names, if the roster says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Skipped>,
+}
+
+/// A rung that was passed over at once, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    pub rung: u8,
+    pub reason: SkipReason,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SkipReason {
+    /// The county has no such post.
+    NoPost,
+    /// The roster has a gap there.
+    Gap,
+    /// Those on duty have no address on any of the rung's channels.
+    NoChannel,
+    /// Everybody on duty has said that they cannot come.
+    Declined,
+}
+
+/// What the obligation demands now. Exactly one holds at every instant, and none is a silent end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum State {
+    Ringing { rung: u8, due_at: Timestamp, until: Option<Timestamp> },
+    Answered,
+    Unreached { handed: Handed, since: Timestamp },
+    Withdrawn { reason: WithdrawReason },
+}
+
+/// The names of [`State`], for counting and for the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StateName {
+    Ringing,
+    Answered,
+    Unreached,
+    Withdrawn,
+}
+
+impl State {
+    pub fn name(&self) -> StateName {
+        match self {
+            State::Ringing { .. } => StateName::Ringing,
+            State::Answered => StateName::Answered,
+            State::Unreached { .. } => StateName::Unreached,
+            State::Withdrawn { .. } => StateName::Withdrawn,
+        }
+    }
+
+    /// Tells whether somebody still has to do something about it.
+    pub fn is_open(&self) -> bool {
+        matches!(self, State::Ringing { .. } | State::Unreached { .. })
+    }
+
+    /// Returns when the engine has to look at it again.
+    pub fn deadline(&self) -> Option<Timestamp> {
+        match self {
+            State::Ringing { due_at, until, .. } => {
+                Some(until.map_or(*due_at, |until| until.min(*due_at)))
+            }
+            State::Unreached { handed, .. } => Some(handed.by),
+            State::Answered | State::Withdrawn { .. } => None,
+        }
+    }
+}
+
+/// The named human who now has to reach the post, and by when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handed {
+    /// `None` only while the county has nobody on any post that could be named.
+    pub to: Option<PersonId>,
+    pub by: Timestamp,
+    /// The obligation that makes them answer for it.
+    pub errand: Option<ObligationId>,
+    /// Which of the policy's candidates they are.
+    pub candidate: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WithdrawReason {
+    /// The warning was cancelled.
+    Cancelled,
+    /// The warning ran out.
+    Expired,
+    /// The warning no longer covers the area.
+    AreaReduced,
+    /// A lower colour does not oblige this post.
+    Downgraded,
+    /// A higher colour asks something else of this post: a new obligation takes its place.
+    Upgraded,
+    /// An operator took it back.
+    ByHand,
+    /// An errand whose post has been reached or given to somebody else.
+    Settled,
+}
+
+/// Why the next rung was rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EscalateReason {
+    /// Nobody answered in time.
+    Timeout,
+    /// Somebody said that they cannot come.
+    Declined,
+    /// No channel could carry the call.
+    Unreachable,
+}
+
+/// An answer, whose it is and how it came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Who answered, where it is somebody this program knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
+    /// The operator's words for who answered, where it is nobody this program knows.
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
+    pub name: CompactString,
+    /// The login of the operator who entered it for them (代应答).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered_by: Option<CompactString>,
+    pub via: Via,
+    /// Came after its rung's time, or from a rung already left: it counts, and the escalation stays.
+    pub late: bool,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// How an answer came.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// The person's own page.
+    App,
+    Sms,
+    Voice,
+    /// Entered by an operator, who says how: 座机, 对讲机 ….
+    Desk(CompactString),
+}
+
+impl From<Channel> for Via {
+    fn from(channel: Channel) -> Self {
+        match channel {
+            Channel::App => Via::App,
+            Channel::Sms => Via::Sms,
+            Channel::Voice => Via::Voice,
+        }
+    }
+}
+
+/// Somebody who has been rung for this obligation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    pub person: PersonId,
+    pub rung: u8,
+    pub at: Timestamp,
+    pub declined: bool,
+    /// Sequence number of "cannot come".
+    pub declined_seq: Option<u64>,
+}
+
+/// An obligation as the board knows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Obligation {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    pub ladder: CompactString,
+    /// The journal entry that adopted the policies whose ladder it climbs.
+    pub policies: u64,
+    pub task: CompactString,
+    /// The obligation this errand is about.
+    pub about: Option<ObligationId>,
+    /// The obligation that this one took the place of, after an upgrade.
+    pub replaces: Option<ObligationId>,
+    pub opened_at: Timestamp,
+    pub state: State,
+    pub asked: Vec<Asked>,
+    pub attempts: Vec<Attempt>,
+    pub skipped: Vec<Skipped>,
+    /// The rung rung last, and since when.
+    pub rung: u8,
+    pub rung_since: Timestamp,
+    pub answer: Option<Answer>,
+    pub answered_at: Option<Timestamp>,
+    /// Sequence number of the answer.
+    pub answered_seq: Option<u64>,
+}
+
+impl Obligation {
+    /// Returns the people of the rung that is being rung.
+    pub fn people_of(&self, rung: u8) -> impl Iterator<Item = &Asked> {
+        self.asked.iter().filter(move |asked| asked.rung == rung)
+    }
+
+    pub fn was_asked(&self, person: &PersonId) -> bool {
+        self.asked.iter().any(|asked| asked.person == *person)
+    }
+
+    pub fn has_declined(&self, person: &PersonId) -> bool {
+        self.asked.iter().any(|asked| asked.person == *person && asked.declined)
+    }
+
+    pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
+        self.attempts.get(usize::try_from(id.number).ok()?).filter(|found| found.id == id)
+    }
+
+    pub(super) fn attempt_mut(&mut self, id: AttemptId) -> Option<&mut Attempt> {
+        self.attempts.get_mut(usize::try_from(id.number).ok()?).filter(|found| found.id == id)
+    }
+
+    /// Returns the number the next attempt gets.
+    pub fn next_number(&self) -> u32 {
+        u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Returns how often `person` has been tried, or is to be, by `channel`.
+    pub fn tries(&self, person: &PersonId, channel: Channel) -> u32 {
+        let tried = self.attempts.iter().filter(|a| a.person == *person && a.channel == channel);
+        u32::try_from(tried.count()).unwrap_or(u32::MAX)
+    }
+}

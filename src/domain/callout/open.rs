@@ -1,0 +1,175 @@
+//! Opening a callout: which posts must answer, and the first rung of each.
+
+use std::collections::BTreeMap;
+
+use compact_str::CompactString;
+
+use super::{
+    ladder::Climb,
+    obligation::{EscalateReason, Step},
+    policy::{CalloutKind, Oblige, Policy, PolicySet},
+};
+use crate::domain::{
+    actor::{Actor, Capability},
+    area::Extent,
+    board::Board,
+    command::{OpenCallout, Reply},
+    decision::{Decision, Draft},
+    event::{CalloutOpened, Event, ObligationOpened},
+    ids::{CalloutId, Level, ObligationId, PostId},
+    rejection::Rejection,
+    warning::Colour,
+};
+
+/// Longest subject, in characters: one line on the wall.
+const SUBJECT_LIMIT: usize = 120;
+/// Longest text, in characters: what a telephone can read out in about four minutes.
+const TEXT_LIMIT: usize = 1_000;
+/// What a callout is worth when neither its sender nor its policy says.
+const DEFAULT_SEVERITY: Colour = Colour::Orange;
+
+/// A callout about to be opened.
+pub(in crate::domain) struct NewCallout<'p> {
+    pub opened: CalloutOpened,
+    pub set: &'p PolicySet,
+    pub policy: &'p Policy,
+}
+
+/// Decides a callout opened by hand.
+pub(in crate::domain) fn decide(
+    board: &Board,
+    actor: &Actor,
+    open: &OpenCallout,
+    draft: Draft<'_>,
+) -> Result<Decision, Rejection> {
+    check(board, actor, open)?;
+    let set = board.callouts.policies().ok_or(Rejection::NoPolicy)?;
+    let policy = match &open.policy {
+        Some(id) => set.policy(id).ok_or_else(|| Rejection::UnknownPolicy(id.clone()))?,
+        None => set.choose(open.kind, open.severity, None).ok_or(Rejection::NoPolicy)?,
+    };
+    let mut draft = draft;
+    let id = draft.take_callout();
+    let opened = CalloutOpened {
+        id,
+        kind: open.kind,
+        subject: open.subject.clone(),
+        text: open.text.clone(),
+        severity: open.severity.or(policy.severity).unwrap_or(DEFAULT_SEVERITY),
+        drill: open.drill,
+        extent: Extent::of(open.area),
+        policy: policy.id.clone(),
+        warning: None,
+        parent: None,
+    };
+    if draft.open_callout(NewCallout { opened, set, policy }) == 0 {
+        return Err(Rejection::NobodyObliged(open.area));
+    }
+    Ok(draft.finish(Reply::Callout { id }))
+}
+
+fn check(board: &Board, actor: &Actor, open: &OpenCallout) -> Result<(), Rejection> {
+    if !actor.role.may_open_callouts() {
+        return Err(Rejection::NotAllowed(Capability::OpenCallouts));
+    }
+    if !matches!(open.kind, CalloutKind::Manual | CalloutKind::SpotCheck) {
+        return Err(Rejection::KindNotByHand);
+    }
+    if board.areas.get(open.area).is_none() {
+        return Err(Rejection::UnknownArea(open.area));
+    }
+    if !actor.sees(open.area) {
+        return Err(Rejection::OutsideArea(open.area));
+    }
+    if open.subject.trim().is_empty() {
+        return Err(Rejection::Empty { field: "subject" });
+    }
+    for (field, text, limit) in
+        [("subject", &*open.subject, SUBJECT_LIMIT), ("text", &*open.text, TEXT_LIMIT)]
+    {
+        if text.chars().count() > limit {
+            return Err(Rejection::TooLong { field, limit });
+        }
+    }
+    Ok(())
+}
+
+impl Draft<'_> {
+    /// Opens a callout and its obligations, those of the county first; returns how many.
+    pub(in crate::domain) fn open_callout(&mut self, new: NewCallout<'_>) -> usize {
+        let callout = new.opened.id;
+        let obliged = obliged_posts(self.board, new.policy, &new.opened.extent);
+        self.push(Event::CalloutOpened(new.opened));
+        for (post, oblige) in &obliged {
+            self.oblige(callout, new.set, new.policy, post, oblige, None);
+        }
+        obliged.len()
+    }
+
+    /// Opens one obligation: rings its first rung, or hands it over at once.
+    pub(in crate::domain) fn oblige(
+        &mut self,
+        callout: CalloutId,
+        set: &PolicySet,
+        policy: &Policy,
+        post: &PostId,
+        oblige: &Oblige,
+        replaces: Option<ObligationId>,
+    ) {
+        let Some(ladder) = set.ladder(&oblige.ladder) else {
+            debug_assert!(false, "a policy with an unknown ladder was adopted");
+            return;
+        };
+        let id = self.take_obligation();
+        let (step, dead_end) = match self.climb(ladder, post, None, 0) {
+            Climb::Rung(step) => (step, false),
+            Climb::End(skipped) => (nobody(self.now, skipped), true),
+        };
+        self.push(Event::ObligationOpened(ObligationOpened {
+            id,
+            callout,
+            post: post.clone(),
+            ladder: ladder.name.clone(),
+            task: oblige.task.clone(),
+            about: None,
+            replaces,
+            step,
+        }));
+        self.touch(id, callout, 1);
+        if dead_end {
+            let subject = super::errand::Subject {
+                id,
+                callout,
+                post,
+                was: super::obligation::StateName::Ringing,
+            };
+            self.hand_over(&subject, set, policy, EscalateReason::Unreachable, Vec::new());
+        }
+    }
+}
+
+/// Returns the step of an obligation that no rung reaches: it is handed over in the same breath.
+fn nobody(now: crate::domain::time::Timestamp, skipped: Vec<super::obligation::Skipped>) -> Step {
+    Step { rung: 0, people: Vec::new(), attempts: Vec::new(), due_at: now, until: None, skipped }
+}
+
+/// Returns the posts that `policy` obliges for `extent`, the widest areas first.
+pub(in crate::domain) fn obliged_posts<'p>(
+    board: &Board,
+    policy: &'p Policy,
+    extent: &Extent,
+) -> Vec<(PostId, &'p Oblige)> {
+    let mut posts: BTreeMap<(Level, usize, PostId), &Oblige> = BTreeMap::new();
+    for (order, oblige) in policy.oblige.iter().enumerate() {
+        for area in board.areas.at_level(extent, oblige.level) {
+            let post = PostId { area, duty: oblige.duty.clone() };
+            posts.insert((oblige.level, order, post), oblige);
+        }
+    }
+    posts.into_iter().map(|((_, _, post), oblige)| (post, oblige)).collect()
+}
+
+/// Returns the subject line of a callout that sends people to another's unreached.
+pub(super) fn errand_subject(subject: &str) -> CompactString {
+    compact_str::format_compact!("上门叫醒：{subject}")
+}

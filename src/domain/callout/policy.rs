@@ -1,0 +1,276 @@
+//! Policies as data: who must answer what, by which ladder, and what counts as an answer.
+//!
+//! A set is adopted whole through an event; a callout keeps the policy it opened with.
+
+use std::collections::BTreeSet;
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use super::attempt::Sign;
+use crate::domain::{
+    ids::{AreaCode, Duty, Level, PostId},
+    person::Channel,
+    time::Seconds,
+    warning::Colour,
+};
+
+/// What a callout is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CalloutKind {
+    /// A weather or flood warning (预警叫应).
+    Warning,
+    /// Opened by hand.
+    Manual,
+    /// A check that a duty post is manned (抽查, 点名).
+    SpotCheck,
+    /// "Go and knock on X's door": the superior's part when X could not be reached.
+    Errand,
+}
+
+/// Everything the county has decided about calling people out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicySet {
+    #[serde(rename = "duty")]
+    pub duties: Vec<DutyName>,
+    #[serde(rename = "ladder")]
+    pub ladders: Vec<Ladder>,
+    /// In order: the first that applies is taken.
+    #[serde(rename = "policy")]
+    pub policies: Vec<Policy>,
+    /// Who is handed the unreached when nobody that a policy names can be.
+    pub last_resort: Vec<Target>,
+}
+
+/// A kind of duty and its names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DutyName {
+    pub name: Duty,
+    pub zh: CompactString,
+    pub en: CompactString,
+}
+
+/// Who must answer in which case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    pub id: CompactString,
+    pub title: CompactString,
+    pub title_en: CompactString,
+    #[serde(default)]
+    pub applies: Applies,
+    /// The severity of callouts that bring none of their own.
+    #[serde(default)]
+    pub severity: Option<Colour>,
+    /// Signs that end an obligation besides an answer on the page or on someone's behalf.
+    #[serde(default)]
+    pub counts: BTreeSet<Sign>,
+    /// Every first call should have begun by then (勉县: 180 s); the forecast is held against it.
+    #[serde(default)]
+    pub first_call_within_s: Option<Seconds>,
+    pub oblige: Vec<Oblige>,
+    #[serde(default)]
+    pub quorum: Vec<Quorum>,
+    pub hand_over: HandOver,
+}
+
+/// When a policy is taken without being named.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Applies {
+    /// None: only when named.
+    #[serde(default)]
+    pub kinds: BTreeSet<CalloutKind>,
+    /// Prefixes of national event codes, such as `11B`; none means any event.
+    #[serde(default)]
+    pub events: Vec<CompactString>,
+    #[serde(default)]
+    pub colours: BTreeSet<Colour>,
+    /// Also warnings that say no colour.
+    #[serde(default)]
+    pub uncoloured: bool,
+}
+
+/// One post in every touched area of a level must answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oblige {
+    pub level: Level,
+    pub duty: Duty,
+    pub ladder: CompactString,
+    /// What the post has to do; where it differs after an upgrade, the post is obliged anew.
+    pub task: CompactString,
+}
+
+/// An area counts as manned when so many of its posts have answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quorum {
+    pub level: Level,
+    pub needs: Vec<Need>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    pub duty: Duty,
+    pub answered: u32,
+}
+
+/// To whom an obligation goes that its ladder could not get answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandOver {
+    /// In order: the first that names somebody is taken; after `within_s` the next.
+    pub who: Vec<Target>,
+    /// The ladder that makes that person answer for it.
+    pub ladder: CompactString,
+    /// Until when they have to have reached the post.
+    pub within_s: Seconds,
+}
+
+/// Rungs in order, and what follows the last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ladder {
+    pub name: CompactString,
+    #[serde(rename = "rung")]
+    pub rungs: Vec<Rung>,
+    #[serde(default)]
+    pub then: Then,
+}
+
+/// What follows the last rung. There is no silent end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// The obligation is unreached and goes to a named human.
+    #[default]
+    HandOver,
+    /// From the first rung again, until somebody answers.
+    Repeat,
+}
+
+/// One step of a ladder: who, by which channels, how long.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    pub who: Vec<Target>,
+    pub reach: Vec<Reach>,
+    /// After this long without an answer the next rung is rung.
+    pub wait_s: Seconds,
+}
+
+/// A post, named from the obligation's area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// None: the obligation's own duty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duty: Option<Duty>,
+    #[serde(default)]
+    pub at: At,
+    /// The post's deputies (AB 角) instead of those on duty.
+    #[serde(default)]
+    pub deputies: bool,
+}
+
+/// Where a target's post is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum At {
+    /// The obligation's own area.
+    #[default]
+    Own,
+    /// The area that contains it directly.
+    Parent,
+    Township,
+    County,
+    City,
+}
+
+/// One channel of a rung.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reach {
+    pub channel: Channel,
+    /// Begin this long after the rung is rung.
+    #[serde(default)]
+    pub after_s: Seconds,
+    #[serde(default = "once")]
+    pub tries: u32,
+    /// From the start of one try to the start of the next, where the person lets it ring that long.
+    #[serde(default)]
+    pub every_s: Seconds,
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl PolicySet {
+    pub fn ladder(&self, name: &str) -> Option<&Ladder> {
+        self.ladders.iter().find(|ladder| ladder.name == name)
+    }
+
+    pub fn policy(&self, id: &str) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.id == id)
+    }
+
+    pub fn names_duty(&self, duty: &Duty) -> bool {
+        self.duties.iter().any(|name| name.name == *duty)
+    }
+
+    /// Returns the first policy that applies of itself.
+    pub fn choose(
+        &self,
+        kind: CalloutKind,
+        colour: Option<Colour>,
+        event: Option<&str>,
+    ) -> Option<&Policy> {
+        self.policies.iter().find(|policy| policy.applies.covers(kind, colour, event))
+    }
+}
+
+impl Applies {
+    fn covers(&self, kind: CalloutKind, colour: Option<Colour>, event: Option<&str>) -> bool {
+        let colour_fits = match colour {
+            Some(colour) => self.colours.is_empty() || self.colours.contains(&colour),
+            None => kind != CalloutKind::Warning || self.uncoloured,
+        };
+        let event_fits = self.events.is_empty()
+            || event
+                .is_some_and(|code| self.events.iter().any(|prefix| code.starts_with(&**prefix)));
+        self.kinds.contains(&kind) && colour_fits && event_fits
+    }
+}
+
+impl Target {
+    /// Returns the post that this target means for an obligation on `post`.
+    pub fn post(&self, post: &PostId) -> Option<PostId> {
+        let area = self.at.from(post.area)?;
+        let duty = self.duty.clone().unwrap_or_else(|| post.duty.clone());
+        Some(PostId { area, duty })
+    }
+}
+
+impl At {
+    fn from(self, area: AreaCode) -> Option<AreaCode> {
+        match self {
+            At::Own => Some(area),
+            At::Parent => area.parent(),
+            At::Township => area.at(Level::Township),
+            At::County => area.at(Level::County),
+            At::City => area.at(Level::City),
+        }
+    }
+}
+
+impl Rung {
+    pub fn reach(&self, channel: Channel) -> Option<&Reach> {
+        self.reach.iter().find(|reach| reach.channel == channel)
+    }
+}

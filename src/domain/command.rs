@@ -1,0 +1,120 @@
+//! What may be asked of the board. Deciding it may refuse; nothing else changes the board.
+
+use chrono_tz::Tz;
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    area::Area,
+    callout::{
+        attempt::Outcome,
+        policy::{CalloutKind, PolicySet},
+    },
+    event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
+    ids::{AreaCode, AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId, WarningId},
+    person::Person,
+    roster::{Calendar, Post},
+    time::Timestamp,
+    warning::{Colour, Message, Original},
+};
+
+/// An input to [`Board::decide`](super::board::Board::decide).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    SetJurisdiction {
+        area: AreaCode,
+        timezone: Tz,
+    },
+    AdoptPolicies(PolicySet),
+    AdoptCalendar(Calendar),
+    SetLines(LinesSet),
+    SaveAreas(Vec<Area>),
+    SavePeople(Vec<Person>),
+    SavePosts(Vec<Post>),
+    SetRotations(Vec<RotationSet>),
+    SetDutyTable(Vec<DutyTableSet>),
+    AddOverride(AddOverride),
+    RemoveOverride(OverrideId),
+    AcceptWarning {
+        message: Box<Message>,
+        original: Original,
+    },
+    OpenCallout(OpenCallout),
+    WithdrawCallout {
+        callout: CalloutId,
+        note: CompactString,
+    },
+    Answer(GiveAnswer),
+    RecordAttempt {
+        attempt: AttemptId,
+        outcome: Outcome,
+    },
+    RepeatAttempt(AttemptId),
+    NoteAccess(AccessChanged),
+    AcceptLoss(LossAccepted),
+    /// Time has reached what [`Board::next_deadline`](super::board::Board::next_deadline) named.
+    Elapse,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddOverride {
+    pub post: PostId,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub people: Vec<PersonId>,
+    pub reason: CompactString,
+}
+
+/// A callout opened by hand (人工叫应, 抽查).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCallout {
+    pub kind: CalloutKind,
+    pub subject: CompactString,
+    pub text: String,
+    pub area: AreaCode,
+    pub policy: Option<CompactString>,
+    pub severity: Option<Colour>,
+    pub drill: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GiveAnswer {
+    pub obligation: ObligationId,
+    pub answer: AnswerKind,
+    pub note: String,
+    /// Whose answer it is, when it is not the actor's own: a person's id or name (代应答).
+    pub on_behalf_of: Option<CompactString>,
+    /// How they were spoken to: 座机, 对讲机 ….
+    pub via: Option<CompactString>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerKind {
+    Acknowledged,
+    /// Cannot come (无法到岗): the next is rung at once.
+    Declined,
+}
+
+/// What a command was answered with. A command that is repeated gets the first answer again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+pub enum Reply {
+    Done,
+    Warning {
+        id: WarningId,
+        callouts: Vec<CalloutId>,
+        /// The same message had come before.
+        repeated: bool,
+    },
+    Callout {
+        id: CalloutId,
+    },
+    Override {
+        id: OverrideId,
+    },
+    Answer {
+        seq: u64,
+        late: bool,
+    },
+}

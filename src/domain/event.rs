@@ -1,0 +1,450 @@
+//! What has happened: the entries of the journal, each readable for ever.
+//!
+//! A kind's name and the fields it has once had never change meaning. A field that is added gets a
+//! default; a change that a default cannot express is a new version, and the old one stays readable
+//! in [`Event::decode`]. `tests/it/events.rs` keeps one text of every version.
+
+use chrono_tz::Tz;
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    area::{Area, Extent},
+    callout::{
+        attempt::{Outcome, Planned},
+        obligation::{Answer, EscalateReason, Handed, Skipped, StateName, Step, WithdrawReason},
+        policy::{CalloutKind, PolicySet},
+    },
+    ids::{AreaCode, AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId, WarningId},
+    person::{Channel, Person},
+    roster::{Calendar, Override, Post, Rotation, Shift},
+    time::Timestamp,
+    warning::{Colour, Life, Message, Original},
+};
+
+/// An event with its place in the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub seq: u64,
+    pub at: Timestamp,
+    /// Whose command it came from, such as `dispatcher` or `node`.
+    pub actor: CompactString,
+    pub event: Event,
+}
+
+/// Declares the kinds of event: name on the wire, version written, payload, and what it is about.
+macro_rules! events {
+    ($($kind:literal $version:literal $name:ident => |$data:ident| $subject:expr;)*) => {
+        /// What has happened.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Event {
+            $($name($name),)*
+        }
+
+        impl Event {
+            /// Every kind, as the journal names it.
+            pub const KINDS: &[&str] = &[$($kind,)*];
+
+            /// Returns the kind as the journal names it.
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $(Event::$name(_) => $kind,)*
+                }
+            }
+
+            /// Returns the version in which the payload is written.
+            pub fn version(&self) -> u16 {
+                match self {
+                    $(Event::$name(_) => $version,)*
+                }
+            }
+
+            /// Returns the id of what the event is about.
+            pub fn subject(&self) -> CompactString {
+                match self {
+                    $(Event::$name($data) => text($subject),)*
+                }
+            }
+
+            /// Writes the payload as JSON.
+            pub fn encode(&self) -> String {
+                let written = match self {
+                    $(Event::$name(data) => serde_json::to_string(data),)*
+                };
+                written.expect("events hold only strings, numbers and string-keyed maps")
+            }
+
+            /// Reads a payload that [`Event::encode`] wrote, now or years ago.
+            pub fn decode(kind: &str, version: u16, data: &str) -> Result<Event, Unreadable> {
+                match (kind, version) {
+                    $(($kind, $version) => serde_json::from_str(data)
+                        .map(Event::$name)
+                        .map_err(|error| Unreadable::new(kind, version, &error)),)*
+                    _ => Err(Unreadable::unknown(kind, version)),
+                }
+            }
+        }
+    };
+}
+
+events! {
+    "jurisdiction_set" 1 JurisdictionSet => |data| &data.area;
+    "area_saved" 1 AreaSaved => |data| &data.area.code;
+    "person_saved" 1 PersonSaved => |data| &data.person.id;
+    "post_saved" 1 PostSaved => |data| &data.post.id;
+    "rotation_set" 1 RotationSet => |data| &data.post;
+    "duty_table_set" 1 DutyTableSet => |data| &data.post;
+    "override_added" 1 OverrideAdded => |data| &data.change.id;
+    "override_removed" 1 OverrideRemoved => |data| &data.id;
+    "calendar_adopted" 1 CalendarAdopted => |_data| "calendar";
+    "policies_adopted" 1 PoliciesAdopted => |_data| "policies";
+    "lines_set" 1 LinesSet => |data| &data.channel;
+    "warning_accepted" 1 WarningAccepted => |data| &data.id;
+    "warning_ended" 1 WarningEnded => |data| &data.id;
+    "callout_opened" 1 CalloutOpened => |data| &data.id;
+    "callout_revised" 1 CalloutRevised => |data| &data.id;
+    "callout_closed" 1 CalloutClosed => |data| &data.id;
+    "quorum_met" 1 QuorumMet => |data| &data.area;
+    "obligation_opened" 1 ObligationOpened => |data| &data.id;
+    "obligation_escalated" 1 ObligationEscalated => |data| &data.id;
+    "obligation_moved" 1 ObligationMoved => |data| &data.id;
+    "obligation_declined" 1 ObligationDeclined => |data| &data.id;
+    "obligation_answered" 1 ObligationAnswered => |data| &data.id;
+    "obligation_unreached" 1 ObligationUnreached => |data| &data.id;
+    "obligation_handed_on" 1 ObligationHandedOn => |data| &data.id;
+    "obligation_withdrawn" 1 ObligationWithdrawn => |data| &data.id;
+    "obligation_told" 1 ObligationTold => |data| &data.id;
+    "attempt_started" 1 AttemptStarted => |data| &data.id;
+    "attempt_repeated" 1 AttemptRepeated => |data| &data.id;
+    "attempt_recorded" 1 AttemptRecorded => |data| &data.id;
+    "access_changed" 1 AccessChanged => |data| &data.login;
+    "loss_accepted" 1 LossAccepted => |_data| "journal";
+}
+
+fn text(subject: impl ToString) -> CompactString {
+    subject.to_string().into()
+}
+
+/// Why an entry cannot be read by this program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("event {kind} version {version} cannot be read: {why}")]
+pub struct Unreadable {
+    pub kind: String,
+    pub version: u16,
+    pub why: String,
+}
+
+impl Unreadable {
+    fn new(kind: &str, version: u16, error: &serde_json::Error) -> Self {
+        Self { kind: kind.to_owned(), version, why: error.to_string() }
+    }
+
+    fn unknown(kind: &str, version: u16) -> Self {
+        let why = "this program is older than the journal; install the version that wrote it";
+        Self { kind: kind.to_owned(), version, why: why.to_owned() }
+    }
+}
+
+/// The node was told whose command it is and what its clocks show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JurisdictionSet {
+    pub area: AreaCode,
+    /// IANA name, such as `Asia/Shanghai`.
+    pub timezone: Tz,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AreaSaved {
+    pub area: Area,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonSaved {
+    pub person: Person,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostSaved {
+    pub post: Post,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotationSet {
+    pub post: PostId,
+    pub rotation: Option<Rotation>,
+}
+
+/// The lines of a post's duty table that start within `from..to` are now these.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DutyTableSet {
+    pub post: PostId,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub shifts: Vec<Shift>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverrideAdded {
+    pub change: Override,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverrideRemoved {
+    pub id: OverrideId,
+    pub post: PostId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarAdopted {
+    pub calendar: Calendar,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoliciesAdopted {
+    pub policies: PolicySet,
+}
+
+/// How many calls a channel carries at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinesSet {
+    pub channel: Channel,
+    pub lines: u32,
+    /// How long one call holds its line, for the forecast.
+    pub hold_ms: u32,
+    /// Nobody's telephone rings: the screen says so.
+    pub simulated: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WarningAccepted {
+    pub id: WarningId,
+    pub message: Message,
+    pub original: Original,
+    pub extent: Extent,
+    pub life: Life,
+    /// The open callout that this message acts upon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callout: Option<CalloutId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WarningEnded {
+    pub id: WarningId,
+    pub life: Life,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalloutOpened {
+    pub id: CalloutId,
+    pub kind: CalloutKind,
+    pub subject: CompactString,
+    /// What those who are called are told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    pub severity: Colour,
+    pub drill: bool,
+    pub extent: Extent,
+    pub policy: CompactString,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<WarningId>,
+    /// The callout whose unreached this one sends people to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<CalloutId>,
+}
+
+/// A message changed what an open callout is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalloutRevised {
+    pub id: CalloutId,
+    pub warning: WarningId,
+    pub change: Change,
+    pub subject: CompactString,
+    pub text: String,
+    pub severity: Colour,
+    pub extent: Extent,
+    pub policy: CompactString,
+}
+
+/// How an update compares with what it replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    Upgraded,
+    Downgraded,
+    /// The same colour for other areas.
+    AreaChanged,
+    /// The same colour and areas again.
+    Repeated,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalloutClosed {
+    pub id: CalloutId,
+    pub reason: CloseReason,
+    /// The operator's words.
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
+    pub note: CompactString,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CloseReason {
+    /// Everybody has answered.
+    Complete,
+    Cancelled,
+    Expired,
+    ByHand,
+}
+
+/// Enough of an area's posts have answered for it to count as manned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuorumMet {
+    pub callout: CalloutId,
+    pub area: AreaCode,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationOpened {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    pub ladder: CompactString,
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
+    pub task: CompactString,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<ObligationId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<ObligationId>,
+    pub step: Step,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationEscalated {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    /// Other than ringing only where somebody who had answered says that they cannot come after all.
+    pub was: StateName,
+    pub from: u8,
+    pub reason: EscalateReason,
+    pub step: Step,
+}
+
+/// A change of shift gave the post to others while it was being rung.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationMoved {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    pub gone: Vec<PersonId>,
+    pub step: Step,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationDeclined {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    pub person: PersonId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered_by: Option<CompactString>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationAnswered {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    pub was: StateName,
+    pub answer: Answer,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationUnreached {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    pub was: StateName,
+    pub reason: EscalateReason,
+    pub handed: Handed,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<Skipped>,
+}
+
+/// The human it was handed to has not reached the post in time; the next one has it now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationHandedOn {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    pub handed: Handed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationWithdrawn {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    pub was: StateName,
+    pub reason: WithdrawReason,
+    /// Notices to those who had been called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Planned>,
+}
+
+/// Those who had been called are told of a change that demands nothing of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationTold {
+    pub id: ObligationId,
+    pub callout: CalloutId,
+    pub post: PostId,
+    pub notices: Vec<Planned>,
+}
+
+/// An attempt has a line and is on its way to the channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptStarted {
+    pub id: AttemptId,
+    pub callout: CalloutId,
+    pub person: PersonId,
+    pub channel: Channel,
+}
+
+/// A crash left its end unknown, so it is handed over once more and may ring twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRepeated {
+    pub id: AttemptId,
+    pub callout: CalloutId,
+    pub person: PersonId,
+    pub channel: Channel,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRecorded {
+    pub id: AttemptId,
+    pub callout: CalloutId,
+    pub person: PersonId,
+    pub channel: Channel,
+    pub outcome: Outcome,
+    /// The next try, where the policy has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Planned>,
+}
+
+/// Who may come in changed: the fact, never the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccessChanged {
+    pub login: CompactString,
+    pub what: CompactString,
+    #[serde(default, skip_serializing_if = "CompactString::is_empty")]
+    pub detail: CompactString,
+}
+
+/// An operator started the node although the end of the journal was missing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LossAccepted {
+    pub anchored_seq: u64,
+    pub found_seq: u64,
+}

@@ -1,0 +1,158 @@
+//! Why the board says no: one variant a reason, with a code that never changes.
+
+use compact_str::CompactString;
+
+use super::{
+    actor::Capability,
+    ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
+    roster::RosterFault,
+};
+
+/// A refusal. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Rejection {
+    #[error("this role may not {0:?}")]
+    NotAllowed(Capability),
+    #[error("area {0} is not yours")]
+    OutsideArea(AreaCode),
+    #[error("no area {0} in this jurisdiction; import it or use a code from the area list")]
+    UnknownArea(AreaCode),
+    #[error("area {area} needs its parent {parent}, which is neither known nor in this import")]
+    Orphan { area: AreaCode, parent: AreaCode },
+    #[error(
+        "the jurisdiction is {0} and cannot change; use another data folder for another county"
+    )]
+    OtherJurisdiction(AreaCode),
+    #[error("person {person} is not known; import people before posts")]
+    UnknownPerson { person: PersonId },
+    #[error("no duty {0} in the policies; add it there or correct the spelling")]
+    UnknownDuty(Duty),
+    #[error(transparent)]
+    Roster(#[from] RosterFault),
+    #[error(transparent)]
+    Policy(#[from] super::callout::check::PolicyFault),
+    #[error(
+        "identifier {identifier} was accepted before with other content; a correction needs an identifier of its own and a reference to the first"
+    )]
+    WarningConflict { identifier: CompactString, id: WarningId },
+    #[error("expires is not after effective; correct the times")]
+    ExpiresBeforeEffective,
+    #[error("no policy {0}; see GET /api/v1/policies")]
+    UnknownPolicy(CompactString),
+    #[error("no policy applies to this kind of callout; name one or add one to the policies")]
+    NoPolicy,
+    #[error("{field} must not be empty")]
+    Empty { field: &'static str },
+    #[error("{field} is longer than {limit} characters")]
+    TooLong { field: &'static str, limit: usize },
+    #[error(
+        "a callout of this kind is opened by the system, not by hand; use manual or spot_check"
+    )]
+    KindNotByHand,
+    #[error("nobody in {0} has a post that this policy obliges; name another area or policy")]
+    NobodyObliged(AreaCode),
+    #[error("no callout {0}")]
+    UnknownCallout(CalloutId),
+    #[error("callout {0} is closed")]
+    CalloutClosed(CalloutId),
+    #[error("no obligation {0}")]
+    UnknownObligation(ObligationId),
+    #[error("this obligation is somebody else's; to answer for them give on_behalf_of")]
+    NotYours,
+    #[error("the login is no person's, so it cannot answer for itself; give on_behalf_of")]
+    NobodysLogin,
+    #[error("obligation {0} has been answered")]
+    AlreadyAnswered(ObligationId),
+    #[error("obligation {0} was withdrawn, so nothing is left to answer")]
+    Withdrawn(ObligationId),
+    #[error("several people are called {0}; give the person's id")]
+    AmbiguousName(CompactString),
+    #[error("nobody known is called {0}; give the id of somebody on the list of people")]
+    UnknownName(CompactString),
+    #[error("no attempt {0}")]
+    UnknownAttempt(super::ids::AttemptId),
+}
+
+impl Rejection {
+    /// Returns the code that clients may rely on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Rejection::NotAllowed(_) => "access.not_allowed",
+            Rejection::OutsideArea(_) => "access.outside_area",
+            Rejection::UnknownArea(_) => "area.unknown",
+            Rejection::Orphan { .. } => "area.orphan",
+            Rejection::OtherJurisdiction(_) => "jurisdiction.fixed",
+            Rejection::UnknownPerson { .. } => "person.unknown",
+            Rejection::UnknownDuty(_) => "duty.unknown",
+            Rejection::Roster(fault) => match fault {
+                RosterFault::UnknownPost(_) => "post.unknown",
+                RosterFault::UnknownPerson(_) => "person.unknown",
+                RosterFault::EndsBeforeStart => "roster.ends_before_start",
+                RosterFault::Nobody => "roster.nobody",
+                RosterFault::Overlaps(_) => "roster.overlap",
+                RosterFault::UnknownOverride(_) => "override.unknown",
+                RosterFault::TooLong => "roster.too_long",
+                RosterFault::Rotation { .. } => "roster.rotation",
+            },
+            Rejection::Policy(_) => "policy.faulty",
+            Rejection::WarningConflict { .. } => "warning.conflict",
+            Rejection::ExpiresBeforeEffective => "warning.expires_before_effective",
+            Rejection::UnknownPolicy(_) => "policy.unknown",
+            Rejection::NoPolicy => "policy.none_applies",
+            Rejection::Empty { .. } => "field.empty",
+            Rejection::TooLong { .. } => "field.too_long",
+            Rejection::KindNotByHand => "callout.kind",
+            Rejection::NobodyObliged(_) => "callout.nobody_obliged",
+            Rejection::UnknownCallout(_) => "callout.unknown",
+            Rejection::CalloutClosed(_) => "callout.closed",
+            Rejection::UnknownObligation(_) => "obligation.unknown",
+            Rejection::NotYours => "obligation.not_yours",
+            Rejection::NobodysLogin => "obligation.nobodys_login",
+            Rejection::AlreadyAnswered(_) => "obligation.already_answered",
+            Rejection::Withdrawn(_) => "obligation.withdrawn",
+            Rejection::AmbiguousName(_) => "person.ambiguous",
+            Rejection::UnknownName(_) => "person.unknown",
+            Rejection::UnknownAttempt(_) => "attempt.unknown",
+        }
+    }
+
+    /// Returns the field of the request that is at fault, where one is.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Rejection::UnknownArea(_)
+            | Rejection::OutsideArea(_)
+            | Rejection::NobodyObliged(_)
+            | Rejection::Orphan { .. }
+            | Rejection::OtherJurisdiction(_) => Some("area"),
+            Rejection::UnknownPerson { .. } => Some("people"),
+            Rejection::UnknownDuty(_) => Some("duty"),
+            Rejection::Roster(fault) => match fault {
+                RosterFault::UnknownPost(_) => Some("post"),
+                RosterFault::UnknownPerson(_) | RosterFault::Nobody => Some("people"),
+                RosterFault::EndsBeforeStart | RosterFault::Overlaps(_) | RosterFault::TooLong => {
+                    Some("to")
+                }
+                RosterFault::UnknownOverride(_) => Some("id"),
+                RosterFault::Rotation { field, .. } => Some(field),
+            },
+            Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
+                Some("policy")
+            }
+            Rejection::WarningConflict { .. } => Some("identifier"),
+            Rejection::ExpiresBeforeEffective => Some("expires"),
+            Rejection::Empty { field } | Rejection::TooLong { field, .. } => Some(field),
+            Rejection::KindNotByHand => Some("kind"),
+            Rejection::NobodysLogin | Rejection::AmbiguousName(_) | Rejection::UnknownName(_) => {
+                Some("on_behalf_of")
+            }
+            Rejection::NotAllowed(_)
+            | Rejection::UnknownCallout(_)
+            | Rejection::CalloutClosed(_)
+            | Rejection::UnknownObligation(_)
+            | Rejection::NotYours
+            | Rejection::AlreadyAnswered(_)
+            | Rejection::Withdrawn(_)
+            | Rejection::UnknownAttempt(_) => None,
+        }
+    }
+}

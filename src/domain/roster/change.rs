@@ -1,0 +1,204 @@
+//! Changes to people, posts and the roster: checked whole, then saved whole.
+
+use std::time::Duration;
+
+use crate::domain::{
+    actor::{Actor, Capability},
+    board::{Board, require},
+    command::{AddOverride, Reply},
+    decision::{Decision, Draft},
+    event::{
+        CalendarAdopted, DutyTableSet, Event, OverrideAdded, OverrideRemoved, PersonSaved,
+        PostSaved, RotationSet,
+    },
+    ids::{AreaCode, Duty, OverrideId, PersonId, PostId},
+    person::Person,
+    rejection::Rejection,
+    roster::{Calendar, Override, Post, RosterFault},
+    time::Timestamp,
+};
+
+/// Longest line of a table, and longest override: two months.
+const LONGEST: Duration = Duration::from_secs(62 * 24 * 3600);
+
+pub(in crate::domain) fn adopt_calendar(
+    board: &Board,
+    actor: &Actor,
+    calendar: &Calendar,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::Administer)?;
+    if board.calendar != *calendar {
+        draft.push(Event::CalendarAdopted(CalendarAdopted { calendar: calendar.clone() }));
+    }
+    Ok(())
+}
+
+pub(in crate::domain) fn save_people(
+    board: &Board,
+    actor: &Actor,
+    people: &[Person],
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::EditRoster)?;
+    for person in people {
+        known_area(board, actor, person.area)?;
+        if board.people.get(&person.id) != Some(person) {
+            draft.push(Event::PersonSaved(PersonSaved { person: person.clone() }));
+        }
+    }
+    Ok(())
+}
+
+pub(in crate::domain) fn save_posts(
+    board: &Board,
+    actor: &Actor,
+    posts: &[Post],
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::EditRoster)?;
+    for post in posts {
+        known_area(board, actor, post.id.area)?;
+        known_duty(board, &post.id.duty)?;
+        known_people(board, post.holders.iter().chain(&post.deputies))?;
+        if let Some(rotation) = &post.rotation {
+            known_people(board, rotation.people())?;
+            if let Some((field, remedy)) = rotation.fault() {
+                return Err(RosterFault::Rotation { field, remedy }.into());
+            }
+        }
+        if board.roster.get(&post.id).map(|staffing| &staffing.post) != Some(post) {
+            draft.push(Event::PostSaved(PostSaved { post: post.clone() }));
+        }
+    }
+    Ok(())
+}
+
+pub(in crate::domain) fn set_rotations(
+    board: &Board,
+    actor: &Actor,
+    sets: &[RotationSet],
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::EditRoster)?;
+    for set in sets {
+        let staffing = known_post(board, actor, &set.post)?;
+        if let Some(rotation) = &set.rotation {
+            known_people(board, rotation.people())?;
+            if let Some((field, remedy)) = rotation.fault() {
+                return Err(RosterFault::Rotation { field, remedy }.into());
+            }
+        }
+        if staffing.post.rotation != set.rotation {
+            draft.push(Event::RotationSet(set.clone()));
+        }
+    }
+    Ok(())
+}
+
+pub(in crate::domain) fn set_tables(
+    board: &Board,
+    actor: &Actor,
+    sets: &[DutyTableSet],
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::EditRoster)?;
+    for set in sets {
+        known_post(board, actor, &set.post)?;
+        in_order(set.from, set.to)?;
+        for shift in &set.shifts {
+            in_order(shift.from, shift.to)?;
+            somebody(board, &shift.people)?;
+        }
+        draft.push(Event::DutyTableSet(set.clone()));
+    }
+    Ok(())
+}
+
+pub(in crate::domain) fn add_override(
+    board: &Board,
+    actor: &Actor,
+    change: &AddOverride,
+    mut draft: Draft<'_>,
+) -> Result<Decision, Rejection> {
+    require(actor, Capability::OverrideRoster)?;
+    let staffing = known_post(board, actor, &change.post)?;
+    in_order(change.from, change.to)?;
+    somebody(board, &change.people)?;
+    if let Some(other) = staffing.overlapping(change.from, change.to) {
+        return Err(RosterFault::Overlaps(other.id).into());
+    }
+    let id = board.next_override();
+    let AddOverride { post, from, to, people, reason } = change.clone();
+    draft.push(Event::OverrideAdded(OverrideAdded {
+        change: Override { id, post: post.clone(), from, to, people, reason },
+    }));
+    Ok(draft.finish(Reply::Override { id }))
+}
+
+pub(in crate::domain) fn remove_override(
+    board: &Board,
+    actor: &Actor,
+    id: OverrideId,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::OverrideRoster)?;
+    let change = board.roster.find_override(id).ok_or(RosterFault::UnknownOverride(id))?;
+    known_post(board, actor, &change.post)?;
+    let post = change.post.clone();
+    draft.push(Event::OverrideRemoved(OverrideRemoved { id, post: post.clone() }));
+    Ok(())
+}
+
+fn known_area(board: &Board, actor: &Actor, area: AreaCode) -> Result<(), Rejection> {
+    if board.areas.get(area).is_none() {
+        return Err(Rejection::UnknownArea(area));
+    }
+    if actor.sees(area) { Ok(()) } else { Err(Rejection::OutsideArea(area)) }
+}
+
+fn known_duty(board: &Board, duty: &Duty) -> Result<(), Rejection> {
+    // Before policies are adopted no duty is known, and a county may import its posts first.
+    let known = board.callouts.policies().is_none_or(|set| set.names_duty(duty));
+    if known { Ok(()) } else { Err(Rejection::UnknownDuty(duty.clone())) }
+}
+
+fn known_post<'b>(
+    board: &'b Board,
+    actor: &Actor,
+    post: &PostId,
+) -> Result<&'b super::Staffing, Rejection> {
+    let unknown = || RosterFault::UnknownPost(post.clone());
+    let staffing = board.roster.get(post).ok_or_else(unknown)?;
+    if !actor.sees(post.area) {
+        return Err(Rejection::OutsideArea(post.area));
+    }
+    Ok(staffing)
+}
+
+fn known_people<'p>(
+    board: &Board,
+    mut people: impl Iterator<Item = &'p PersonId>,
+) -> Result<(), Rejection> {
+    match people.find(|person| board.people.get(person).is_none()) {
+        Some(person) => Err(Rejection::UnknownPerson { person: person.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn somebody(board: &Board, people: &[PersonId]) -> Result<(), Rejection> {
+    if people.is_empty() {
+        return Err(RosterFault::Nobody.into());
+    }
+    known_people(board, people.iter())
+}
+
+fn in_order(from: Timestamp, to: Timestamp) -> Result<(), Rejection> {
+    if to <= from {
+        return Err(RosterFault::EndsBeforeStart.into());
+    }
+    if to.since(from) > LONGEST {
+        return Err(RosterFault::TooLong.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Warnings (预警): what a source said, and its life from alert to end.
+
+pub(super) mod accept;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    area::{Extent, Shape},
+    ids::{AreaCode, CalloutId, WarningId},
+    time::Timestamp,
+};
+
+/// The four colours of a warning, most severe first (突发事件应对法: Ⅰ–Ⅳ).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Colour {
+    Red,
+    Orange,
+    Yellow,
+    Blue,
+}
+
+impl Colour {
+    pub const ALL: [Colour; 4] = [Colour::Red, Colour::Orange, Colour::Yellow, Colour::Blue];
+
+    pub fn is_worse_than(self, other: Colour) -> bool {
+        self < other
+    }
+
+    /// Returns the colour as people say it, with its level.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Colour::Red => "红色",
+            Colour::Orange => "橙色",
+            Colour::Yellow => "黄色",
+            Colour::Blue => "蓝色",
+        }
+    }
+}
+
+/// CAP `status`: only `Actual` may call people in earnest, `Exercise` calls as a drill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Actual,
+    Exercise,
+    System,
+    Test,
+    Draft,
+}
+
+/// CAP `msgType`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    Alert,
+    Update,
+    Cancel,
+    Ack,
+    Error,
+}
+
+/// The message an update, cancel or acknowledgement is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    pub sender: CompactString,
+    pub identifier: CompactString,
+    pub sent: Timestamp,
+}
+
+/// One area block of a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WarnedArea {
+    pub description: CompactString,
+    #[serde(default)]
+    pub codes: Vec<AreaCode>,
+    #[serde(default)]
+    pub shapes: Vec<Shape>,
+}
+
+/// What a source said, as this program understands it, whatever form it came in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    pub identifier: CompactString,
+    pub sender: CompactString,
+    pub sent: Timestamp,
+    pub status: Status,
+    pub kind: MessageKind,
+    #[serde(default)]
+    pub references: Vec<Reference>,
+    /// The hazard in the source's words, such as 暴雨.
+    pub event: CompactString,
+    /// National event code (GB/T 35561), such as `11B03`.
+    #[serde(default)]
+    pub event_code: Option<CompactString>,
+    /// `None`: the source says no severity that is a colour.
+    #[serde(default)]
+    pub colour: Option<Colour>,
+    pub headline: String,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub instruction: String,
+    pub effective: Timestamp,
+    #[serde(default)]
+    pub onset: Option<Timestamp>,
+    #[serde(default)]
+    pub expires: Option<Timestamp>,
+    pub areas: Vec<WarnedArea>,
+    /// What a person should know about how this was read, such as a title and a code that disagree.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// The bytes as they came: the record shows them, nothing else reads them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Original {
+    pub media_type: CompactString,
+    /// UTF-8 text, or base64 when `base64` is set.
+    pub body: String,
+    #[serde(default)]
+    pub base64: bool,
+}
+
+/// Where a warning is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Life {
+    Active,
+    Superseded {
+        by: WarningId,
+    },
+    Cancelled {
+        by: WarningId,
+    },
+    Expired,
+    /// Says something about other warnings, or is no warning (test, system, acknowledgement).
+    Inert,
+}
+
+/// A warning as the board knows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Warning {
+    pub id: WarningId,
+    pub message: Message,
+    pub life: Life,
+    /// The part of the jurisdiction that the message is about.
+    pub extent: Extent,
+    pub callout: Option<CalloutId>,
+    pub accepted_at: Timestamp,
+    /// The journal entry that holds the original.
+    pub seq: u64,
+}
+
+/// Every warning, and the index that finds one again.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Warnings {
+    by_id: BTreeMap<WarningId, Warning>,
+    by_name: BTreeMap<(CompactString, CompactString), WarningId>,
+    expiries: BTreeSet<(Timestamp, WarningId)>,
+    /// Messages that ended others before those others came.
+    ended_early: BTreeMap<(CompactString, CompactString), WarningId>,
+}
+
+impl Warnings {
+    pub fn get(&self, id: WarningId) -> Option<&Warning> {
+        self.by_id.get(&id)
+    }
+
+    /// Returns warnings in order of acceptance.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Warning> {
+        self.by_id.values()
+    }
+
+    /// Finds a warning by who sent it and what they called it; `sent` is no part of the name, since
+    /// real feeds repeat the new message's time there.
+    pub fn named(&self, sender: &str, identifier: &str) -> Option<&Warning> {
+        let id = self.by_name.get(&(sender.into(), identifier.into()))?;
+        self.by_id.get(id)
+    }
+
+    /// Returns the message that had ended this one before it came.
+    pub fn ended_early(&self, sender: &str, identifier: &str) -> Option<WarningId> {
+        self.ended_early.get(&(sender.into(), identifier.into())).copied()
+    }
+
+    pub(in crate::domain) fn next_id(&self) -> WarningId {
+        WarningId(self.by_id.last_key_value().map_or(0, |(id, _)| id.0) + 1)
+    }
+
+    pub(in crate::domain) fn next_expiry(&self) -> Option<Timestamp> {
+        self.expiries.first().map(|(at, _)| *at)
+    }
+
+    pub(in crate::domain) fn expired_at(&self, now: Timestamp) -> impl Iterator<Item = WarningId> {
+        self.expiries.iter().take_while(move |(at, _)| *at <= now).map(|(_, id)| *id)
+    }
+
+    pub(in crate::domain) fn accept(&mut self, warning: Warning) {
+        let message = &warning.message;
+        let name = (message.sender.clone(), message.identifier.clone());
+        if matches!(message.kind, MessageKind::Update | MessageKind::Cancel) {
+            for reference in &message.references {
+                let other = (reference.sender.clone(), reference.identifier.clone());
+                if !self.by_name.contains_key(&other) {
+                    self.ended_early.insert(other, warning.id);
+                }
+            }
+        }
+        if let (Life::Active, Some(at)) = (warning.life, message.expires) {
+            self.expiries.insert((at, warning.id));
+        }
+        self.by_name.insert(name, warning.id);
+        self.by_id.insert(warning.id, warning);
+    }
+
+    pub(in crate::domain) fn end(&mut self, id: WarningId, life: Life) {
+        let Some(warning) = self.by_id.get_mut(&id) else {
+            debug_assert!(false, "the end of an unknown warning was logged");
+            return;
+        };
+        warning.life = life;
+        if let Some(at) = warning.message.expires {
+            self.expiries.remove(&(at, id));
+        }
+    }
+
+    pub(in crate::domain) fn call_out(&mut self, id: WarningId, callout: CalloutId) {
+        if let Some(warning) = self.by_id.get_mut(&id) {
+            warning.callout = Some(callout);
+        }
+    }
+}
