@@ -36,6 +36,9 @@ pub enum Level {
 pub struct AreaCode(u64);
 
 impl AreaCode {
+    /// Stands for the jurisdiction while none has been set; no area has it.
+    pub const UNSET: AreaCode = AreaCode(0);
+
     const EXPECTED: &'static str = "an area code of 12 digits (6 for a county, 9 for a township)";
 
     pub fn level(self) -> Level {
