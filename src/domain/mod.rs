@@ -3,5 +3,6 @@
 //! Invariant: no clock, no I/O, no async, no randomness in this module; the same journal gives the
 //! same board on any machine.
 
+pub mod actor;
 pub mod ids;
 pub mod time;
