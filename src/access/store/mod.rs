@@ -4,7 +4,6 @@
 //! Invariants of every store: a [`Change`], its facts and the step of the generation are one
 //! transaction, durable before `commit` returns; no secret is in it, only digests and hashes.
 
-mod rows;
 pub mod sqlite;
 
 use async_trait::async_trait;

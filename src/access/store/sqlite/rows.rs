@@ -2,9 +2,11 @@
 
 use rusqlite::{Row, types::Type};
 
-use super::{StoredAccount, StoredToken};
 use crate::{
-    access::{Account, Holder, PasswordHash, PendingFact, Purpose, Token, TokenDigest, TokenKind},
+    access::{
+        Account, Holder, PasswordHash, PendingFact, Purpose, Token, TokenDigest, TokenKind,
+        store::{StoredAccount, StoredToken},
+    },
     domain::time::Timestamp,
 };
 
