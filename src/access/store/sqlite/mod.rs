@@ -35,7 +35,6 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens the file, making it and the tables when they are missing.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        keep_to_owner(path).map_err(StoreError::failed)?;
         let mut writer = connect(path)?;
         migrate(&mut writer)?;
         let reader = connect(path)?;
@@ -187,6 +186,7 @@ async fn on_connection<T: Send + 'static>(
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
+    keep_to_owner(path).map_err(StoreError::failed)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
@@ -212,12 +212,20 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// Makes a new file readable by its owner only; SQLite gives its side files the same rights.
+///
+/// By name, without opening it: closing any handle of ours would drop SQLite's locks on the file.
+#[cfg(unix)]
 fn keep_to_owner(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    use std::os::unix::fs::PermissionsExt;
+    if std::fs::metadata(path)?.len() == 0 {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn keep_to_owner(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 impl From<rusqlite::Error> for StoreError {
