@@ -9,7 +9,9 @@ mod rows;
 use std::{path::Path, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 use tokio::sync::Mutex;
 
 use self::rows::{ACCOUNT_COLUMNS, SELECT_TOKENS};
@@ -24,6 +26,9 @@ const MIGRATIONS: [&str; 1] = [include_str!("1_accounts.sql")];
 
 /// How long a write waits for another process or the journal: far above any of their transactions.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Only the first start of a node ever waits this long.
+const WAL_RETRY_AFTER: Duration = Duration::from_millis(10);
 
 /// The SQLite store.
 #[derive(Debug, Clone)]
@@ -188,9 +193,26 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path)?;
     keep_to_owner(path).map_err(StoreError::failed)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
+    use_wal(&connection)?;
     connection.pragma_update(None, "synchronous", "full")?;
     Ok(connection)
+}
+
+/// Switches the file to WAL. While another connection is about to do the same to a new file, SQLite
+/// refuses at once instead of waiting, so this waits for it.
+fn use_wal(connection: &Connection) -> Result<(), StoreError> {
+    let mut tries_left = BUSY_TIMEOUT.as_millis() / WAL_RETRY_AFTER.as_millis();
+    loop {
+        match connection.pragma_update(None, "journal_mode", "wal") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries_left > 0 =>
+            {
+                tries_left -= 1;
+                std::thread::sleep(WAL_RETRY_AFTER);
+            }
+            switched => return Ok(switched?),
+        }
+    }
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
