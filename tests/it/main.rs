@@ -4,4 +4,5 @@
 
 mod support;
 
+mod access_contract;
 mod callout_rules;
