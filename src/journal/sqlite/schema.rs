@@ -1,0 +1,150 @@
+//! The database file: how each kind of connection is set up, and which schema it carries.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
+
+use super::open::OpenError;
+use crate::journal::{Epoch, Head};
+
+const FILE_NAME: &str = "jiaoying.db";
+/// "JYJL" in the file's header: tells our file from any other SQLite database.
+const APPLICATION_ID: i32 = 0x4a59_4a4c;
+/// How long to wait for another process that is appending. Its appends take milliseconds; a large
+/// import takes a second or two.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Page cache of one writing connection: holds the inner pages of the trees and the pages of an
+/// ordinary commit. A larger commit spills into the WAL, where it has to go anyway.
+const WRITER_CACHE_KIB: i32 = 16 * 1024;
+/// Page cache of one reading connection. Reads are sequential; the kernel's cache does the rest.
+const READER_CACHE_KIB: i32 = 2 * 1024;
+/// Size to which the WAL file shrinks when it starts over: twice what it usually comes to, since
+/// shrinking costs the next commits more than the space is worth.
+const WAL_KEPT_BYTES: i64 = 128 << 20;
+
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/sqlite/1.sql")];
+
+/// Key in `meta` of the number of migrations this file has seen.
+const SCHEMA_KEY: &str = "journal.schema";
+const EPOCH_KEY: &str = "journal.epoch";
+/// Key in `meta` of a backup's own note of where it ends.
+const ENDED_AT_KEY: &str = "journal.ended_at";
+
+/// Returns where the journal in `dir` keeps its database.
+pub fn path(dir: &Path) -> PathBuf {
+    dir.join(FILE_NAME)
+}
+
+/// Opens a connection that appends. Making the file, when it is not there, is left to SQLite.
+pub fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+    connection.pragma_update(None, "journal_size_limit", WAL_KEPT_BYTES)?;
+    // Housekeeping copies the WAL back, beside the commits instead of inside them.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    Ok(connection)
+}
+
+/// Opens a connection that cannot change the file.
+pub fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
+    Ok(connection)
+}
+
+/// Brings the file to the newest schema, making a journal of an empty file.
+pub fn migrate(transaction: &Transaction<'_>) -> Result<(), OpenError> {
+    let found = if is_empty(transaction)? { 0 } else { version(transaction)? };
+    let known = MIGRATIONS.len();
+    if found > known {
+        return Err(OpenError::TooNew { found, known });
+    }
+    for migration in &MIGRATIONS[found..] {
+        transaction.execute_batch(migration)?;
+    }
+    if found == 0 {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        set_epoch(transaction, Epoch::random())?;
+    }
+    if found < known {
+        set_meta(transaction, SCHEMA_KEY, i64::try_from(known).unwrap_or(i64::MAX))?;
+    }
+    Ok(())
+}
+
+/// Refuses a file that is not a journal this program can read.
+pub fn recognise(connection: &Connection) -> Result<(), OpenError> {
+    let found = version(connection)?;
+    let known = MIGRATIONS.len();
+    if found > known {
+        return Err(OpenError::TooNew { found, known });
+    }
+    Ok(())
+}
+
+pub fn epoch(connection: &Connection) -> rusqlite::Result<Epoch> {
+    Ok(Epoch::from_bytes(meta(connection, EPOCH_KEY)?.unwrap_or_default()))
+}
+
+pub fn set_epoch(connection: &Connection, epoch: Epoch) -> rusqlite::Result<()> {
+    set_meta(connection, EPOCH_KEY, epoch.bytes())
+}
+
+/// Returns where a backup says it ends; a journal in use says nothing.
+pub fn ended_at(connection: &Connection) -> rusqlite::Result<Option<Head>> {
+    Ok(meta(connection, ENDED_AT_KEY)?.map(Head::from_bytes))
+}
+
+/// Notes in a backup where it ends.
+pub fn note_end(connection: &Connection, head: Head) -> rusqlite::Result<()> {
+    set_meta(connection, ENDED_AT_KEY, head.to_bytes())
+}
+
+/// Removes the note that only a backup carries.
+pub fn forget_end(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM meta WHERE key = ?1", [ENDED_AT_KEY])?;
+    Ok(())
+}
+
+fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
+}
+
+fn version(connection: &Connection) -> Result<usize, OpenError> {
+    let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if id != APPLICATION_ID {
+        return Err(OpenError::NotAJournal);
+    }
+    let found: i64 = meta(connection, SCHEMA_KEY)?.ok_or(OpenError::NotAJournal)?;
+    usize::try_from(found).map_err(|_| OpenError::NotAJournal)
+}
+
+fn meta<T: rusqlite::types::FromSql>(
+    connection: &Connection,
+    key: &str,
+) -> rusqlite::Result<Option<T>> {
+    connection
+        .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))
+        .optional()
+}
+
+fn set_meta(
+    connection: &Connection,
+    key: &str,
+    value: impl rusqlite::ToSql,
+) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        rusqlite::params![key, value],
+    )?;
+    Ok(())
+}
