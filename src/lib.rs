@@ -2,5 +2,6 @@
 //! not, and nothing is ever lost.
 
 pub mod access;
+pub mod channels;
 pub mod domain;
 pub mod journal;

@@ -6,3 +6,6 @@ mod support;
 
 mod access_contract;
 mod callout_rules;
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod carrier;
