@@ -1,1 +1,5 @@
 //! One binary for every test that needs more than one part of the program.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
+
+mod cap_samples;
