@@ -5,3 +5,4 @@ pub mod access;
 pub mod channels;
 pub mod domain;
 pub mod journal;
+pub mod ingest;

@@ -9,3 +9,6 @@ mod callout_rules;
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod carrier;
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
+
+mod cap_samples;
