@@ -293,10 +293,15 @@ mod tests {
     #[tokio::test]
     async fn those_who_stopped_waiting_still_count_while_they_compute() {
         let hasher = Hasher::new(FAST, 1, 9).unwrap();
+        let (begin, begun) = std::sync::mpsc::channel::<()>();
         let (release, released) = std::sync::mpsc::channel::<()>();
         let turn = hasher.enter().unwrap();
-        let mut abandoned = Box::pin(turn.compute(move |_| Ok(released.recv().is_ok())));
+        let mut abandoned = Box::pin(turn.compute(move |_| {
+            begin.send(()).unwrap();
+            Ok(released.recv().is_ok())
+        }));
         assert!(futures_util::poll!(&mut abandoned).is_pending());
+        begun.recv().unwrap();
         drop(abandoned);
         assert_eq!(hasher.computing.available_permits(), 0);
         release.send(()).unwrap();
