@@ -61,6 +61,16 @@ pub enum Evidence {
     Text,
 }
 
+impl Evidence {
+    pub(super) fn zh(self) -> &'static str {
+        match self {
+            Evidence::Title => "标题",
+            Evidence::Severity => "严重程度",
+            Evidence::Text => "正文",
+        }
+    }
+}
+
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

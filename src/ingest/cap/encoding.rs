@@ -105,6 +105,7 @@ mod tests {
         for bytes in [
             b"<a>\xB1\xA9</a>".as_slice(),
             b"<?xml version='1.0' encoding='UTF-16'?><a/>",
+            b"<?xml version='1.0' encoding='UTF-16'?><a />",
             b"<?xml version='1.0' encoding='klingon'?><a/>",
             b"<?xml version='1.0' encoding='GBK'?><a>\xFF\xFF</a>",
         ] {

@@ -88,7 +88,9 @@ impl Reading {
     fn info(&mut self, element: &Element, path: &Path<'_>) -> Result<Info, Fault> {
         let group = Group::new(element, layout::INFO, self.version, path)?;
         Ok(Info {
-            language: group.formed("language", rules::language)?.unwrap_or("en-US".into()),
+            language: group
+                .maybe("language", rules::language)?
+                .unwrap_or(rules::DEFAULT_LANGUAGE.into()),
             categories: self.categories(&group)?,
             event: group.filled("event")?,
             response_types: group.words("responseType")?,

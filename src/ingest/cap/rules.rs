@@ -10,6 +10,9 @@ use super::{
     words::{MsgType, Scope, Version, Word},
 };
 
+/// What a part is written in that does not say.
+pub(super) const DEFAULT_LANGUAGE: &str = "en-US";
+
 /// Checks that the parts of a message fit each other.
 pub(super) fn check(alert: &Alert) -> Result<(), Fault> {
     let root = Path::root("alert");
@@ -98,15 +101,19 @@ pub(super) fn named_value(text: &str) -> Result<NamedValue, Problem> {
     Ok(NamedValue { name: name.trim().to_owned(), value: value.trim().to_owned() })
 }
 
-/// Reads an RFC 3066 tag.
+/// Reads an RFC 3066 tag; an empty element stands for the schema's default.
 pub(super) fn language(text: &str) -> Result<String, Problem> {
+    if text.is_empty() {
+        return Ok(DEFAULT_LANGUAGE.to_owned());
+    }
+    let tag = text.trim_ascii();
     let fits = |part: &str| (1..=8).contains(&part.len());
-    let mut parts = text.split('-');
+    let mut parts = tag.split('-');
     let primary = parts.next().unwrap_or_default();
     let well_formed = fits(primary)
         && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
         && parts.all(|part| fits(part) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    if well_formed { Ok(text.to_owned()) } else { Err(Problem::Language { text: excerpt(text) }) }
+    if well_formed { Ok(tag.to_owned()) } else { Err(Problem::Language { text: excerpt(text) }) }
 }
 
 /// Reads a URI with its scheme; one on the web needs a host too.
@@ -201,6 +208,17 @@ mod tests {
         assert_eq!(quoted_list("  a \"b c\"d\t\"\" e").unwrap(), ["a", "b c", "d", "e"]);
         assert_eq!(quoted_list("").unwrap(), [""; 0]);
         assert!(quoted_list("a \"b").is_err());
+    }
+
+    #[test]
+    fn a_language_is_a_tag() {
+        assert_eq!(language("").as_deref(), Ok("en-US"));
+        for text in ["zh-CN", "zh-Hans-CN", "tl", "i-klingon", "\nfr-CA "] {
+            assert_eq!(language(text).as_deref(), Ok(text.trim()));
+        }
+        for text in [" ", "zh_CN", "中文", "mandarinchinese", "123", "en-", "-en", "en US"] {
+            assert!(language(text).is_err(), "{text}");
+        }
     }
 
     #[test]

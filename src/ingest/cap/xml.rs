@@ -47,8 +47,8 @@ pub(super) fn parse(text: &str) -> Result<Element, Fault> {
     parser.check_characters()?;
     while parser.step()? {}
     match parser.root.take() {
-        Some(root) if parser.open.is_empty() => Ok(root),
-        _ => Err(parser.syntax(text.len(), "the document ends before its root element does")),
+        Some(root) => Ok(root),
+        None => Err(parser.syntax(text.len(), "the document ends before its root element does")),
     }
 }
 
