@@ -196,7 +196,7 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
 }
 
-/// Speaks past the capture of test output.
+/// Speaks past the capture of test output, in one piece beside other tests.
 fn say(text: &str) {
-    let _ = writeln!(std::io::stderr(), "skipped: {text}");
+    let _ = std::io::stderr().write_all(format!("skipped: {text}\n").as_bytes());
 }

@@ -61,6 +61,16 @@ pub enum Evidence {
     Text,
 }
 
+impl Evidence {
+    pub(super) fn zh(self) -> &'static str {
+        match self {
+            Evidence::Title => "标题",
+            Evidence::Severity => "严重程度",
+            Evidence::Text => "正文",
+        }
+    }
+}
+
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -92,7 +102,7 @@ pub struct Profile<'a> {
 pub fn profile(alert: &Alert) -> Option<Profile<'_>> {
     let root = Path::root("alert");
     let mut notes = Vec::new();
-    let parts = chinese_parts(alert);
+    let parts = counting_parts(alert);
     let (number, info) = *parts.iter().min_by_key(|(_, info)| info.severity as u8)?;
     let path = root.nth_child("info", number);
     if parts.len() > 1 {
@@ -111,7 +121,7 @@ pub fn profile(alert: &Alert) -> Option<Profile<'_>> {
         title,
         colour: colour(info, title, &path, &mut notes),
         event: event(info, title, &path, &mut notes),
-        areas: areas(alert, &parts, &root, &mut notes),
+        areas: areas(alert, &parts, &mut notes),
         ends,
         notes,
     })
@@ -158,10 +168,16 @@ fn is_time(digits: &str) -> bool {
 }
 
 /// Returns the Chinese parts with their numbers, or all when none is Chinese.
-fn chinese_parts(alert: &Alert) -> Vec<(usize, &Info)> {
-    let parts = || (1..).zip(&alert.infos);
-    let chinese: Vec<_> = parts().filter(|(_, info)| is_chinese(info)).collect();
-    if chinese.is_empty() { parts().collect() } else { chinese }
+fn counting_parts(alert: &Alert) -> Vec<(usize, &Info)> {
+    let mut parts = all_parts(alert);
+    if alert.infos.iter().any(is_chinese) {
+        parts.retain(|(_, info)| is_chinese(info));
+    }
+    parts
+}
+
+fn all_parts(alert: &Alert) -> Vec<(usize, &Info)> {
+    (1..).zip(&alert.infos).collect()
 }
 
 fn is_chinese(info: &Info) -> bool {
@@ -223,13 +239,20 @@ fn is_national(code: &str) -> bool {
     code.starts_with(b"11") && code.get(2).is_some_and(u8::is_ascii_uppercase)
 }
 
-fn areas(
-    alert: &Alert,
-    parts: &[(usize, &Info)],
-    root: &Path<'_>,
-    notes: &mut Vec<Note>,
-) -> Vec<AreaCode> {
+/// Reads the area codes of the parts that count, or of all when those name none by code.
+fn areas(alert: &Alert, counting: &[(usize, &Info)], notes: &mut Vec<Note>) -> Vec<AreaCode> {
+    let mut codes = areas_of(alert, counting, notes);
+    if codes.is_empty() {
+        codes = areas_of(alert, &all_parts(alert), notes);
+    }
+    let mut seen = BTreeSet::new();
+    codes.retain(|code| seen.insert(*code));
+    codes
+}
+
+fn areas_of(alert: &Alert, parts: &[(usize, &Info)], notes: &mut Vec<Note>) -> Vec<AreaCode> {
     let national = identifier_form(&alert.identifier) == IdentifierForm::National;
+    let root = Path::root("alert");
     let mut codes = Vec::new();
     for (number, info) in parts {
         let path = root.nth_child("info", *number);
@@ -240,8 +263,6 @@ fn areas(
             }
         }
     }
-    let mut seen = BTreeSet::new();
-    codes.retain(|code| seen.insert(*code));
     codes
 }
 
@@ -267,4 +288,202 @@ fn names_divisions(geocode: &NamedValue) -> bool {
     const NAMES: [&str; 6] = ["cpeas", "2260", "adcode", "division", "区划", "地区编码"];
     let name = geocode.name.to_lowercase();
     NAMES.iter().any(|known| name.contains(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::cap::read;
+
+    #[test]
+    fn the_chinese_part_is_read_in_full() {
+        let alert = message("Extreme", "示例县气象台发布暴雨红色预警信号[Ⅰ级/特别严重]");
+        let profile = profile(&alert).unwrap();
+        assert_eq!(profile.info.language, "zh-CN");
+        assert_eq!(profile.title, "示例县气象台发布暴雨红色预警信号[Ⅰ级/特别严重]");
+        assert_eq!(profile.colour, Some(Colour::Red));
+        assert_eq!(profile.event.unwrap().code, "11B03");
+        assert_eq!(profile.areas, ["990101".parse().unwrap(), "990102003".parse().unwrap()]);
+        assert!(!profile.ends);
+        assert_eq!(profile.notes, []);
+    }
+
+    #[test]
+    fn the_title_counts_where_a_message_contradicts_itself() {
+        let alert = message("Severe", "示例县气象台发布暴雨红色预警信号");
+        let read = profile(&alert).unwrap();
+        assert_eq!(read.colour, Some(Colour::Red));
+        assert_eq!(codes(&read), ["china.colour_conflict"]);
+        assert_eq!(read.notes[0].element, "/alert/info[2]");
+        assert!(read.notes[0].to_string().contains("红色 of the title was used"));
+
+        let mut alert = message("Extreme", "示例县气象台发布暴雨红色预警信号");
+        part(&mut alert).description = Some("气象台发布暴雨橙色预警信号：目前红色".into());
+        assert_eq!(codes(&profile(&alert).unwrap()), ["china.colour_conflict"]);
+
+        let mut alert = message("Extreme", "示例县气象台发布暴雨红色预警信号");
+        part(&mut alert).event_codes[0].value = "11B06".into();
+        let read = profile(&alert).unwrap();
+        assert_eq!(read.event.unwrap().code, "11B03");
+        assert_eq!(codes(&read), ["china.event_conflict"]);
+    }
+
+    #[test]
+    fn a_colour_from_elsewhere_is_said_to_be() {
+        let alert = message("Moderate", "示例县气象台发布暴雨预警");
+        let read = profile(&alert).unwrap();
+        assert_eq!(
+            (read.colour, codes(&read)),
+            (Some(Colour::Yellow), vec!["china.colour_source"])
+        );
+
+        let mut alert = message("Unknown", "示例县气象台发布暴雨预警");
+        let read = profile(&alert).unwrap();
+        assert_eq!((read.colour, codes(&read)), (None, vec!["china.no_colour"]));
+
+        part(&mut alert).description = Some("气象台发布暴雨蓝色预警：请注意。".into());
+        let read = profile(&alert).unwrap();
+        assert_eq!((read.colour, codes(&read)), (Some(Colour::Blue), vec!["china.colour_source"]));
+    }
+
+    #[test]
+    fn codes_of_other_families_are_not_read_as_national_ones() {
+        for (value, expected) in
+            [("11B2002", vec!["china.event_code"]), ("p0002003", vec![]), ("02", vec![])]
+        {
+            let mut alert = message("Extreme", "示例县气象台发布暴雨红色预警信号");
+            part(&mut alert).event_codes[0].value = value.into();
+            let read = profile(&alert).unwrap();
+            assert_eq!(read.event.unwrap().code, "11B03");
+            assert_eq!(codes(&read), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_type_that_is_not_on_the_list_keeps_its_name() {
+        let mut alert = message("Extreme", "示例县气象台发布雷暴大风红色预警信号");
+        part(&mut alert).event = "雷暴大风".into();
+        part(&mut alert).event_codes.clear();
+        let read = profile(&alert).unwrap();
+        assert_eq!((read.event, read.info.event.as_str()), (None, "雷暴大风"));
+    }
+
+    #[test]
+    fn a_cancel_or_a_lifting_title_ends_a_warning() {
+        let mut alert = message("Extreme", "示例县气象台解除暴雨红色预警信号");
+        assert!(profile(&alert).unwrap().ends);
+        assert_eq!(codes(&profile(&alert).unwrap()), ["china.ended_by_title"]);
+        alert.msg_type = MsgType::Cancel;
+        assert!(profile(&alert).unwrap().ends);
+        assert_eq!(profile(&alert).unwrap().notes, []);
+    }
+
+    #[test]
+    fn areas_are_read_from_chinese_codes_only() {
+        let mut alert = message("Extreme", "示例县气象台发布暴雨红色预警信号");
+        alert.identifier = "x".into();
+        let geocode =
+            |name: &str, value: &str| NamedValue { name: name.into(), value: value.into() };
+        part(&mut alert).areas[0].geocodes = vec![
+            geocode("UGC", "990103"),
+            geocode("CPEAS Geographic Code", "990101000000"),
+            geocode("行政区划代码", "990101，990102"),
+            geocode("adcode", "9901x"),
+        ];
+        let read = profile(&alert).unwrap();
+        assert_eq!(read.areas, ["990101".parse().unwrap(), "990102".parse().unwrap()]);
+        assert_eq!(codes(&read), ["china.area"]);
+        assert_eq!(read.notes[0].element, "/alert/info[2]/area[1]");
+
+        part(&mut alert).areas.clear();
+        assert_eq!(profile(&alert).unwrap().areas.len(), 2, "the English part has codes");
+    }
+
+    #[test]
+    fn of_several_chinese_parts_the_worst_counts_with_the_areas_of_all() {
+        let mut alert = message("Moderate", "示例县气象台发布暴雨黄色预警信号");
+        let mut worse = part(&mut alert).clone();
+        worse.severity = Severity::Extreme;
+        worse.headline = Some("示例县气象台发布暴雨红色预警信号".into());
+        worse.areas[0].geocodes[0].value = "990109".into();
+        alert.infos.push(worse);
+        let read = profile(&alert).unwrap();
+        assert_eq!((read.colour, read.areas.len()), (Some(Colour::Red), 3));
+        assert_eq!(codes(&read), ["china.several_parts"]);
+    }
+
+    #[test]
+    fn an_identifier_is_national_with_a_real_time() {
+        for (identifier, expected) in [
+            ("37061441600000_20260801133303", IdentifierForm::National),
+            ("41062241600000_20230605160643_0", IdentifierForm::National),
+            ("37061441600000_20260832133303", IdentifierForm::Broken),
+            ("37061441600000_20260801243303", IdentifierForm::Broken),
+            ("37061441600000_202608011333", IdentifierForm::Broken),
+            ("3706144160000_20260801133303", IdentifierForm::Broken),
+            ("37061441600000_20260801133303_10", IdentifierForm::Broken),
+            ("37061441600000_20260801133303_", IdentifierForm::Broken),
+            ("37061441600000", IdentifierForm::Foreign),
+            ("urn:oid:2.49.0.0.104", IdentifierForm::Foreign),
+            ("1_2", IdentifierForm::Foreign),
+            ("", IdentifierForm::Foreign),
+        ] {
+            assert_eq!(identifier_form(identifier), expected, "{identifier}");
+        }
+        let mut alert = message("Extreme", "示例县气象台发布暴雨红色预警信号");
+        alert.identifier = "99010141600000_20261332180000".into();
+        assert_eq!(codes(&profile(&alert).unwrap()), ["china.identifier"]);
+    }
+
+    #[test]
+    fn forecasters_are_forgotten_and_foreign_offices_are_not() {
+        let mut alert = message("Extreme", "示例县气象台发布暴雨红色预警信号");
+        forget_forecaster(&mut alert);
+        assert!(alert.infos.iter().all(|info| info.sender_name.is_none()));
+        let mut foreign = message("Extreme", "Rain");
+        foreign.identifier = "NWS-1".into();
+        foreign.infos.truncate(1);
+        forget_forecaster(&mut foreign);
+        assert_eq!(foreign.infos[0].sender_name.as_deref(), Some("Forecaster"));
+    }
+
+    #[test]
+    fn a_message_without_parts_is_no_warning() {
+        let mut alert = message("Extreme", "x");
+        alert.infos.clear();
+        assert_eq!(profile(&alert), None);
+    }
+
+    fn codes(profile: &Profile<'_>) -> Vec<&'static str> {
+        profile.notes.iter().map(Note::code).collect()
+    }
+
+    fn part(alert: &mut Alert) -> &mut Info {
+        &mut alert.infos[1]
+    }
+
+    fn message(severity: &str, headline: &str) -> Alert {
+        let info = |language: &str, event: &str, headline: &str| {
+            format!(
+                "<info><language>{language}</language><category>Met</category>\
+                 <event>{event}</event><urgency>Unknown</urgency><severity>{severity}</severity>\
+                 <certainty>Unknown</certainty><eventCode><valueName>GB/T 35561</valueName>\
+                 <value>11B03</value></eventCode><senderName>Forecaster</senderName>\
+                 <headline>{headline}</headline><area><areaDesc>示例县</areaDesc>\
+                 <geocode><valueName>CPEAS Geographic Code</valueName><value>990101000000</value></geocode>\
+                 <geocode><valueName>CPEAS Geographic Code</valueName><value>990102003</value></geocode>\
+                 <geocode><valueName>CPEAS Geographic Code</valueName><value>990101</value></geocode>\
+                 </area></info>"
+            )
+        };
+        let text = format!(
+            "<alert xmlns='urn:oasis:names:tc:emergency:cap:1.2'>\
+             <identifier>99010141600000_20260721180000</identifier><sender>Obs</sender>\
+             <sent>2026-07-21T18:00:00+08:00</sent><status>Actual</status><msgType>Alert</msgType>\
+             <scope>Public</scope>{}{}</alert>",
+            info("en-US", "rainstorm", "red warning of rain"),
+            info("zh-CN", "暴雨", headline),
+        );
+        read(text.as_bytes()).unwrap().alert
+    }
 }

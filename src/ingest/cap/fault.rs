@@ -36,8 +36,8 @@ pub enum Problem {
     Doctype,
     #[error("the entity &{name}; is not defined")]
     Entity { name: String },
-    #[error("the root element {found} is not a CAP alert")]
-    NotCap { found: String },
+    #[error("the document is not an alert in a CAP namespace")]
+    NotCap,
     #[error("the element is missing")]
     Missing,
     #[error("CAP {version} has no such element here")]
@@ -112,7 +112,7 @@ impl Problem {
             Problem::Syntax { .. } => "cap.xml_syntax",
             Problem::Doctype => "cap.doctype",
             Problem::Entity { .. } => "cap.entity",
-            Problem::NotCap { .. } => "cap.not_cap",
+            Problem::NotCap => "cap.not_cap",
             Problem::Missing => "cap.missing_element",
             Problem::Unknown { .. } => "cap.unknown_element",
             Problem::Repeated => "cap.repeated_element",
@@ -155,7 +155,7 @@ impl Problem {
             Problem::Syntax { .. } => "send one well-formed XML document",
             Problem::Doctype => "remove the DOCTYPE; CAP needs none and it is never read",
             Problem::Entity { .. } => "write the character itself, or & as &amp;",
-            Problem::NotCap { .. } => {
+            Problem::NotCap => {
                 "send an <alert> in the namespace urn:oasis:names:tc:emergency:cap:1.2"
             }
             Problem::Missing => "add the element",

@@ -265,6 +265,8 @@ fn unwrapped(ring: &[[f64; 2]]) -> Vec<[f64; 2]> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -346,6 +348,28 @@ mod tests {
         let world = "90,-180 90,180 -90,180 -90,-180 90,-180";
         assert!(read(world).is_ok());
         assert_eq!(refused("-16,179 -18,-179 -16,-179 -18,179 -16,179"), "cap.polygon_crossing");
+    }
+
+    proptest! {
+        #[test]
+        fn a_ring_around_a_point_is_plain_from_any_start_and_in_either_turn(
+            radii in prop::collection::vec(1.0..10.0_f64, 3..40),
+            start in any::<prop::sample::Index>(),
+            backward in any::<bool>(),
+        ) {
+            let turn = std::f64::consts::TAU / radii.len() as f64;
+            let point = |(n, r): (usize, &f64)| {
+                let (sin, cos) = (n as f64 * turn).sin_cos();
+                format!("{},{}", 35.0 + r * sin, 114.0 + r * cos)
+            };
+            let mut points: Vec<String> = radii.iter().enumerate().map(point).collect();
+            points.rotate_left(start.index(radii.len()));
+            if backward {
+                points.reverse();
+            }
+            points.push(points[0].clone());
+            prop_assert_eq!(read(&points.join(" ")).map(|(_, remark)| remark), Ok(None));
+        }
     }
 
     #[test]

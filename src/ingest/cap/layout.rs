@@ -4,7 +4,7 @@ use super::{
     fault::{Fault, Problem, excerpt},
     path::Path,
     words::Version,
-    xml::Element,
+    xml::{Element, Namespace},
 };
 
 /// How many of an element there may be.
@@ -108,7 +108,7 @@ pub(super) struct Children<'e> {
 }
 
 impl<'e> Children<'e> {
-    /// Checks the children of `element`; those in a namespace that is not CAP's are passed over.
+    /// Checks the children of `element`; extensions are passed over.
     pub(super) fn arrange(
         element: &'e Element,
         slots: &'static [Slot],
@@ -121,7 +121,9 @@ impl<'e> Children<'e> {
         }
         let mut children = Children { found: Vec::with_capacity(element.children.len()) };
         let mut reached = 0;
-        for child in element.children.iter().filter(|child| !is_extension(child)) {
+        // What is in another namespace is somebody's addition, such as an XML signature. What is in
+        // none, or in that of another CAP version, is CAP written wrongly.
+        for child in element.children.iter().filter(|child| child.namespace != Namespace::Other) {
             let index = children.place(child, slots, reached, version, path)?;
             reached = index;
             children.found.push((slots[index].name, child));
@@ -147,7 +149,7 @@ impl<'e> Children<'e> {
         let index = slots
             .iter()
             .position(|slot| slot.name == child.name && slot.count(version) != Never)
-            .filter(|_| child.namespace.as_deref() == Some(version.namespace()));
+            .filter(|_| child.namespace == Namespace::Cap(version));
         let Some(index) = index else {
             let name = excerpt(&child.name);
             return Err(path.child(&name).fault(Problem::Unknown { version }));
@@ -173,14 +175,5 @@ impl<'e> Children<'e> {
     /// Returns the elements of that name in their order.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &'e Element> {
         self.found.iter().filter(move |(found, _)| *found == name).map(|(_, element)| *element)
-    }
-}
-
-/// Tells whether an element is somebody's addition, such as an XML signature. An element of no
-/// namespace or of another CAP version is none: it is CAP written wrongly.
-fn is_extension(element: &Element) -> bool {
-    match element.namespace.as_deref() {
-        Some(namespace) => Version::of_namespace(namespace).is_none(),
-        None => false,
     }
 }

@@ -1,6 +1,6 @@
 //! The Common Alerting Protocol, 1.0 to 1.2: bytes to a validated message, and back.
 //!
-//! Invariant: what [`read`] accepts keeps every "must" of its version, schema and text; what it
+//! Invariant: what [`read()`] accepts keeps every "must" of its version, schema and text; what it
 //! accepts although a real producer breaks one is said in a [`Note`]. It never panics, and its time
 //! is linear in the size of the message.
 

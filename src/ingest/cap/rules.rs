@@ -10,6 +10,9 @@ use super::{
     words::{MsgType, Scope, Version, Word},
 };
 
+/// What a part is written in that does not say.
+pub(super) const DEFAULT_LANGUAGE: &str = "en-US";
+
 /// Checks that the parts of a message fit each other.
 pub(super) fn check(alert: &Alert) -> Result<(), Fault> {
     let root = Path::root("alert");
@@ -98,15 +101,19 @@ pub(super) fn named_value(text: &str) -> Result<NamedValue, Problem> {
     Ok(NamedValue { name: name.trim().to_owned(), value: value.trim().to_owned() })
 }
 
-/// Reads an RFC 3066 tag.
+/// Reads an RFC 3066 tag; an empty element stands for the schema's default.
 pub(super) fn language(text: &str) -> Result<String, Problem> {
+    if text.is_empty() {
+        return Ok(DEFAULT_LANGUAGE.to_owned());
+    }
+    let tag = text.trim_ascii();
     let fits = |part: &str| (1..=8).contains(&part.len());
-    let mut parts = text.split('-');
+    let mut parts = tag.split('-');
     let primary = parts.next().unwrap_or_default();
     let well_formed = fits(primary)
         && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
         && parts.all(|part| fits(part) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-    if well_formed { Ok(text.to_owned()) } else { Err(Problem::Language { text: excerpt(text) }) }
+    if well_formed { Ok(tag.to_owned()) } else { Err(Problem::Language { text: excerpt(text) }) }
 }
 
 /// Reads a URI with its scheme; one on the web needs a host too.
@@ -174,4 +181,96 @@ pub(super) fn decimal(text: &str) -> Option<f64> {
 /// Reads a height above mean sea level.
 pub(super) fn feet(text: &str) -> Result<f64, Problem> {
     decimal(text.trim_ascii()).ok_or_else(|| Problem::Feet { text: excerpt(text) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_triples_with_spaces_between() {
+        let sent = "2013-01-05T09:01:16-00:00";
+        let read = |text: &str| references(text, Version::V1_2);
+        let (two, remarks) = read(&format!(" a@b,1,{sent}\n a@b,2,{sent} ")).unwrap();
+        assert_eq!((two.len(), remarks), (2, vec![]));
+        assert_eq!(two[1].identifier, "2");
+        let (joined, remarks) = read(&format!("a,1,{sent},b,2,{sent}")).unwrap();
+        assert_eq!((joined.len(), remarks), (2, vec![Remark::ReferencesJoined]));
+        assert_eq!(read(" ").unwrap(), (vec![], vec![]));
+        for text in ["a", "a,1", "a,1,2013", &format!("a,1,{sent},b"), &format!("a,1 {sent}"), ",,"]
+        {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_keeps_together_what_is_quoted() {
+        assert_eq!(quoted_list("  a \"b c\"d\t\"\" e").unwrap(), ["a", "b c", "d", "e"]);
+        assert_eq!(quoted_list("").unwrap(), [""; 0]);
+        assert!(quoted_list("a \"b").is_err());
+    }
+
+    #[test]
+    fn a_language_is_a_tag() {
+        assert_eq!(language("").as_deref(), Ok("en-US"));
+        for text in ["zh-CN", "zh-Hans-CN", "tl", "i-klingon", "\nfr-CA "] {
+            assert_eq!(language(text).as_deref(), Ok(text.trim()));
+        }
+        for text in [" ", "zh_CN", "中文", "mandarinchinese", "123", "en-", "-en", "en US"] {
+            assert!(language(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_uri_is_absolute_with_its_scheme() {
+        for text in [
+            "http://www.dhs.gov/dhspublic/display?theme=29",
+            "HTTPS://example.org",
+            "urn:oid:2.49.0",
+            "mailto:duty@example.org",
+            "https://应急.example/预警#1",
+        ] {
+            assert_eq!(absolute_uri(text).as_deref(), Ok(text));
+        }
+        for text in [
+            "some non full absolute uri",
+            "www.example.org",
+            "/a/b",
+            "http:",
+            "http://",
+            "http:///a",
+            "http:a",
+            "http://a b",
+            "://a",
+            "1a:b",
+            "a:",
+            "https://a/<b>",
+        ] {
+            assert!(absolute_uri(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_decimals_of_the_schema() {
+        for (text, number) in
+            [("1", 1.0), ("-1.5", -1.5), ("+.5", 0.5), ("5.", 5.0), ("007", 7.0), ("-0", 0.0_f64)]
+        {
+            assert_eq!(decimal(text).map(f64::to_bits), Some(number.to_bits()), "{text}");
+        }
+        for text in ["", ".", "-", "1e5", "inf", "NaN", "0x1", "1,5", " 1", "１", "--1", "1.2.3"] {
+            assert_eq!(decimal(text), None, "{text}");
+        }
+        assert_eq!(decimal(&"9".repeat(400)), None);
+        assert_eq!(size(" 98865\n"), Ok(98_865));
+        assert!(["", "-1", "1.5", "99999999999999999999"].iter().all(|text| size(text).is_err()));
+    }
+
+    #[test]
+    fn base64_is_packed() {
+        assert_eq!(base64("aGVs\n bG8=").as_deref(), Ok("aGVsbG8="));
+        assert_eq!(base64("aGVsbG8").as_deref(), Ok("aGVsbG8"));
+        for text in ["a", "aGVsb", "====", "aG=s", "a-b_", "aGVsbG8%"] {
+            assert_eq!(base64(text), Err(Problem::Base64), "{text}");
+        }
+    }
 }

@@ -7,19 +7,21 @@ use super::{
 };
 
 /// Words after which a title says what holds from now on.
-const ACTS: [&str; 12] = [
+const ACTS: [&str; 14] = [
     "发布",
     "解除",
     "改发",
     "转发",
     "升级为",
     "升级至",
+    "升级成",
     "升为",
     "降级为",
     "降级至",
     "降为",
     "变更为",
     "调整为",
+    "改为",
 ];
 const LIFTED: &str = "解除";
 /// Acts that one title names; a longer text is no title.
