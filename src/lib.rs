@@ -3,6 +3,10 @@
 
 pub mod access;
 pub mod channels;
+pub mod clock;
+pub mod dispatcher;
 pub mod domain;
-pub mod journal;
+pub mod hub;
 pub mod ingest;
+pub mod journal;
+pub mod protocol;

@@ -16,7 +16,10 @@ use crate::domain::{
     time::Timestamp,
 };
 
+pub mod app;
+pub mod outbox;
 pub mod simulated;
+mod wording;
 
 #[cfg(test)]
 pub(crate) mod sample;

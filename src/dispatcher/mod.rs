@@ -12,7 +12,7 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use self::recovery::{RecoverError, Recovered, Snapshots, recover};
+pub use self::recovery::{RecoverError, Recovered, Snapshots, entry as recover_entry, recover};
 use crate::{
     clock::Clock,
     domain::{
@@ -51,6 +51,28 @@ pub enum SubmitError {
     Stopped,
 }
 
+impl SubmitError {
+    /// Returns the code that clients may rely on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            SubmitError::Rejected(rejection) => rejection.code(),
+            SubmitError::KeyReused => "idempotency_key.reused",
+            SubmitError::Unfit(_) => "command.unfit",
+            SubmitError::Journal => "journal.unavailable",
+            SubmitError::Stopped => "node.stopping",
+        }
+    }
+
+    /// Returns the field of the request that is at fault, where one is.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            SubmitError::Rejected(rejection) => rejection.field(),
+            SubmitError::KeyReused => Some("Idempotency-Key"),
+            SubmitError::Unfit(_) | SubmitError::Journal | SubmitError::Stopped => None,
+        }
+    }
+}
+
 /// A command's own name, by which its repetition is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommandId {
@@ -85,7 +107,9 @@ pub type Commit = Arc<[Published]>;
 pub enum Health {
     Sound,
     /// Nothing can be written since then; what is known is still shown.
-    JournalDown { since: Timestamp },
+    JournalDown {
+        since: Timestamp,
+    },
 }
 
 type Query = Box<dyn FnOnce(&Board) + Send>;

@@ -117,7 +117,7 @@ pub async fn recover(
 }
 
 /// Reads a record as the event it is.
-pub(super) fn entry(record: &Record) -> Result<Entry, RecoverError> {
+pub fn entry(record: &Record) -> Result<Entry, RecoverError> {
     let event = Event::decode(&record.kind, record.version, &record.data)
         .map_err(|source| RecoverError::Entry { seq: record.seq, source })?;
     Ok(Entry { seq: record.seq, at: record.at, actor: record.actor.clone(), event })

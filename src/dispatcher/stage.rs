@@ -61,11 +61,7 @@ impl Stage {
     pub fn keep(&mut self, id: &CommandId, seq: u64, reply: &Reply) {
         let kept = serde_json::to_string(&Kept { seq, reply: reply.clone() });
         let reply = kept.expect("a reply holds only strings, numbers and lists of them");
-        self.receipts.push(Receipt {
-            command: id.id.clone(),
-            fingerprint: id.fingerprint,
-            reply,
-        });
+        self.receipts.push(Receipt { command: id.id.clone(), fingerprint: id.fingerprint, reply });
     }
 
     /// Returns the answer kept in this stage for the same name.

@@ -16,13 +16,8 @@ use super::{
 use crate::{
     clock::Clock,
     domain::{
-        actor::Actor,
-        board::Board,
-        command::Command,
-        decision::Decision,
-        event::Entry,
-        ids::AreaCode,
-        time::Timestamp,
+        actor::Actor, board::Board, command::Command, decision::Decision, event::Entry,
+        ids::AreaCode, time::Timestamp,
     },
     journal::{AppendError, Batch, Head, Journal, Reader, Record},
 };
@@ -71,6 +66,12 @@ impl Backoff {
         self.until = Some(Instant::now() + wait);
     }
 
+    /// A deadline came and there was nothing to do: an answer won the race, or the board names a deadline
+    /// that it does not act upon. The second must not keep the writer from everything else.
+    fn found_nothing(&mut self) {
+        self.until = Some(Instant::now() + Self::FIRST);
+    }
+
     fn succeeded(&mut self) {
         *self = Self::default();
     }
@@ -108,7 +109,9 @@ impl Writer {
         let mut poll = tokio::time::interval(POLL);
         poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            match self.next_input(&mut requests, &mut queries, &mut poll, &shutdown).await {
+            let limit = if self.backoff.is_failing() { 1 } else { BATCH_LIMIT };
+            let nap = self.nap();
+            match next_input(nap, limit, &mut requests, &mut queries, &mut poll, &shutdown).await {
                 Input::Requests(batch) => self.commit(batch).await,
                 Input::Query(query) => query(&self.board),
                 Input::Deadline => self.commit(Vec::new()).await,
@@ -121,34 +124,11 @@ impl Writer {
         self.snapshots.save(&self.board, self.head);
     }
 
-    async fn next_input(
-        &self,
-        requests: &mut mpsc::Receiver<Request>,
-        queries: &mut mpsc::Receiver<Query>,
-        poll: &mut tokio::time::Interval,
-        shutdown: &CancellationToken,
-    ) -> Input {
-        let mut batch = Vec::new();
-        let limit = if self.backoff.is_failing() { 1 } else { BATCH_LIMIT };
-        tokio::select! {
-            biased;
-            () = shutdown.cancelled() => Input::Shutdown,
-            () = self.until_deadline() => Input::Deadline,
-            taken = requests.recv_many(&mut batch, limit) => match taken {
-                0 => Input::Shutdown,
-                _ => Input::Requests(batch),
-            },
-            Some(query) = queries.recv() => Input::Query(query),
-            _ = poll.tick() => Input::Poll,
-        }
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "the one place that sleeps towards a deadline")]
-    async fn until_deadline(&self) {
-        let due = self.board.next_deadline().map(|due| due.since(self.clock.now()));
+    /// Returns how long nothing is due, if anything ever is.
+    fn nap(&self) -> Option<Duration> {
+        let due = self.board.next_deadline()?.since(self.clock.now());
         let held = self.backoff.until.map(|until| until.saturating_duration_since(Instant::now()));
-        let Some(due) = due else { return std::future::pending().await };
-        tokio::time::sleep(due.max(held.unwrap_or_default()).min(NAP)).await;
+        Some(due.max(held.unwrap_or_default()).min(NAP))
     }
 
     /// Answers the questions that wait, so that a busy inbox does not starve the screens.
@@ -176,6 +156,9 @@ impl Writer {
             let ahead = requests.len() > 1;
             let mut stage = self.stage(requests, ahead).await;
             if stage.is_empty() {
+                if stage.waiting.is_empty() {
+                    self.backoff.found_nothing();
+                }
                 return self.conclude(stage.waiting);
             }
             match self.append(&mut stage).await {
@@ -209,9 +192,6 @@ impl Writer {
         for request in requests {
             let outcome = self.decide(&mut stage, &request, now, ahead).await;
             stage.waiting.push((request, outcome));
-            if stage.entries.len() > BATCH_EVENTS {
-                tracing::debug!(events = stage.entries.len(), "a large batch");
-            }
         }
         if ahead || stage.is_empty() {
             self.elapse(&mut stage, now, ahead);
@@ -321,11 +301,7 @@ impl Writer {
 
     fn publish(&self, events: impl Iterator<Item = (Entry, Record)>) {
         let commit: Commit = events
-            .map(|(entry, record)| Published {
-                entry,
-                data: record.data.into(),
-                hash: record.hash,
-            })
+            .map(|(entry, record)| Published { entry, data: record.data.into(), hash: record.hash })
             .collect();
         if !commit.is_empty() {
             // No watcher is fine; a slow one reads the journal.
@@ -365,15 +341,10 @@ impl Writer {
                 }
                 Err(error) => {
                     tracing::error!(%error, "the board cannot be rebuilt; trying again");
-                    self.pause().await;
+                    sleep(Some(Backoff::LONGEST)).await;
                 }
             }
         }
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "nothing can be done before the journal is back")]
-    async fn pause(&self) {
-        tokio::time::sleep(Backoff::LONGEST).await;
     }
 
     /// Reads and applies what other processes have appended.
@@ -421,7 +392,7 @@ impl Writer {
     }
 
     /// Tells events that were found in the journal while the board was rebuilt.
-    async fn publish_since(&self, after: u64) {
+    async fn publish_since(&mut self, after: u64) {
         let mut seq = after;
         while seq < self.head.seq {
             let Ok(page) = self.reader.read(seq, BATCH_EVENTS).await else { return };
@@ -433,6 +404,37 @@ impl Writer {
             });
             self.publish(readable);
         }
+    }
+}
+
+async fn next_input(
+    nap: Option<Duration>,
+    limit: usize,
+    requests: &mut mpsc::Receiver<Request>,
+    queries: &mut mpsc::Receiver<Query>,
+    poll: &mut tokio::time::Interval,
+    shutdown: &CancellationToken,
+) -> Input {
+    let mut batch = Vec::new();
+    tokio::select! {
+        biased;
+        () = shutdown.cancelled() => Input::Shutdown,
+        () = sleep(nap) => Input::Deadline,
+        taken = requests.recv_many(&mut batch, limit) => match taken {
+            0 => Input::Shutdown,
+            _ => Input::Requests(batch),
+        },
+        Some(query) = queries.recv() => Input::Query(query),
+        _ = poll.tick() => Input::Poll,
+    }
+}
+
+/// Sleeps for `nap`, or until something else wakes the writer.
+#[expect(clippy::disallowed_methods, reason = "the one place that sleeps towards a deadline")]
+async fn sleep(nap: Option<Duration>) {
+    match nap {
+        Some(nap) => tokio::time::sleep(nap).await,
+        None => std::future::pending().await,
     }
 }
 

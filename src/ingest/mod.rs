@@ -1,3 +1,4 @@
-//! What comes in from outside, read into models of its own before anything else sees it.
+//! What comes in from outside, as commands: bytes are read, checked and named here, and nowhere else.
 
 pub mod cap;
+pub mod warning;

@@ -6,9 +6,5 @@ mod support;
 
 mod access_contract;
 mod callout_rules;
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-mod carrier;
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should fail")]
-
 mod cap_samples;
+mod carrier;
