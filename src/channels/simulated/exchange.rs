@@ -72,7 +72,7 @@ struct Placed {
 /// When the exchange has something to tell.
 pub(super) enum Next {
     At(Timestamp),
-    /// A receipt is due, and there is no room for it.
+    /// A receipt is due, and there is no room for it. Others wait behind it: all go to one worker.
     WhenRoom(mpsc::Sender<Receipt>),
     Never,
 }
@@ -410,6 +410,28 @@ mod tests {
         assert_eq!((exchange.calls.len(), exchange.over.len(), exchange.due.len()), (1, 1, 0));
     }
 
+    #[test]
+    fn a_call_that_is_being_told_again_is_not_forgotten() {
+        let carrier = Carrier::new(1, Behaviour::perfect()).unwrap();
+        let mut exchange = Exchange::new(carrier, Capacity::default(), 2, 1.0);
+        exchange.honour_keys([]);
+        let (receipts, mut told) = mpsc::channel(10);
+        let place = |exchange: &mut Exchange, at, n| {
+            exchange.place(second(at), &sample::call(n, Channel::Voice), receipts.clone())
+        };
+        place(&mut exchange, 0, 1).unwrap();
+        place(&mut exchange, 1, 2).unwrap();
+        exchange.tell_due(second(60));
+        // The first is the oldest that is over, but its receipts are on their way again.
+        place(&mut exchange, 60, 1).unwrap();
+        place(&mut exchange, 60, 3).unwrap();
+        while told.try_recv().is_ok() {}
+        exchange.tell_due(second(60));
+        let first = std::iter::from_fn(|| told.try_recv().ok())
+            .filter(|receipt| receipt.attempt.obligation.0 == 1);
+        assert_eq!(first.count(), 3);
+    }
+
     /// A call as the storm remembers it.
     struct Known {
         attempt: AttemptId,
@@ -469,6 +491,7 @@ mod tests {
             let held = self.lines_held();
             assert!(held <= LINES);
             assert_eq!(self.exchange.lines_taken(self.now), held);
+            assert_eq!(self.exchange.in_progress.len(), held);
         }
 
         fn place(&mut self) {

@@ -497,6 +497,12 @@ mod tests {
         carrier.next().await;
         carrier.next().await;
         assert_eq!(carrier.next().await, (475, KEY, 450));
+        carrier.place(2).await.unwrap();
+        advance(Duration::from_millis(200)).await;
+        carrier.gateway.ring_off(attempt(2)).await;
+        assert_eq!(carrier.next().await.1, Outcome::Sent);
+        assert_eq!(carrier.next().await.1, Outcome::Delivered);
+        assert_eq!(carrier.next().await, (675, Outcome::RungOff, 675));
         for speed in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert!(carrier.gateway.set_speed(speed).is_err(), "{speed}");
         }
@@ -539,7 +545,8 @@ mod tests {
         behaviour: Behaviour,
         script: Option<Script>,
         room: usize,
-        folder: Option<Arc<tempfile::TempDir>>,
+        /// Removed with the fixture.
+        _folder: Option<tempfile::TempDir>,
         began: Instant,
     }
 
@@ -566,7 +573,7 @@ mod tests {
         fn of(settings: Settings) -> Self {
             let behaviour = Behaviour::perfect();
             let began = Instant::now();
-            Self { settings, behaviour, script: None, room: 100, folder: None, began }
+            Self { settings, behaviour, script: None, room: 100, _folder: None, began }
         }
 
         fn script(self, script: Script) -> Self {
@@ -590,7 +597,7 @@ mod tests {
         fn logged(mut self) -> Self {
             let folder = tempfile::tempdir().unwrap();
             self.settings.call_log = Some(folder.path().join("calls.jsonl"));
-            Self { folder: Some(Arc::new(folder)), ..self }
+            Self { _folder: Some(folder), ..self }
         }
 
         fn start(self) -> Running {
