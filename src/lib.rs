@@ -6,6 +6,7 @@ pub mod channels;
 pub mod clock;
 pub mod dispatcher;
 pub mod domain;
+pub mod http;
 pub mod hub;
 pub mod ingest;
 pub mod journal;

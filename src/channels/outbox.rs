@@ -220,7 +220,10 @@ impl Outbox {
             .map(|(id, _)| *id)
             .collect();
         for id in silent {
-            self.flying.remove(&id);
+            let flight = self.flying.remove(&id);
+            if let Some(gateway) = flight.and_then(|f| self.gateways.get(&f.channel).cloned()) {
+                self.work.push(Box::pin(async move { gateway.ring_off(id).await }));
+            }
             self.fail(id, "no_receipt", false);
         }
     }

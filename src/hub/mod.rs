@@ -17,6 +17,7 @@ use std::sync::{
 use tokio::sync::{broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(crate) use self::snapshot::mine;
 use self::{
     directory::Directory,
     frames::{Encoder, Frame},
@@ -68,16 +69,7 @@ impl Hub {
         let encoding = Arc::clone(&encoder);
         tasks.spawn(encode(encoding, board.clone(), commits, frames.clone(), shutdown.clone()));
         tasks.spawn(watch_lines(board.clone(), told, shutdown.clone()));
-        Self {
-            board,
-            access,
-            pages,
-            frames,
-            encoder,
-            lines,
-            shutdown,
-            sessions: Arc::default(),
-        }
+        Self { board, access, pages, frames, encoder, lines, shutdown, sessions: Arc::default() }
     }
 
     /// Returns how many sessions are open.

@@ -1,16 +1,17 @@
 //! CAP messages as the warnings they mean, and warnings as the CAP messages they would be.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use compact_str::CompactString;
 
 use super::cap::{
-    Alert, Area, Circle, Info, NamedValue, Parsed, Reference,
-    china::{self, Profile},
+    self, Alert, Area, Circle, Info, NamedValue, Parsed, Reference,
+    china::{self, IdentifierForm, Profile},
     words::{Category, Certainty, MsgType, Scope, Severity, Status, Urgency, Version},
 };
 use crate::domain::{
     area::Shape,
     time::Timestamp,
-    warning::{self, Colour, Message, MessageKind, WarnedArea},
+    warning::{self, Colour, Message, MessageKind, Original, WarnedArea},
 };
 
 /// Name of the geocode that carries a division code, as the national feed writes it.
@@ -50,7 +51,9 @@ fn said(alert: &Alert, profile: Option<&Profile<'_>>) -> Message {
         kind: MessageKind::Alert,
         references: Vec::new(),
         event: info.map(|info| info.event.as_str().into()).unwrap_or_default(),
-        event_code: profile.and_then(|profile| profile.event).map(|event| event.code.into()),
+        event_code: profile
+            .and_then(|profile| profile.event)
+            .map(|event| event.code.as_str().into()),
         colour: profile.and_then(|profile| profile.colour),
         headline: profile.map(|profile| profile.title.to_owned()).unwrap_or_default(),
         description: text(|info| &info.description),
@@ -228,4 +231,58 @@ fn area(area: &WarnedArea) -> Area {
 pub fn identifier(sender: &str, now: Timestamp) -> CompactString {
     let digits: String = now.to_string().chars().filter(char::is_ascii_digit).take(17).collect();
     compact_str::format_compact!("{sender}-{digits}")
+}
+
+/// Returns what the record keeps of the bytes that came: all of them, except the forecaster's name,
+/// which the national feed puts where an office belongs and which is nobody's business here.
+pub fn original(bytes: &[u8], media_type: &str, alert: &Alert) -> Original {
+    let media_type = CompactString::from(media_type);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if alert.infos.iter().all(|info| info.sender_name.is_none()) => {
+            Original { media_type, body: without_sender_names(text), base64: false }
+        }
+        Ok(text) => Original { media_type, body: text.to_owned(), base64: false },
+        // Its bytes cannot be edited safely in their own encoding, so it is written anew without the name.
+        Err(_) if china::identifier_form(&alert.identifier) != IdentifierForm::Foreign => {
+            Original { media_type, body: cap::write(alert), base64: false }
+        }
+        Err(_) => Original { media_type, body: BASE64_STANDARD.encode(bytes), base64: true },
+    }
+}
+
+/// Empties every `senderName` element, whatever its prefix.
+fn without_sender_names(text: &str) -> String {
+    const NAME: &str = "senderName";
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(found) = rest.find(NAME) {
+        let (before, after) = rest.split_at(found + NAME.len());
+        kept.push_str(before);
+        rest = after;
+        let opens = before.trim_end_matches(NAME).rsplit('<').next();
+        let opens = opens.is_some_and(|tag| !tag.starts_with('/') && !tag.contains('>'));
+        let Some(content) = after.strip_prefix('>').filter(|_| opens) else { continue };
+        let Some(end) = content.find('<') else { continue };
+        kept.push('>');
+        rest = &content[end..];
+    }
+    kept.push_str(rest);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forecasters_name_is_not_kept_and_nothing_else_is_lost() {
+        let text = "<alert><info><senderName>王五</senderName><event>a</event></info>\
+                    <cap:senderName>李四</cap:senderName></alert>";
+        let kept = without_sender_names(text);
+        assert_eq!(
+            kept,
+            "<alert><info><senderName></senderName><event>a</event></info>\
+             <cap:senderName></cap:senderName></alert>"
+        );
+    }
 }

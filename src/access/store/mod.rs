@@ -188,6 +188,18 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Tells whether the store works and says no, rather than not working.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            StoreError::NameTaken(_)
+            | StoreError::NoAccount
+            | StoreError::NoToken
+            | StoreError::Outdated
+            | StoreError::LinkSpent => true,
+            StoreError::TooNew { .. } | StoreError::Failed(_) => false,
+        }
+    }
+
     fn failed(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         StoreError::Failed(cause.into())
     }

@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 
 use super::{
-    attempt::{Attempt, Outcome, Planned, Progress},
+    attempt::{ANSWER_KEYS, Attempt, Outcome, Planned, Progress},
     callouts::Callout,
     ladder::Climb,
     obligation::{Answer, EscalateReason, Obligation, State, StateName, Via},
@@ -419,5 +419,6 @@ fn says_no(outcome: &Outcome) -> bool {
 
 /// Tells whether the person has done something about it, so that another try would only annoy.
 fn says_anything(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::KeyPressed { .. } | Outcome::Replied { .. } | Outcome::RungOff)
+    let pressed = matches!(outcome, Outcome::KeyPressed { key } if ANSWER_KEYS.contains(key));
+    pressed || matches!(outcome, Outcome::Replied { .. } | Outcome::RungOff)
 }

@@ -11,6 +11,9 @@ use crate::domain::{
     time::Timestamp,
 };
 
+/// The keys that a call offers: heard, and cannot come.
+pub const ANSWER_KEYS: [char; 2] = ['1', '2'];
+
 /// What a channel reported of an attempt. Delivered is not answered: each is kept apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "snake_case")]
@@ -105,7 +108,9 @@ impl Outcome {
         match self {
             Outcome::Read => Some(Sign::Read),
             Outcome::HeardInFull => Some(Sign::HeardInFull),
-            Outcome::KeyPressed { .. } => Some(Sign::KeyPressed),
+            Outcome::KeyPressed { key } if ANSWER_KEYS.contains(key) => Some(Sign::KeyPressed),
+            // A wrong key says that somebody is there and has heard, and nothing more.
+            Outcome::KeyPressed { .. } => Some(Sign::HeardInFull),
             Outcome::Replied { .. } => Some(Sign::Replied),
             Outcome::Sent
             | Outcome::Delivered

@@ -16,41 +16,7 @@ use super::{
     title,
     words::{MsgType, Severity},
 };
-use crate::domain::ids::AreaCode;
-
-/// The four levels of a warning, worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Colour {
-    Red,
-    Orange,
-    Yellow,
-    Blue,
-}
-
-impl Colour {
-    pub const ALL: [Colour; 4] = [Colour::Red, Colour::Orange, Colour::Yellow, Colour::Blue];
-
-    /// Returns the colour as titles write it.
-    pub fn zh(self) -> &'static str {
-        match self {
-            Colour::Red => "红色",
-            Colour::Orange => "橙色",
-            Colour::Yellow => "黄色",
-            Colour::Blue => "蓝色",
-        }
-    }
-
-    fn of_severity(severity: Severity) -> Option<Colour> {
-        match severity {
-            Severity::Extreme => Some(Colour::Red),
-            Severity::Severe => Some(Colour::Orange),
-            Severity::Moderate => Some(Colour::Yellow),
-            Severity::Minor => Some(Colour::Blue),
-            Severity::Unknown => None,
-        }
-    }
-}
+use crate::domain::{ids::AreaCode, warning::Colour};
 
 /// Where a message says its colour, the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,7 +154,7 @@ fn colour(info: &Info, title: &str, path: &Path<'_>, notes: &mut Vec<Note>) -> O
     let text = info.description.as_deref().unwrap_or_default();
     let evidence = [
         (Evidence::Title, title::colour(title)),
-        (Evidence::Severity, Colour::of_severity(info.severity)),
+        (Evidence::Severity, colour_of(info.severity)),
         (Evidence::Text, title::colour(title::first_statement(text))),
     ];
     let mut said = evidence.into_iter().filter_map(|(from, colour)| Some((from, colour?)));
@@ -288,6 +254,16 @@ fn names_divisions(geocode: &NamedValue) -> bool {
     const NAMES: [&str; 6] = ["cpeas", "2260", "adcode", "division", "区划", "地区编码"];
     let name = geocode.name.to_lowercase();
     NAMES.iter().any(|known| name.contains(known))
+}
+
+fn colour_of(severity: Severity) -> Option<Colour> {
+    match severity {
+        Severity::Extreme => Some(Colour::Red),
+        Severity::Severe => Some(Colour::Orange),
+        Severity::Moderate => Some(Colour::Yellow),
+        Severity::Minor => Some(Colour::Blue),
+        Severity::Unknown => None,
+    }
 }
 
 #[cfg(test)]

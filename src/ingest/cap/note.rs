@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::china::{Colour, Evidence};
+use super::china::Evidence;
+use crate::domain::warning::Colour;
 
 /// Notes on one message; more say nothing new.
 pub(super) const MAX_NOTES: usize = 100;

@@ -1,10 +1,8 @@
 //! What the title of a Chinese warning says, such as
 //! 蓬莱区气象台变更发布高温红色预警信号[Ⅰ级/特别严重].
 
-use super::{
-    china::Colour,
-    event_codes::{self, EventCode},
-};
+use super::event_codes::{self, EventCode};
+use crate::domain::warning::Colour;
 
 /// Words after which a title says what holds from now on.
 const ACTS: [&str; 14] = [
