@@ -2,3 +2,4 @@
 //! not, and nothing is ever lost.
 
 pub mod domain;
+pub mod ingest;
