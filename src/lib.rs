@@ -11,3 +11,6 @@ pub mod hub;
 pub mod ingest;
 pub mod journal;
 pub mod protocol;
+pub mod demo;
+pub mod domain;
+pub mod ingest;
