@@ -20,7 +20,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-use super::{Draft, Record};
+use super::{Draft, Receipt, Record};
 
 /// A SHA-256 digest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -208,6 +208,19 @@ fn lay_out_text(bytes: &mut Vec<u8>, text: &[u8]) {
     let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
     bytes.extend_from_slice(&length.to_be_bytes());
     bytes.extend_from_slice(text);
+}
+
+/// Returns the seal of a receipt given when the journal ended at `seq`: the first 16 bytes of the
+/// SHA-256 over command, fingerprint, reply and `seq`, laid out as a record's fields are.
+pub(super) fn seal_of(receipt: &Receipt, seq: u64) -> [u8; 16] {
+    let mut bytes = Vec::with_capacity(256);
+    lay_out_text(&mut bytes, receipt.command.as_bytes());
+    bytes.extend_from_slice(&receipt.fingerprint.0);
+    lay_out_text(&mut bytes, receipt.reply.as_bytes());
+    bytes.extend_from_slice(&seq.to_be_bytes());
+    let mut seal = [0; 16];
+    seal.copy_from_slice(&Hash::of(&bytes).0[..16]);
+    seal
 }
 
 #[cfg(test)]

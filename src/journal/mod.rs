@@ -196,6 +196,8 @@ pub enum ReadError {
     /// The records are there and are not what was written.
     #[error("the journal is damaged: {0}; run `jiaoying verify`, then restore a backup")]
     Damaged(#[from] Broken),
+    #[error("the receipt of command {command} is not what was written; restore a backup")]
+    ReceiptDamaged { command: String },
     #[error("the journal cannot be read")]
     Unavailable(#[source] Cause),
 }
@@ -242,6 +244,19 @@ fn check_texts<const N: usize>(fields: [(&'static str, &str, usize); N]) -> Resu
 /// Makes a new or renamed file's entry in `dir` durable.
 fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
+}
+
+/// Leaves a file to its owner: there are telephone numbers in it. It is done by name, since closing
+/// a handle to a database would drop the locks that SQLite holds on it in this process.
+fn keep_to_owner(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+    }
+    #[cfg(not(unix))]
+    std::fs::metadata(path).map(|_| ())
 }
 
 fn write_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {

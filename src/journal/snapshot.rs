@@ -13,7 +13,7 @@ use std::{
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
-use super::{Head, sync_dir};
+use super::{Head, keep_to_owner, sync_dir};
 
 /// Names the format too: another one gets another magic.
 const MAGIC: &[u8; 8] = b"JYSNAP\x00\x01";
@@ -54,6 +54,7 @@ pub fn save(dir: &Path, schema: u64, head: Head, payload: &[u8]) -> io::Result<P
     let path = dir.join(format!("{:020}.{EXTENSION}", head.seq));
     let temporary = path.with_extension("new");
     let mut file = File::create(&temporary)?;
+    keep_to_owner(&temporary)?;
     let claim = Claim { schema, head, length: payload.len() as u64 };
     file.write_all(&claim.encode(payload))?;
     file.write_all(payload)?;

@@ -46,6 +46,9 @@ pub enum VerifyError {
     /// Every record is whole, but the file around them is not.
     #[error("the journal file is damaged: {0}")]
     Corrupt(String),
+    /// The records are whole; the answer kept for this command is not.
+    #[error("the receipt of command {command} is not what was written")]
+    ReceiptDamaged { command: String },
     #[error(transparent)]
     Unopened(OpenError),
     #[error("the journal cannot be read")]
@@ -56,12 +59,11 @@ pub enum VerifyError {
 pub fn verify(dir: &Path) -> Result<Verified, VerifyError> {
     // The anchor is read first: it is written after the records, so they are at least as new.
     let memory = anchor::recall(dir)?;
-    let connection = sqlite::open_reader(&sqlite::path(dir))?;
-    sqlite::recognise(&connection)?;
     let anchored = match memory {
         Memory::Of(Anchored { head, .. }) => Some(head),
         Memory::Absent | Memory::Unreadable => None,
     };
+    let connection = open(&sqlite::path(dir), anchored)?;
     let verified = walk(&connection, anchored)?;
     let found = Anchored { epoch: verified.epoch, head: verified.head };
     match sqlite::compare(memory, found, &connection)? {
@@ -73,10 +75,24 @@ pub fn verify(dir: &Path) -> Result<Verified, VerifyError> {
 /// Verifies a backup, or any journal file by itself, against its chain and its own note of where
 /// it ends.
 pub fn verify_file(path: &Path) -> Result<Verified, VerifyError> {
-    let connection = sqlite::open_reader(path)?;
-    sqlite::recognise(&connection)?;
+    let connection = open(path, None)?;
     let ended_at = sqlite::ended_at(&connection)?;
     walk(&connection, ended_at)
+}
+
+/// Opens the file. One that holds no journal at all, where one is known to have been, has lost it.
+fn open(path: &Path, anchored: Option<Head>) -> Result<Connection, VerifyError> {
+    let lost = anchored
+        .filter(|anchored| anchored.seq > 0)
+        .map(|anchored| Broken { seq: 1, fault: Fault::Truncated { anchored } });
+    if !path.try_exists()? {
+        return Err(lost.map_or_else(|| OpenError::NotAJournal.into(), VerifyError::from));
+    }
+    let connection = sqlite::open_reader(path)?;
+    match (sqlite::recognise(&connection), lost) {
+        (Err(OpenError::NotAJournal), Some(lost)) => Err(lost.into()),
+        (recognised, _) => Ok(recognised.map(|()| connection)?),
+    }
 }
 
 /// Walks the whole chain; `anchored` is a head that must be on the way.
@@ -92,6 +108,7 @@ fn walk(connection: &Connection, anchored: Option<Head>) -> Result<Verified, Ver
     let mut verified = walk.map_err(|_| VerifyError::Unavailable("hashing panicked".into()))??;
     verified.epoch = epoch;
     check_structure(connection)?;
+    check_receipts(connection)?;
     Ok(verified)
 }
 
@@ -224,6 +241,13 @@ fn hash_chunk(chunk: Chunk, anchored: Option<Head>, verified: &mut Verified) -> 
 fn check_structure(connection: &Connection) -> Result<(), VerifyError> {
     let finding: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if finding == "ok" { Ok(()) } else { Err(VerifyError::Corrupt(finding)) }
+}
+
+fn check_receipts(connection: &Connection) -> Result<(), VerifyError> {
+    match sqlite::damaged_receipt(connection)? {
+        Some(command) => Err(VerifyError::ReceiptDamaged { command }),
+        None => Ok(()),
+    }
 }
 
 impl From<rusqlite::Error> for VerifyError {

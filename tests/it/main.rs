@@ -8,3 +8,5 @@ mod access_contract;
 mod callout_rules;
 mod cap_samples;
 mod carrier;
+mod journal_contract;
+mod journal_sqlite;

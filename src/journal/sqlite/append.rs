@@ -17,6 +17,7 @@ use super::{
 use crate::journal::{
     AppendError, Batch, Chain, Draft, Epoch, Head, Receipt, Record,
     anchor::{Anchor, Anchored},
+    chain,
 };
 
 /// Bytes a record or receipt takes besides its texts, roughly: hash, numbers, the tree's own.
@@ -62,8 +63,9 @@ impl Writer {
             }
             // Who dropped the future does not want the answer.
             let _ = reply.send(outcome);
-            self.housekeeper.finish_checkpoint(&self.connection);
+            self.housekeeper.shorten_wal(&self.connection);
         }
+        self.housekeeper.close(&self.connection);
     }
 
     fn append(&mut self, batch: Batch) -> Result<Vec<Record>, AppendError> {
@@ -135,10 +137,13 @@ fn insert_receipts(
     receipts: &[Receipt],
 ) -> Result<(), AppendError> {
     let mut insert = transaction.prepare_cached(
-        "INSERT INTO receipts (command, fingerprint, reply, seq) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO receipts (command, fingerprint, reply, seq, seal)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
     )?;
-    for Receipt { command, fingerprint, reply } in receipts {
-        let inserted = insert.execute(params![command, fingerprint.0, reply, key(head.seq)]);
+    for receipt in receipts {
+        let Receipt { command, fingerprint, reply } = receipt;
+        let seal = chain::seal_of(receipt, head.seq);
+        let inserted = insert.execute(params![command, fingerprint.0, reply, key(head.seq), seal]);
         inserted.map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => {
                 AppendError::Repeated { command: command.clone() }

@@ -15,7 +15,7 @@ use super::{open::OpenError, read, schema};
 use crate::journal::{
     Cause, Epoch, Head,
     anchor::{self, Anchor, Anchored, Memory},
-    sync_dir,
+    keep_to_owner, sync_dir,
     verify::{Verified, VerifyError, verify_file},
 };
 
@@ -190,6 +190,7 @@ impl Temporary {
 
     /// Makes the file durable under its final name.
     fn name(self, destination: &Path) -> io::Result<()> {
+        keep_to_owner(&self.0)?;
         File::open(&self.0)?.sync_all()?;
         fs::rename(&self.0, destination)?;
         match destination.canonicalize()?.parent() {

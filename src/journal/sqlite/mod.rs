@@ -24,6 +24,7 @@ pub use open::{Loss, OpenError};
 pub use read::SqliteReader;
 
 pub(super) use open::compare;
+pub(super) use read::damaged_receipt;
 pub(super) use schema::{ended_at, epoch, open_reader, path, recognise};
 
 use super::{AppendError, Batch, Journal, Reader, Record};
@@ -34,8 +35,8 @@ use open::{OnLoss, Opened};
 /// only follow a future that was dropped.
 const JOBS_CAPACITY: usize = 1;
 
-/// The writing side of a journal in a directory. Dropping it waits for the batch in hand and
-/// flushes the anchor.
+/// The writing side of a journal in a directory. Dropping it waits for the batch in hand, flushes
+/// the anchor and leaves everything in the one database file.
 #[derive(Debug)]
 pub struct SqliteJournal {
     jobs: Option<mpsc::Sender<Job>>,
@@ -89,6 +90,7 @@ impl Journal for SqliteJournal {
 
 impl Drop for SqliteJournal {
     fn drop(&mut self) {
+        self.reader.retire();
         self.jobs = None;
         if let Some(thread) = self.thread.take() {
             // A panic there was printed by the thread, and its caller got an error.

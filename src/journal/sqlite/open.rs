@@ -71,6 +71,16 @@ impl From<io::Error> for OpenError {
     }
 }
 
+impl From<ReadError> for OpenError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Damaged(broken) => OpenError::Damaged(broken),
+            ReadError::ReceiptDamaged { .. } => OpenError::Corrupt(error.to_string()),
+            ReadError::Unavailable(cause) => OpenError::Unavailable(cause),
+        }
+    }
+}
+
 /// What to do about a loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OnLoss {
@@ -175,10 +185,7 @@ pub(in crate::journal) fn compare(
 fn check_tail(connection: &Connection, head: Head) -> Result<(), OpenError> {
     let mut after = head.seq.saturating_sub(TAIL_CHECKED as u64);
     while after < head.seq {
-        let page = read::page(connection, after, TAIL_CHECKED).map_err(|error| match error {
-            ReadError::Damaged(broken) => OpenError::Damaged(broken),
-            ReadError::Unavailable(cause) => OpenError::Unavailable(cause),
-        })?;
+        let page = read::page(connection, after, TAIL_CHECKED)?;
         // Another process may have appended since; its records are not this start's concern.
         after = page.last().map_or(head.seq, |record| record.seq);
     }

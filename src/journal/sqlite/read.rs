@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -15,7 +15,7 @@ use crate::{
     domain::time::Timestamp,
     journal::{
         Broken, Cause, Chain, Epoch, Fault, Hash, Head, PAGE_BYTES_MAX, ReadError, Reader, Receipt,
-        Record,
+        Record, chain,
     },
 };
 
@@ -34,13 +34,20 @@ pub struct SqliteReader {
 #[derive(Debug)]
 struct Pool {
     path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
+    /// Missing once the journal is closed: a connection kept open would keep the WAL from being
+    /// removed. Reads still work then, each on a connection of its own.
+    idle: Mutex<Option<Vec<Connection>>>,
 }
 
 impl SqliteReader {
     pub(super) fn new(path: PathBuf, epoch: Epoch) -> Self {
-        let pool = Arc::new(Pool { path, idle: Mutex::default() });
+        let pool = Arc::new(Pool { path, idle: Mutex::new(Some(Vec::new())) });
         Self { epoch, turns: Semaphore::new(CONNECTIONS), pool }
+    }
+
+    /// Keeps no connection open from now on.
+    pub(super) fn retire(&self) {
+        *self.pool.idle() = None;
     }
 
     async fn with<T: Send + 'static>(
@@ -61,14 +68,20 @@ impl Pool {
         &self,
         read: impl FnOnce(&Connection) -> Result<T, ReadError>,
     ) -> Result<T, ReadError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self.idle().as_mut().and_then(Vec::pop);
         let connection = match idle {
             Some(connection) => connection,
             None => schema::open_reader(&self.path)?,
         };
         let found = read(&connection)?;
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        if let Some(idle) = self.idle().as_mut() {
+            idle.push(connection);
+        }
         Ok(found)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Option<Vec<Connection>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -84,7 +97,7 @@ impl Reader for SqliteReader {
 
     async fn receipt(&self, command: &str) -> Result<Option<Receipt>, ReadError> {
         let command = command.to_owned();
-        self.with(move |connection| Ok(receipt(connection, command)?)).await
+        self.with(move |connection| receipt(connection, &command)).await
     }
 
     fn epoch(&self) -> Epoch {
@@ -164,12 +177,39 @@ pub(super) fn page(
     Ok(page)
 }
 
-fn receipt(connection: &Connection, command: String) -> rusqlite::Result<Option<Receipt>> {
+fn receipt(connection: &Connection, command: &str) -> Result<Option<Receipt>, ReadError> {
     connection
-        .prepare_cached("SELECT fingerprint, reply FROM receipts WHERE command = ?1")?
-        .query_row([command.as_str()], |row| Ok((Hash(row.get(0)?), row.get(1)?)))
-        .optional()
-        .map(|found| found.map(|(fingerprint, reply)| Receipt { command, fingerprint, reply }))
+        .prepare_cached(
+            "SELECT command, fingerprint, reply, seq, seal FROM receipts WHERE command = ?1",
+        )?
+        .query_row([command], sealed_receipt)
+        .optional()?
+        .map(|found| found.map_err(|command| ReadError::ReceiptDamaged { command }))
+        .transpose()
+}
+
+/// Returns the first receipt that is not what was written, by its command.
+pub(in crate::journal) fn damaged_receipt(
+    connection: &Connection,
+) -> rusqlite::Result<Option<String>> {
+    let mut statement =
+        connection.prepare("SELECT command, fingerprint, reply, seq, seal FROM receipts")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Err(command) = sealed_receipt(row)? {
+            return Ok(Some(command));
+        }
+    }
+    Ok(None)
+}
+
+/// Returns the receipt in `row`, or only its command if its seal does not fit.
+fn sealed_receipt(row: &Row<'_>) -> rusqlite::Result<Result<Receipt, String>> {
+    let fingerprint = Hash(row.get(1)?);
+    let receipt = Receipt { command: row.get(0)?, fingerprint, reply: row.get(2)? };
+    let whole = chain::seal_of(&receipt, row.get::<_, i64>(3)?.cast_unsigned())
+        == row.get::<_, [u8; 16]>(4)?;
+    Ok(if whole { Ok(receipt) } else { Err(receipt.command) })
 }
 
 fn record_of(row: &Row<'_>) -> rusqlite::Result<Record> {

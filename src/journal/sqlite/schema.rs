@@ -2,13 +2,14 @@
 
 use std::{
     path::{Path, PathBuf},
+    thread,
     time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 
 use super::open::OpenError;
-use crate::journal::{Epoch, Head};
+use crate::journal::{Epoch, Head, keep_to_owner};
 
 const FILE_NAME: &str = "jiaoying.db";
 /// "JYJL" in the file's header: tells our file from any other SQLite database.
@@ -16,6 +17,8 @@ const APPLICATION_ID: i32 = 0x4a59_4a4c;
 /// How long to wait for another process that is appending. Its appends take milliseconds; a large
 /// import takes a second or two.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pause between two tries to switch a new file to WAL mode; another process needs a few commits.
+const WAL_RETRY_AFTER: Duration = Duration::from_millis(5);
 /// Page cache of one writing connection: holds the inner pages of the trees and the pages of an
 /// ordinary commit. A larger commit spills into the WAL, where it has to go anyway.
 const WRITER_CACHE_KIB: i32 = 16 * 1024;
@@ -27,11 +30,11 @@ const WAL_KEPT_BYTES: i64 = 128 << 20;
 
 const MIGRATIONS: [&str; 1] = [include_str!("../migrations/sqlite/1.sql")];
 
-/// Key in `meta` of the number of migrations this file has seen.
-const SCHEMA_KEY: &str = "journal.schema";
-const EPOCH_KEY: &str = "journal.epoch";
-/// Key in `meta` of a backup's own note of where it ends.
-const ENDED_AT_KEY: &str = "journal.ended_at";
+/// Key in `journal_meta` of the number of migrations this file has seen.
+const SCHEMA_KEY: &str = "schema";
+const EPOCH_KEY: &str = "epoch";
+/// Key in `journal_meta` of a backup's own note of where it ends.
+const ENDED_AT_KEY: &str = "ended_at";
 
 /// Returns where the journal in `dir` keeps its database.
 pub fn path(dir: &Path) -> PathBuf {
@@ -39,16 +42,35 @@ pub fn path(dir: &Path) -> PathBuf {
 }
 
 /// Opens a connection that appends. Making the file, when it is not there, is left to SQLite.
-pub fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
+pub fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     let connection = Connection::open(path)?;
+    // Before the WAL is made, which takes over the file's rights.
+    keep_to_owner(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "journal_mode", "wal")?;
+    use_wal(&connection)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     connection.pragma_update(None, "journal_size_limit", WAL_KEPT_BYTES)?;
     // Housekeeping copies the WAL back, beside the commits instead of inside them.
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(connection)
+}
+
+/// Switches the file to WAL mode, which it keeps. While another connection does the same to a new
+/// file SQLite refuses at once instead of waiting, so this waits.
+fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
+    let mut tries_left = BUSY_TIMEOUT.as_millis() / WAL_RETRY_AFTER.as_millis();
+    loop {
+        let switched = connection.pragma_update(None, "journal_mode", "wal");
+        let busy = switched.as_ref().is_err_and(|error| {
+            error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries_left > 0
+        });
+        if !busy {
+            return switched;
+        }
+        tries_left -= 1;
+        thread::sleep(WAL_RETRY_AFTER);
+    }
 }
 
 /// Opens a connection that cannot change the file.
@@ -60,13 +82,9 @@ pub fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Brings the file to the newest schema, making a journal of an empty file.
+/// Brings the file to the newest schema. Other parts may have made it and keep tables in it.
 pub fn migrate(transaction: &Transaction<'_>) -> Result<(), OpenError> {
-    let found = if is_empty(transaction)? { 0 } else { version(transaction)? };
-    let known = MIGRATIONS.len();
-    if found > known {
-        return Err(OpenError::TooNew { found, known });
-    }
+    let found = version(transaction)?;
     for migration in &MIGRATIONS[found..] {
         transaction.execute_batch(migration)?;
     }
@@ -74,18 +92,17 @@ pub fn migrate(transaction: &Transaction<'_>) -> Result<(), OpenError> {
         transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
         set_epoch(transaction, Epoch::random())?;
     }
-    if found < known {
-        set_meta(transaction, SCHEMA_KEY, i64::try_from(known).unwrap_or(i64::MAX))?;
+    if found < MIGRATIONS.len() {
+        let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+        set_meta(transaction, SCHEMA_KEY, known)?;
     }
     Ok(())
 }
 
-/// Refuses a file that is not a journal this program can read.
+/// Refuses a file in which there is no journal that this program can read as it is.
 pub fn recognise(connection: &Connection) -> Result<(), OpenError> {
-    let found = version(connection)?;
-    let known = MIGRATIONS.len();
-    if found > known {
-        return Err(OpenError::TooNew { found, known });
+    if version(connection)? < MIGRATIONS.len() {
+        return Err(OpenError::NotAJournal);
     }
     Ok(())
 }
@@ -110,21 +127,24 @@ pub fn note_end(connection: &Connection, head: Head) -> rusqlite::Result<()> {
 
 /// Removes the note that only a backup carries.
 pub fn forget_end(connection: &Connection) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM meta WHERE key = ?1", [ENDED_AT_KEY])?;
+    connection.execute("DELETE FROM journal_meta WHERE key = ?1", [ENDED_AT_KEY])?;
     Ok(())
 }
 
-fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))
-}
-
+/// Returns how many migrations the file has seen: 0 if there is no journal in it yet.
 fn version(connection: &Connection) -> Result<usize, OpenError> {
     let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if id != APPLICATION_ID {
-        return Err(OpenError::NotAJournal);
+        return if id == 0 { Ok(0) } else { Err(OpenError::NotAJournal) };
     }
-    let found: i64 = meta(connection, SCHEMA_KEY)?.ok_or(OpenError::NotAJournal)?;
-    usize::try_from(found).map_err(|_| OpenError::NotAJournal)
+    let found: Option<i64> = meta(connection, SCHEMA_KEY)?;
+    let found = found.and_then(|found| usize::try_from(found).ok()).unwrap_or(0);
+    let known = MIGRATIONS.len();
+    match found {
+        0 => Err(OpenError::NotAJournal),
+        _ if found > known => Err(OpenError::TooNew { found, known }),
+        _ => Ok(found),
+    }
 }
 
 fn meta<T: rusqlite::types::FromSql>(
@@ -132,7 +152,7 @@ fn meta<T: rusqlite::types::FromSql>(
     key: &str,
 ) -> rusqlite::Result<Option<T>> {
     connection
-        .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0))
+        .query_row("SELECT value FROM journal_meta WHERE key = ?1", [key], |row| row.get(0))
         .optional()
 }
 
@@ -142,7 +162,7 @@ fn set_meta(
     value: impl rusqlite::ToSql,
 ) -> rusqlite::Result<()> {
     connection.execute(
-        "INSERT INTO meta (key, value) VALUES (?1, ?2)
+        "INSERT INTO journal_meta (key, value) VALUES (?1, ?2)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         rusqlite::params![key, value],
     )?;

@@ -1,7 +1,7 @@
--- The journal's own tables. Other parts keep theirs in the same file and note their schema's number
--- in `meta` under their own key; nobody uses `user_version`, which has room for one number only.
+-- The journal's own tables. Other parts keep theirs in the same file, each with a schema number of
+-- its own; so the number of this one is in `journal_meta` and not in `user_version`.
 
-CREATE TABLE meta (
+CREATE TABLE journal_meta (
     key   TEXT PRIMARY KEY NOT NULL,
     value ANY NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -28,10 +28,12 @@ BEGIN
     SELECT RAISE(ABORT, 'the journal is append-only');
 END;
 
--- `seq` is where the journal ended once the command had its effect.
+-- `seq` is where the journal ended once the command had its effect. `seal` is a hash of the row:
+-- a receipt is not in the chain, but an altered one must not answer a command.
 CREATE TABLE receipts (
     command     TEXT PRIMARY KEY NOT NULL,
     fingerprint BLOB NOT NULL,
     reply       TEXT NOT NULL,
-    seq         INTEGER NOT NULL
+    seq         INTEGER NOT NULL,
+    seal        BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
