@@ -2,8 +2,12 @@
 //! not, and nothing is ever lost.
 
 pub mod access;
+pub mod app;
 pub mod channels;
+pub mod cli;
 pub mod clock;
+pub mod config;
+pub mod demo;
 pub mod dispatcher;
 pub mod domain;
 pub mod http;
@@ -11,6 +15,3 @@ pub mod hub;
 pub mod ingest;
 pub mod journal;
 pub mod protocol;
-pub mod demo;
-pub mod domain;
-pub mod ingest;

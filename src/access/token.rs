@@ -29,7 +29,7 @@ const TEXT_BYTES_MAX: usize = 128;
 pub struct Secret(String);
 
 impl Secret {
-    pub(super) fn random() -> Self {
+    pub fn random() -> Self {
         let mut bytes = [0; RANDOM_BYTES];
         getrandom::fill(&mut bytes).expect("a system without a source of randomness is no server");
         Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes)))

@@ -21,6 +21,9 @@ pub struct DemoCounty {
     pub posts: Vec<Post>,
 }
 
+/// The storm to replay.
+pub const STORM: &str = include_str!("../../config/demo/storm.toml");
+
 /// Returns the embedded files by name.
 pub fn files() -> [(&'static str, &'static str); 6] {
     [
@@ -29,7 +32,7 @@ pub fn files() -> [(&'static str, &'static str); 6] {
         ("people.csv", include_str!("../../config/demo/people.csv")),
         ("posts.csv", include_str!("../../config/demo/posts.csv")),
         ("rotations.csv", include_str!("../../config/demo/rotations.csv")),
-        ("storm.toml", include_str!("../../config/demo/storm.toml")),
+        ("storm.toml", STORM),
     ]
 }
 

@@ -12,7 +12,9 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use self::recovery::{RecoverError, Recovered, Snapshots, entry as recover_entry, recover};
+pub use self::recovery::{
+    RecoverError, Recovered, Snapshots, entry as recover_entry, keep_snapshots, recover,
+};
 use crate::{
     clock::Clock,
     domain::{

@@ -122,3 +122,44 @@ pub fn entry(record: &Record) -> Result<Entry, RecoverError> {
         .map_err(|source| RecoverError::Entry { seq: record.seq, source })?;
     Ok(Entry { seq: record.seq, at: record.at, actor: record.actor.clone(), event })
 }
+
+/// Saves a snapshot each time the journal has grown by `every` events.
+///
+/// The board is folded anew from the last snapshot in a thread of its own, so that the writer never
+/// stands still for it.
+pub async fn keep_snapshots(
+    board: super::Handle,
+    dir: PathBuf,
+    every: u64,
+    stop: tokio_util::sync::CancellationToken,
+) {
+    let mut commits = board.watch();
+    let snapshots = Snapshots::new(Some(dir));
+    let mut saved = board.read(|board| board.seq).await.unwrap_or(0);
+    loop {
+        let commit = tokio::select! {
+            () = stop.cancelled() => return,
+            commit = commits.recv() => commit,
+        };
+        let seq = match commit {
+            Ok(commit) => commit.last().map_or(saved, |last| last.entry.seq),
+            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => saved + every,
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+        };
+        if seq < saved + every {
+            continue;
+        }
+        let (reader, snapshots) = (std::sync::Arc::clone(board.journal()), snapshots.clone());
+        let runtime = tokio::runtime::Handle::current();
+        let folded = tokio::task::spawn_blocking(move || {
+            let recovered = runtime.block_on(recover(&*reader, &snapshots))?;
+            snapshots.save(&recovered.board, recovered.head);
+            Ok::<_, RecoverError>(recovered.head.seq)
+        });
+        match folded.await {
+            Ok(Ok(seq)) => saved = seq,
+            Ok(Err(error)) => tracing::warn!(%error, "no snapshot could be made"),
+            Err(_) => return,
+        }
+    }
+}
