@@ -15,7 +15,7 @@ use std::{
 };
 
 use anyhow::Context;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -76,7 +76,7 @@ pub struct Node {
     pub config: Config,
     demo: bool,
     hub: Hub,
-    metrics: PrometheusHandle,
+    metrics: Arc<PrometheusRecorder>,
     tasks: TaskTracker,
     stops: Stops,
 }
@@ -127,7 +127,7 @@ impl Node {
         ));
         let hub =
             Hub::start(&tasks, board.clone(), Arc::clone(&access), pages, stops.hub.clone()).await;
-        let metrics = PrometheusBuilder::new().build_recorder().handle();
+        let metrics = Arc::new(PrometheusBuilder::new().build_recorder());
         let ready = Arc::new(AtomicBool::new(false));
         let demo = options.demo;
         Ok(Self { board, access, ready, config, demo, hub, metrics, tasks, stops })
@@ -145,7 +145,7 @@ impl Node {
             hub: self.hub.clone(),
             demo: self.demo.then(demo_logins),
             ready: Arc::clone(&self.ready),
-            metrics: self.metrics.clone(),
+            metrics: Arc::clone(&self.metrics),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
         self.ready.store(true, Ordering::Relaxed);

@@ -24,8 +24,6 @@ pub(super) async fn ready(State(web): State<Web>) -> (StatusCode, &'static str) 
 
 /// Returns the metrics as Prometheus reads them.
 pub(super) async fn metrics(State(web): State<Web>) -> String {
-    metrics::gauge!("jiaoying_sessions").set(number(web.hub.sessions()));
-    metrics::gauge!("jiaoying_commands_waiting").set(number(web.board.waiting()));
     let read = web.board.read(|board| {
         let open = board.callouts.open();
         let (ringing, unreached) = open.fold((0, 0), |(ringing, unreached), callout| {
@@ -34,7 +32,11 @@ pub(super) async fn metrics(State(web): State<Web>) -> String {
         });
         (board.seq, ringing, unreached, crate::protocol::LineView::all(board))
     });
-    if let Ok((seq, ringing, unreached, lines)) = read.await {
+    let read = read.await;
+    metrics::with_local_recorder(&*web.metrics, || {
+        metrics::gauge!("jiaoying_sessions").set(number(web.hub.sessions()));
+        metrics::gauge!("jiaoying_commands_waiting").set(number(web.board.waiting()));
+        let Ok((seq, ringing, unreached, lines)) = read else { return };
         metrics::counter!("jiaoying_journal_entries").absolute(seq);
         metrics::gauge!("jiaoying_obligations", "state" => "ringing").set(ringing);
         metrics::gauge!("jiaoying_obligations", "state" => "unreached").set(unreached);
@@ -45,8 +47,8 @@ pub(super) async fn metrics(State(web): State<Web>) -> String {
             let queued = number(line.queued);
             metrics::gauge!("jiaoying_attempts_waiting", "channel" => channel).set(queued);
         }
-    }
-    web.metrics.render()
+    });
+    web.metrics.handle().render()
 }
 
 /// A count as a gauge has it; exact far beyond anything counted here.

@@ -26,7 +26,7 @@ use axum::{
     http::{HeaderName, HeaderValue},
     routing::{delete, get, post},
 };
-use metrics_exporter_prometheus::PrometheusHandle;
+use metrics_exporter_prometheus::PrometheusRecorder;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
 pub use self::error::ApiError;
@@ -47,7 +47,7 @@ pub struct Web {
     pub demo: Option<Arc<[DemoLogin]>>,
     /// Whether new work is taken: off while the node starts and stops.
     pub ready: Arc<AtomicBool>,
-    pub metrics: PrometheusHandle,
+    pub metrics: Arc<PrometheusRecorder>,
 }
 
 pub use self::sessions::DemoLogin;
