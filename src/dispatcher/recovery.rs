@@ -49,7 +49,8 @@ impl Snapshots {
     /// failure is only told.
     pub fn save(&self, board: &Board, head: Head) {
         let Some(dir) = &self.dir else { return };
-        let payload = match rmp_serde::to_vec(board) {
+        // With names: a field that is left out must not shift those after it.
+        let payload = match rmp_serde::to_vec_named(board) {
             Ok(payload) => payload,
             Err(error) => {
                 tracing::warn!(%error, "the board could not be written as a snapshot");
@@ -90,7 +91,7 @@ impl Snapshots {
 /// Returns what must agree for a snapshot to be readable: this program's version.
 fn schema() -> u64 {
     // FNV-1a: any change of version makes another number, and nothing more is asked of it.
-    let text = concat!(env!("CARGO_PKG_VERSION"), "/board-1");
+    let text = concat!(env!("CARGO_PKG_VERSION"), "/board-2");
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })

@@ -47,7 +47,7 @@ pub enum SkipReason {
 
 /// What the obligation demands now. Exactly one holds at every instant, and none is a silent end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     Ringing { rung: u8, due_at: Timestamp, until: Option<Timestamp> },
     Answered,
