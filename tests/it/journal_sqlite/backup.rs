@@ -45,6 +45,7 @@ fn a_backup_taken_while_others_append_is_one_whole_state() {
     let last = reports.last().unwrap();
     assert_eq!(last.copied_bytes, last.total_bytes);
     assert!(!dir.path().join("backup.db-wal").exists());
+    assert_eq!(mode_of(&destination), mode_of(&database(dir.path())));
 }
 
 #[test]
