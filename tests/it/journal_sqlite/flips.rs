@@ -6,7 +6,7 @@ use rusqlite::{Connection, types::Value};
 use super::*;
 
 const SEED: u64 = 19_750_808;
-const FLIPS: usize = 600;
+const FLIPS: usize = 400;
 
 #[test]
 fn a_flipped_bit_is_found_or_changes_nothing_that_was_written() {
