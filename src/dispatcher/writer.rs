@@ -33,8 +33,10 @@ const CONFLICT_RETRIES: usize = 3;
 const POLL: Duration = Duration::from_secs(1);
 /// Longest sleep towards a deadline: a clock that steps meanwhile is noticed by then.
 const NAP: Duration = Duration::from_secs(30);
-/// Questions answered between two commits.
+/// Questions answered between two commits, and how long they may take together: a hundred screens that come
+/// back at once must not make an escalation late.
 const QUERY_BURST: usize = 256;
+const QUERY_SLICE: Duration = Duration::from_millis(5);
 
 pub(super) struct Writer {
     pub journal: Box<dyn Journal>,
@@ -133,9 +135,13 @@ impl Writer {
 
     /// Answers the questions that wait, so that a busy inbox does not starve the screens.
     fn answer(&self, queries: &mut mpsc::Receiver<Query>) {
+        let until = Instant::now() + QUERY_SLICE;
         for _ in 0..QUERY_BURST {
             let Ok(query) = queries.try_recv() else { return };
             query(&self.board);
+            if Instant::now() > until {
+                return;
+            }
         }
     }
 
@@ -356,7 +362,10 @@ impl Writer {
                 return;
             }
         };
-        while behind {
+        if !behind {
+            return;
+        }
+        loop {
             let page = match self.reader.read(self.head.seq, BATCH_EVENTS).await {
                 Ok(page) => page,
                 Err(error) => {

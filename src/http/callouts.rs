@@ -21,6 +21,9 @@ use crate::{
     protocol::{CalloutView, ObligationView, Viewer},
 };
 
+/// Obligations drawn up between two commits: a long list is taken in slices, so that it holds up no call.
+const SLICE: usize = 500;
+
 /// A manual callout or spot check.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -172,17 +175,27 @@ pub(super) async fn obligations(
         let refusal = Rejection::OutsideArea(area);
         return Err(crate::dispatcher::SubmitError::from(refusal).into());
     }
-    let items = web.board.read(move |board| {
-        let callout = board.callouts.get(id)?;
-        let viewer = Viewer { actor: &actor, now };
-        let all = board.callouts.obligations_of(callout, filter.state);
-        let wanted = all
-            .filter(|obligation| area.contains(obligation.post.area))
-            .filter(|obligation| after.is_none_or(|after| obligation.id > after));
-        let page = wanted.take(limit + 1);
-        Some(page.filter_map(|o| ObligationView::of(board, o, &viewer)).collect::<Vec<_>>())
-    });
-    let items = items.await?.ok_or_else(|| unknown(id))?;
+    let (mut items, mut after) = (Vec::new(), after);
+    while items.len() <= limit {
+        let (actor, wanted) = (actor.clone(), SLICE.min(limit + 1 - items.len()));
+        let slice = web.board.read(move |board| {
+            let callout = board.callouts.get(id)?;
+            let viewer = Viewer { actor: &actor, now };
+            let all = board.callouts.obligations_of(callout, filter.state);
+            let rest = all
+                .filter(|obligation| area.contains(obligation.post.area))
+                .filter(|obligation| after.is_none_or(|after| obligation.id > after));
+            let slice = rest.take(wanted);
+            Some(slice.filter_map(|o| ObligationView::of(board, o, &viewer)).collect::<Vec<_>>())
+        });
+        let slice = slice.await?.ok_or_else(|| unknown(id))?;
+        after = slice.last().map(|view| view.id).or(after);
+        let last = slice.len() < wanted;
+        items.extend(slice);
+        if last {
+            break;
+        }
+    }
     Ok(Json(List::cut(items, limit, |view| view.id.to_string())))
 }
 

@@ -65,13 +65,17 @@ pub struct DemoLogin {
 pub(super) async fn log_in(
     State(web): State<Web>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     written: Written,
 ) -> Result<Response, ApiError> {
     let LogIn { login, password } = written.json()?;
     let (password, source) = (Password::new(password), Source::from(peer.ip()));
     let logged_in = web.access.login(&login, password, source, web.board.now()).await?;
     let token = logged_in.token.expose().to_owned();
-    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict");
+    // A proxy that speaks TLS says so; the cookie then never goes without.
+    let secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}");
     let actor = actor(&web, &logged_in.identity).await?;
     let view = view(&web, &actor, Some(token)).await?;
     let mut response = (StatusCode::CREATED, Json(view)).into_response();

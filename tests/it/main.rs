@@ -6,6 +6,7 @@ mod support;
 
 mod access_contract;
 mod board_snapshot;
+mod architecture;
 mod callout_rules;
 mod cap_samples;
 mod carrier;

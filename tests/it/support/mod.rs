@@ -1,3 +1,4 @@
 //! What the stories are told with.
 
 pub mod county;
+pub mod story;
