@@ -318,6 +318,7 @@ impl Callouts {
         let Some(obligation) = self.obligation_mut(id) else { return };
         (obligation.rung, obligation.rung_since) = (rung, at);
         obligation.skipped.extend(step.skipped.iter().cloned());
+        obligation.asked.reserve_exact(step.people.len());
         for person in &step.people {
             let person = person.clone();
             obligation.asked.push(Asked { person, rung, at, declined: false, declined_seq: None });
@@ -336,6 +337,10 @@ impl Callouts {
         planned: &[Planned],
         at: Timestamp,
     ) {
+        if let Some(obligation) = self.obligation_mut(id) {
+            // Most obligations are never rung again: a hundred thousand of them have no room to waste.
+            obligation.attempts.reserve_exact(planned.len());
+        }
         for plan in planned {
             let Some(obligation) = self.obligation_mut(id) else { return };
             debug_assert_eq!(plan.number, obligation.next_number(), "attempts number in turn");
@@ -369,18 +374,25 @@ impl Callouts {
         let (callout, area, after) =
             (obligation.callout, obligation.post.area, obligation.state.deadline());
         let people: Vec<PersonId> = obligation.asked.iter().map(|a| a.person.clone()).collect();
-        if let Some(at) = before.deadline() {
-            self.index.deadlines.remove(&(at, id));
-        }
-        if let Some(at) = after {
-            self.index.deadlines.insert((at, id));
-        }
+        self.rearm(id, before.deadline(), after);
         if was != is
             && let Some(callout) = self.callouts.get_mut(&callout)
         {
             callout.rollup.shift(area, was, is);
         }
         self.reindex_people(id, &people);
+    }
+
+    fn rearm(&mut self, id: ObligationId, before: Option<Timestamp>, after: Option<Timestamp>) {
+        if before == after {
+            return;
+        }
+        if let Some(at) = before {
+            self.index.deadlines.remove(&(at, id));
+        }
+        if let Some(at) = after {
+            self.index.deadlines.insert((at, id));
+        }
     }
 
     /// Keeps `by_person` to obligations that are open.
