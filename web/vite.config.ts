@@ -1,0 +1,41 @@
+/** Four pages and a chooser, flat: the server gives `/screen` as `screen.html`, and so on. */
+
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import type { Connect, Plugin } from 'vite';
+import { fakeServer } from './dev/fake.ts';
+
+const PAGES = ['login', 'screen', 'phone', 'desk'];
+const SERVER = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig(({ mode }) => ({
+  appType: 'mpa',
+  plugins: [svelte(), flatPages(), mode === 'fake' ? fakeServer() : []],
+  build: {
+    // Phones in the field are old; the runtime must not need what they lack.
+    target: 'es2019',
+    cssTarget: ['chrome80', 'safari13'],
+    // A strict content policy allows no data: URLs for scripts and styles.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: Object.fromEntries(['index', ...PAGES].map((page) => [page, `${page}.html`])),
+    },
+  },
+  server: mode === 'fake' ? {} : { proxy: { '/api': { target: SERVER, ws: true } } },
+  test: { include: ['src/**/*.test.ts'] },
+}));
+
+/** Gives `/screen` as `screen.html` in development, as the server does. */
+function flatPages(): Plugin {
+  const rewrite: Connect.NextHandleFunction = (request, _response, next) => {
+    const [path = '', query] = (request.url ?? '').split('?');
+    if (PAGES.includes(path.slice(1))) request.url = `${path}.html${query === undefined ? '' : `?${query}`}`;
+    next();
+  };
+  return {
+    name: 'flat-pages',
+    configureServer: (server) => void server.middlewares.use(rewrite),
+    configurePreviewServer: (server) => void server.middlewares.use(rewrite),
+  };
+}
