@@ -2,15 +2,14 @@
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import type { Connect, Plugin } from 'vite';
-import { fakeServer } from './dev/fake.ts';
+import { runnerImport, type Connect, type Plugin } from 'vite';
 
 const PAGES = ['login', 'screen', 'phone', 'desk'];
 const SERVER = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
 
-export default defineConfig(({ mode }) => ({
-  appType: 'mpa',
-  plugins: [svelte(), flatPages(), mode === 'fake' ? fakeServer() : []],
+export default defineConfig(async ({ mode }) => ({
+  appType: 'mpa' as const,
+  plugins: [svelte(), flatPages(), mode === 'fake' ? await fakeServer() : []],
   build: {
     // Phones in the field are old; the runtime must not need what they lack.
     target: 'es2019',
@@ -38,4 +37,10 @@ function flatPages(): Plugin {
     configureServer: (server) => void server.middlewares.use(rewrite),
     configurePreviewServer: (server) => void server.middlewares.use(rewrite),
   };
+}
+
+/** The development server's stand-in for the real one; loaded only where it is asked for. */
+async function fakeServer(): Promise<Plugin> {
+  const { module } = await runnerImport<typeof import('./dev/fake')>('./dev/fake.ts');
+  return module.fakeServer();
 }

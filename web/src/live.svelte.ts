@@ -35,8 +35,8 @@ class Live {
   /** Connects, and goes to the login page where this browser is not logged in. */
   start(): void {
     clock.start();
-    this.heardAt = clock.exact();
-    this.#lostAt = this.heardAt;
+    this.#lostAt = clock.exact();
+    if (this.board === undefined) this.heardAt = this.#lostAt;
     const socket = new Socket({
       open: openWire,
       random: () => Math.random(),
@@ -57,7 +57,6 @@ class Live {
     if (this.board !== undefined) return;
     this.board = board;
     this.heardAt = heardAt;
-    this.#lostAt = heardAt;
   }
 
   /** For how long the picture may have been wrong; 0 while it is right. */

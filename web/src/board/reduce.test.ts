@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { isOpen, withMine } from './board';
 import { at, answered, counts, COUNTY, emptyBoard, event, opened, redWarning, step, TOWNSHIP, VILLAGE } from './fixture';
+import type { ObligationView } from './protocol';
 import { OPEN_CAPACITY, reduce, reduceAll } from './reduce';
 
 const villagePost = `${VILLAGE}/secretary`;
@@ -145,6 +146,12 @@ describe('what is mine', () => {
     expect(board.mine.get('o-4')?.about).toMatchObject({
       obligation: 'o-3', area_name: '东街村', people: [{ id: 'p-village' }],
     });
+  });
+
+  it('keeps the fuller view that a call brought before the event came', () => {
+    const before = reduceAll(emptyBoard(), redWarning().slice(0, 2));
+    const full = { ...reduceAll(before, redWarning()).mine.get('o-1'), rungs: 3 } as ObligationView;
+    expect(reduceAll(withMine(before, [full]), redWarning()).mine.get('o-1')?.rungs).toBe(3);
   });
 
   it('that was settled here is not reopened by an older view of it', () => {

@@ -183,7 +183,8 @@ function open(draft: Draft, event: Extract<BoardEvent, { kind: 'obligation_opene
   if (callout === undefined) return;
   const door = data.about === undefined ? undefined : draft.items.get(data.about);
   const view = openObligation(data, event.at, callout, draft.names, door);
-  if (asksMe(draft, data.step.people)) draft.mine.set(view.id, view);
+  // A call may have brought a fuller view of it already.
+  if (asksMe(draft, data.step.people) && !draft.mine.has(view.id)) draft.mine.set(view.id, view);
   wait(draft, view);
 }
 

@@ -37,8 +37,11 @@ it('townships with unreached come first, then ringing, then done', () => {
   expect(townships({ ...callout('c-1', 'red', 0), rollup }).map((one) => one.area)).toEqual(['3', '2', '4', '1']);
 });
 
-it('the waiting are those that fit, and how many more there are', () => {
+it('the waiting are the most severe, then the longest, as many as fit', () => {
   const board = reduceAll(emptyBoard(), redWarning());
+  const drill = { ...board.open.items.get('o-1'), id: 'o-0', drill: true } as ObligationView;
+  const items = new Map([['o-0', drill], ...board.open.items]);
+  expect(waiting({ ...board, open: { total: 4, items } }, 9).rows.map((view) => view.id)).toEqual(['o-1', 'o-2', 'o-3', 'o-0']);
   expect(waiting(board, 2).rows.map((view) => view.id)).toEqual(['o-1', 'o-2']);
   expect(waiting(board, 2).more).toBe(1);
   expect(waiting(board, 9).more).toBe(0);
@@ -66,11 +69,14 @@ it('the rung that rings is its people without those who declined', () => {
   expect(beingAsked(view as ObligationView).map((person) => person.id)).toEqual(['c']);
 });
 
-it('a telephone that rings says more than an SMS that is out, and both more than what has ended', () => {
-  const attempts = [attempt('sms', 'started'), attempt('voice', 'started'), attempt('voice', 'ended'), attempt('voice', 'queued')];
-  expect(latestAttempt({ attempts } as ObligationView)).toBe(attempts[1]);
-  expect(latestAttempt({ attempts: attempts.slice(2) } as ObligationView)).toBe(attempts[2]);
-  expect(latestAttempt({ attempts: attempts.slice(3) } as ObligationView)).toBe(attempts[3]);
+it('a telephone that rings says more than the latest news, and news more than what still waits', () => {
+  const ringing = attempt('voice', 'started', { started_at: at(5) });
+  const text = attempt('sms', 'started', { started_at: at(20) });
+  const missed = attempt('voice', 'ended', { started_at: at(5), ended_at: at(30) });
+  const queued = attempt('voice', 'queued');
+  expect(latestAttempt({ attempts: [text, ringing, queued] } as ObligationView)).toBe(ringing);
+  expect(latestAttempt({ attempts: [missed, text, queued] } as ObligationView)).toBe(missed);
+  expect(latestAttempt({ attempts: [queued] } as ObligationView)).toBe(queued);
   expect(latestAttempt({ attempts: [] as unknown } as ObligationView)).toBeUndefined();
 });
 
@@ -91,6 +97,6 @@ function asked(id: string, rung: number, declined: boolean): object {
   return { person: { id, name: id, title: '' }, rung, at: at(0), declined };
 }
 
-function attempt(channel: string, state: string): ObligationView['attempts'][number] {
-  return { id: 'o-1.0', person: 'p', channel, rung: 0, try: 1, notice: false, state, repeats: 0 } as ObligationView['attempts'][number];
+function attempt(channel: string, state: string, more: object = {}): ObligationView['attempts'][number] {
+  return { id: 'o-1.0', person: 'p', channel, rung: 0, try: 1, notice: false, state, repeats: 0, ...more } as ObligationView['attempts'][number];
 }

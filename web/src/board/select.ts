@@ -48,9 +48,9 @@ export function demanded(counts: { total: number; withdrawn: number }): number {
   return counts.total - counts.withdrawn;
 }
 
-/** Returns what waits for an answer, longest first, as many as fit, and how many more there are. */
+/** Returns what waits for an answer, most severe and then longest first, as many as fit, and how many more. */
 export function waiting(board: Board, room: number): { rows: ObligationView[]; more: number } {
-  const rows = [...board.open.items.values()].slice(0, room);
+  const rows = [...board.open.items.values()].sort(bySeverity).slice(0, room);
   return { rows, more: Math.max(0, board.open.total - rows.length) };
 }
 
@@ -76,12 +76,13 @@ export function beingAsked(view: ObligationView): PersonView[] {
   return view.asked.filter((asked) => asked.rung === view.rung && !asked.declined).map((asked) => asked.person);
 }
 
-/** Returns the attempt that says most about what happens now: under way, else the last that ended. */
+/** Returns the attempt that says most about what happens now: a telephone that rings, else the latest news. */
 export function latestAttempt(view: ObligationView): AttemptView | undefined {
   const calls = view.attempts.filter((attempt) => !attempt.notice && attempt.state !== 'dropped');
-  const under = calls.filter((attempt) => attempt.state === 'started');
-  const ended = calls.filter((attempt) => attempt.state === 'ended');
-  return last(under.filter((attempt) => attempt.channel === 'voice')) ?? last(under) ?? last(ended) ?? calls[0];
+  const ringing = calls.filter((attempt) => attempt.state === 'started' && attempt.channel === 'voice');
+  const begun = calls.filter((attempt) => attempt.started_at !== undefined);
+  const newsAt = (attempt: AttemptView): number => Date.parse(attempt.ended_at ?? attempt.started_at ?? '');
+  return last(ringing) ?? last([...begun].sort((a, b) => newsAt(a) - newsAt(b))) ?? calls[0];
 }
 
 /** Returns by how many milliseconds a callout's first calls will miss its target; nothing when they keep it. */

@@ -11,7 +11,7 @@ export function describe(cause: unknown): string {
   const known = t.errors[cause.code];
   if (known !== undefined) return known;
   const general = t.errors[`http.${cause.status}`];
-  return general === undefined ? t.refused(cause.status, cause.message) : `${general}(${cause.message})`;
+  return general === undefined ? t.refused(cause.status, cause.message) : `${general}（${cause.message}）`;
 }
 
 /** Returns the field that the failure is about. */

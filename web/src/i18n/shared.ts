@@ -62,7 +62,7 @@ export const shared = bilingual<Shared>(
     dutySource: { permanent: '固定', rotation: '轮班', table: '值班表', override: '换班' },
     withdrawn: {
       cancelled: '预警已解除', expired: '预警已过期', area_reduced: '预警范围缩小', downgraded: '预警降级',
-      upgraded: '预警升级,已重新叫应', by_hand: '人工撤回', settled: '已另行落实',
+      upgraded: '预警升级，已重新叫应', by_hand: '人工撤回', settled: '已另行落实',
     },
     skipped: { no_post: '无此岗位', gap: '无人值班', no_channel: '无可用号码', declined: '均无法到岗' },
     escalated: { timeout: '超时未应答', declined: '无法到岗', unreachable: '线路不通' },
@@ -80,7 +80,7 @@ export const shared = bilingual<Shared>(
         case 'key_pressed': return `按键 ${outcome.key}`;
         case 'replied': return `回复「${outcome.text}」`;
         case 'rung_off': return '已停止呼叫';
-        case 'failed': return `失败:${outcome.reason}`;
+        case 'failed': return `失败：${outcome.reason}`;
       }
     },
     via: (via) => (typeof via === 'object' ? via.desk : { app: '网页', sms: '短信', voice: '电话' }[via]),
@@ -93,8 +93,8 @@ export const shared = bilingual<Shared>(
     rung: (rung, rungs) => (rungs > 0 ? `第 ${rung}/${rungs} 级` : `第 ${rung} 级`),
     online: '在线',
     connecting: '连接中',
-    reconnecting: (attempt) => `重连中(第 ${attempt} 次)`,
-    reconnectingSince: (time, attempt) => `${time} 起断线,正在重连(第 ${attempt} 次)`,
+    reconnecting: (attempt) => `重连中（第 ${attempt} 次）`,
+    reconnectingSince: (time, attempt) => `${time} 起断线，正在重连（第 ${attempt} 次）`,
     pictureOf: (time) => `画面为 ${time} 数据`,
     simulated: '模拟线路',
     degraded: '系统降级运行',
@@ -110,16 +110,16 @@ export const shared = bilingual<Shared>(
     nobody: '无人',
     errors: {
       'obligation.already_answered': '已有人应答',
-      'http.401': '登录已失效,请重新登录',
+      'http.401': '登录已失效，请重新登录',
       'http.403': '当前账号无权进行此操作',
-      'http.404': '未找到,可能已被撤回',
-      'http.409': '状态已变化,请刷新后再试',
+      'http.404': '未找到，可能已被撤回',
+      'http.409': '状态已变化，请刷新后再试',
       'http.422': '内容有误',
-      'http.429': '操作过于频繁,请稍后再试',
-      'http.503': '系统暂时不可用,请稍后再试',
+      'http.429': '操作过于频繁，请稍后再试',
+      'http.503': '系统暂时不可用，请稍后再试',
     },
-    unreachable: '连接不上服务器,请检查网络',
-    refused: (status, message) => `未被接受(${status}):${message}`,
+    unreachable: '连接不上服务器，请检查网络',
+    refused: (status, message) => `未被接受（${status}）：${message}`,
   },
   {
     level: { red: 'Red I', orange: 'Orange II', yellow: 'Yellow III', blue: 'Blue IV' },

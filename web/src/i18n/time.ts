@@ -23,8 +23,10 @@ export function date(at: number, zone: string, language: Language): string {
 
 /** 农历十月十三; nothing where the browser does not know the lunar calendar. */
 export function lunarDate(at: number, zone: string): string {
-  const text = format('zh-CN-u-ca-chinese', zone, { month: 'long', day: 'numeric' }, at);
-  return text.includes('月') && !/\d{1,2}月/.test(text) ? `农历${text}` : '';
+  const [month = ''] = /[^\d年]+月/.exec(format('zh-CN-u-ca-chinese', zone, { month: 'long', day: 'numeric' }, at)) ?? [];
+  const day = Number.parseInt(format('en-u-ca-chinese', zone, { day: 'numeric' }, at), 10);
+  const name = lunarDay(day);
+  return month === '' || name === '' ? '' : `农历${month}${name}`;
 }
 
 /** 21:05 today, else 11月20日 21:05. */
@@ -43,6 +45,13 @@ export function span(ms: number): string {
   const hours = Math.floor(total / 3_600);
   const rest = `${two(Math.floor((total % 3_600) / 60))}:${two(total % 60)}`;
   return hours === 0 ? rest : `${hours}:${rest}`;
+}
+
+function lunarDay(day: number): string {
+  const DIGITS = [...'一二三四五六七八九十'];
+  if (!(day >= 1 && day <= 30)) return '';
+  if (day === 20 || day === 30) return day === 20 ? '二十' : '三十';
+  return ['初', '十', '廿'][Math.floor((day - 1) / 10)] + (DIGITS[(day - 1) % 10] ?? '');
 }
 
 function two(value: number): string {

@@ -18,6 +18,14 @@ it('walks from kept to delivered to seen', async () => {
   expect(steps()).toEqual(['seen']);
 });
 
+it('is seen where the board was faster than the reply', async () => {
+  const { outbox, steps } = setUp([{ seq: 42, late: false }]);
+  outbox.put(letter('k1'));
+  outbox.reached(43);
+  await settled();
+  expect(steps()).toEqual(['seen']);
+});
+
 it('survives a closed page and says the same key again', async () => {
   const first = setUp([new Unreachable()]);
   first.outbox.put(letter('k1'));

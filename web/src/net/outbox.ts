@@ -52,6 +52,7 @@ export class Outbox {
   #letters: readonly Letter[];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
+  #reached = 0;
 
   /** Takes up what an earlier page left; `login` keeps two people on one phone apart. */
   constructor(login: string, ports: OutboxPorts) {
@@ -94,6 +95,7 @@ export class Outbox {
 
   /** The board has come to `seq`: whoever looks at it sees the answers up to there. */
   reached(seq: number): void {
+    this.#reached = seq;
     const isSeen = (letter: Letter): boolean => letter.step === 'delivered' && (letter.seq ?? Infinity) <= seq;
     if (!this.#letters.some(isSeen)) return;
     this.#write(this.#letters.map((letter) => (isSeen(letter) ? { ...letter, step: 'seen' } : letter)));
@@ -113,6 +115,8 @@ export class Outbox {
     try {
       const { seq, late } = await this.#ports.post(letter.obligation, letter.answering, letter.key);
       this.#change(letter.key, { step: 'delivered', seq, late });
+      // The socket may have been faster than the reply.
+      this.reached(this.#reached);
       return undefined;
     } catch (cause) {
       if (cause instanceof Unreachable) return RETRY_MS;
