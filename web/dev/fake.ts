@@ -97,17 +97,21 @@ export function fakeServer(): Plugin {
       return [200, { items: [{ id: 'red', title: '红色预警叫应', title_en: 'Red warning', kinds: ['warning', 'manual'], colours: ['red'] }] }];
     }
     if (path === '/warnings' && method === 'POST') return publish(body, now);
-    if (path === '/callouts' && method === 'POST') return openByHand(body, now);
-    if (path === '/callouts') return [200, { items: [...world.board.callouts.values()].filter((one) => one.state === 'open') }];
-    if (resource === 'callouts' && act === 'withdraw') return withdraw(id, body, now);
-    if (resource === 'callouts' && act === 'obligations') {
-      return [200, { items: [...world.all.values()].filter((view) => view.callout === id).map(filled) }];
-    }
-    if (resource === 'callouts') return world.board.callouts.has(id) ? [200, world.reckon(id, now)] : undefined;
+    if (resource === 'callouts') return respondOfCallout(method, id, act, body, now);
     if (path === '/obligations/mine') return [200, { items: me.person === undefined ? [] : world.asking(me.person.id) }];
     const view = world.all.get(id);
     if (resource !== 'obligations' || view === undefined) return undefined;
     return act === 'answer' ? take(view, body, me, now) : [200, filled(view)];
+  }
+
+  function respondOfCallout(method: string, id: string, act: string, body: Body, now: number): [number, object] | undefined {
+    if (id === '' && method === 'POST') return openByHand(body, now);
+    if (id === '') return [200, { items: [...world.board.callouts.values()].filter((one) => one.state === 'open') }];
+    if (act === 'withdraw') return withdraw(id, body, now);
+    if (act === 'obligations') {
+      return [200, { items: [...world.all.values()].filter((view) => view.callout === id).map(filled) }];
+    }
+    return world.board.callouts.has(id) ? [200, world.reckon(id, now)] : undefined;
   }
 
   function logIn(body: Body): [number, object] {

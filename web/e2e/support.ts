@@ -116,9 +116,9 @@ export async function seriousFaults(page: Page): Promise<string[]> {
 function watch(page: Page): string[] {
   const faults: string[] = [];
   const own = new URL(BASE_URL).host;
-  page.on('request', (request) => {
-    const { host, protocol } = new URL(request.url());
-    if (protocol !== 'data:' && protocol !== 'blob:' && host !== own) faults.push(`left our origin: ${request.url()}`);
+  page.on('request', (sent) => {
+    const { host, protocol } = new URL(sent.url());
+    if (protocol !== 'data:' && protocol !== 'blob:' && host !== own) faults.push(`left our origin: ${sent.url()}`);
   });
   page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
   page.on('console', (message) => {

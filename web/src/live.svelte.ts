@@ -13,8 +13,8 @@ import { Socket, type LinkState, type Wire } from './net/socket';
 const GATHER_MS = 40;
 /** A first line of the waiting that has shrunk to this, while more wait, is asked for anew. */
 const WAITING_FLOOR = 100;
-/** After so many vain attempts ask over HTTP whether this login still holds. */
-const ASK_AFTER_ATTEMPTS = 2;
+/** After so many vain attempts ask over HTTP whether this login still holds; at once where it never did. */
+const ASK_AFTER_ATTEMPTS = 3;
 /** Pings come every 10 s: so much silence already puts the picture in doubt. */
 const DOUBT_MS = 13_000;
 
@@ -27,8 +27,8 @@ class Live {
   #lostAt = $state<number | undefined>(undefined);
   #socket: Socket | undefined;
   #gathered: BoardEvent[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #dutyChanges = 0;
+  #wasLive = false;
   #onCall: ((call: CallFrame) => void)[] = [];
   #onEvents: ((events: readonly BoardEvent[], board: Board) => void)[] = [];
 
@@ -101,8 +101,8 @@ class Live {
         this.#dutyChanges = 0;
         return this.#tell([]);
       case 'event':
+        if (this.#gathered.length === 0) setTimeout(() => this.#apply(), GATHER_MS);
         this.#gathered.push(readEvent(frame));
-        this.#timer ??= setTimeout(() => this.#apply(), GATHER_MS);
         return;
       case 'call':
         for (const act of this.#onCall) act(frame);
@@ -124,7 +124,6 @@ class Live {
   }
 
   #apply(): void {
-    this.#timer = undefined;
     const events = this.#gathered;
     this.#gathered = [];
     if (this.board === undefined || events.length === 0) return;
@@ -156,7 +155,9 @@ class Live {
     if (state.name === 'live') this.#lostAt = undefined;
     else if (state.name === 'waiting') this.#lostAt ??= clock.exact();
     if (state.name === 'refused') goToLogin();
-    if (state.name === 'waiting' && state.attempt === ASK_AFTER_ATTEMPTS) void askWhetherLoggedIn();
+    this.#wasLive ||= state.name === 'live';
+    const patience = this.#wasLive ? ASK_AFTER_ATTEMPTS : 1;
+    if (state.name === 'waiting' && state.attempt === patience) void askWhetherLoggedIn();
   }
 }
 

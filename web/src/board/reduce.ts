@@ -244,11 +244,11 @@ function asksMe(draft: Draft, people: readonly string[]): boolean {
   return draft.person !== undefined && people.includes(draft.person);
 }
 
-function move(draft: Draft, id: string, change: Move): void {
+function move(draft: Draft, id: string, moved: Move): void {
   const callout = draft.callouts.get(id);
   if (callout === undefined) return;
   const nameOf = (area: string): string => draft.names.get(area) ?? area;
-  draft.callouts.set(id, count(callout, change, draft.viewer, nameOf));
+  draft.callouts.set(id, count(callout, moved, draft.viewer, nameOf));
 }
 
 function thaw(board: Board): Draft {

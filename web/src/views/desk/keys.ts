@@ -15,12 +15,12 @@ const LETTERS: Record<string, Key> = {
 const MOVES: Record<string, Key> = { ArrowUp: 'up', ArrowDown: 'down', Enter: 'enter', NumpadEnter: 'enter' };
 
 /** Returns what a press means; nothing where it is text, or somebody else's. */
-export function keyOf(press: Press, isTyping: boolean): Key | undefined {
+export function keyOf(press: Press, inText: boolean): Key | undefined {
   // 229 is what browsers say while a Chinese input method holds the keyboard.
   if (press.isComposing || press.keyCode === 229) return undefined;
   if (press.ctrlKey || press.altKey || press.metaKey) return undefined;
   if (press.code === 'Escape') return 'escape';
-  if (isTyping) return undefined;
+  if (inText) return undefined;
   if (press.key === '?' || press.key === '？') return 'help';
   if (press.shiftKey) return undefined;
   if (press.code === 'Slash') return 'search';

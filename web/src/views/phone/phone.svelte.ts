@@ -50,7 +50,7 @@ class Phone {
 
   /** Returns the last answer given for an obligation from this phone. */
   letterFor(obligation: string): Letter | undefined {
-    return this.letters.filter((letter) => letter.obligation === obligation).pop();
+    return [...this.letters].reverse().find((letter) => letter.obligation === obligation);
   }
 
   /** Tells whether it still waits for an answer from this phone. */
