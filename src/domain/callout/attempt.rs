@@ -6,10 +6,13 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    ids::{AttemptId, PersonId},
+    ids::{AttemptId, ObligationId, PersonId},
     person::Channel,
     time::Timestamp,
 };
+
+/// The key that says "cannot come"; any other says "heard".
+const DECLINE_KEY: char = '2';
 
 /// What a channel reported of an attempt. Delivered is not answered: each is kept apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,9 +52,11 @@ pub enum Outcome {
 
 impl Outcome {
     /// Orders reports about one attempt by how much they say: a receipt that comes late or twice
-    /// and says no more than is known changes nothing.
+    /// and says no more than is known changes nothing. "Cannot come" says more than "heard", whichever
+    /// came first: taking the one for the other wakes one more person, never one too few.
     fn weight(&self) -> u8 {
         match self {
+            _ if self.says_no() => 7,
             Outcome::Sent => 1,
             Outcome::Delivered => 2,
             Outcome::Read => 3,
@@ -90,9 +95,46 @@ impl Outcome {
         }
     }
 
+    /// Tells whether another try by this channel is pointless: the person has said something, or nobody
+    /// is wanted any more, or the address is dead.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Outcome::KeyPressed { .. } | Outcome::Replied { .. } | Outcome::RungOff => true,
+            Outcome::Failed { lasting, .. } => *lasting,
+            Outcome::Sent
+            | Outcome::Delivered
+            | Outcome::Read
+            | Outcome::NoAnswer
+            | Outcome::Busy
+            | Outcome::Rejected
+            | Outcome::HungUp { .. }
+            | Outcome::Voicemail
+            | Outcome::HeardInFull => false,
+        }
+    }
+
     /// Tells whether the transport, not the person, is why nothing came of it.
     pub fn is_failure(&self) -> bool {
         matches!(self, Outcome::Failed { .. })
+    }
+
+    /// Tells whether the person says that he cannot come.
+    pub fn says_no(&self) -> bool {
+        match self {
+            Outcome::KeyPressed { key } => *key == DECLINE_KEY,
+            Outcome::Replied { text } => text_says_no(text),
+            Outcome::Sent
+            | Outcome::Delivered
+            | Outcome::Read
+            | Outcome::NoAnswer
+            | Outcome::Busy
+            | Outcome::Rejected
+            | Outcome::HungUp { .. }
+            | Outcome::Voicemail
+            | Outcome::HeardInFull
+            | Outcome::RungOff
+            | Outcome::Failed { .. } => false,
+        }
     }
 
     /// Returns the text that came back, if one did.
@@ -118,6 +160,13 @@ impl Outcome {
             | Outcome::Failed { .. } => None,
         }
     }
+}
+
+/// A text says no by its first character, typed wide or narrow; "20 人已转移" is a number, not a choice.
+fn text_says_no(text: &str) -> bool {
+    let mut characters = text.trim_start().chars();
+    let chosen = characters.next().is_some_and(|first| [DECLINE_KEY, '２'].contains(&first));
+    chosen && !characters.next().is_some_and(char::is_numeric)
 }
 
 /// A sign from a person that a policy may count as an answer. An answer given on the person's own page or
@@ -187,6 +236,20 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     /// Times it was handed over again after a crash left its end unknown: each may have rung twice.
     pub repeats: u32,
+    /// The other errands that this call is about: an answer to it is an answer to them.
+    pub also: Vec<ObligationId>,
+}
+
+impl Attempt {
+    /// Tells whether this call, which is over at `now`, spares `other` that waits: it would have told
+    /// the same person by the same channel.
+    pub(super) fn covers(&self, other: &Attempt, now: Timestamp) -> bool {
+        other.progress == Progress::Queued
+            && other.person == self.person
+            && other.channel == self.channel
+            && other.notice == self.notice
+            && other.not_before <= now
+    }
 }
 
 #[cfg(test)]
@@ -210,9 +273,32 @@ mod tests {
     }
 
     #[test]
+    fn cannot_come_is_news_after_heard_and_never_the_other_way_round() {
+        let (heard, cannot) = (replied("收到"), replied("2 车坏了"));
+        assert!(cannot.outweighs(Some(&heard)));
+        assert!(!heard.outweighs(Some(&cannot)));
+        assert!(!cannot.outweighs(Some(&replied("2"))));
+    }
+
+    #[test]
+    fn a_text_says_no_by_its_first_character_unless_that_begins_a_number() {
+        for (text, no) in [("2", true), (" 2，来不了", true), ("２", true), ("2来不了", true)]
+        {
+            assert_eq!(replied(text).says_no(), no, "{text}");
+        }
+        for text in ["1", "收到", "20人已转移", "12", ""] {
+            assert!(!replied(text).says_no(), "{text}");
+        }
+    }
+
+    #[test]
     fn delivered_is_no_sign_of_a_person() {
         for outcome in [Outcome::Sent, Outcome::Delivered, Outcome::Voicemail] {
             assert_eq!(outcome.sign(), None);
         }
+    }
+
+    fn replied(text: &str) -> Outcome {
+        Outcome::Replied { text: text.into() }
     }
 }

@@ -314,9 +314,10 @@ fn tell(event: &Event, id: ObligationId) -> Option<String> {
             Some(format!("{} to {}", e.channel, e.person))
         }
         Event::AttemptRecorded(e) if e.id.obligation == id => {
-            let retry = e.retry.as_ref().map_or(String::new(), |retry| {
-                format!(", again in {} s", retry.after_ms / 1000)
-            });
+            let retry = e
+                .retry
+                .as_ref()
+                .map_or(String::new(), |retry| format!(", again in {} s", retry.after_ms / 1000));
             Some(format!("{} to {}: {}{retry}", e.channel, e.person, result(&e.outcome)))
         }
         _ => None,
