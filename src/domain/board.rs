@@ -16,7 +16,7 @@ use super::{
     command::{Command, Reply},
     decision::{Decision, Draft},
     event::{CloseReason, Entry, Event},
-    ids::{AreaCode, OverrideId, WarningId},
+    ids::{AreaCode, CalloutId, OverrideId, PostId, WarningId},
     person::People,
     rejection::Rejection,
     roster::{self, Calendar, DutyNow, Roster, Staffing},
@@ -104,7 +104,7 @@ impl Board {
             Command::Answer(given) => return callout::answer::decide(self, actor, given, draft),
             Command::RecordAttempt { attempt, outcome } => {
                 require(actor, Capability::ReportReceipts)?;
-                return callout::answer::record(self, *attempt, outcome, draft);
+                return callout::report::decide(self, *attempt, outcome, draft);
             }
             Command::RepeatAttempt(attempt) => {
                 require(actor, Capability::ReportReceipts)?;
@@ -133,27 +133,24 @@ impl Board {
             Event::AreaSaved(saved) => self.areas.save(saved.area.clone()),
             Event::PersonSaved(saved) => self.people.save(saved.person.clone()),
             Event::PostSaved(saved) => {
-                self.roster.save_post(saved.post.clone());
-                self.callouts.recheck(&saved.post.id, at);
+                self.staff(&saved.post.id, at, |roster| roster.save_post(saved.post.clone()));
             }
-            Event::RotationSet(set) => {
-                self.roster.set_rotation(&set.post, set.rotation.clone());
-                self.callouts.recheck(&set.post, at);
-            }
-            Event::DutyTableSet(set) => {
-                self.roster.set_table(&set.post, set.from, set.to, &set.shifts);
-                self.callouts.recheck(&set.post, at);
-            }
+            Event::RotationSet(set) => self.staff(&set.post, at, |roster| {
+                roster.set_rotation(&set.post, set.rotation.clone());
+            }),
+            Event::DutyTableSet(set) => self.staff(&set.post, at, |roster| {
+                roster.set_table(&set.post, set.from, set.to, &set.shifts);
+            }),
             Event::OverrideAdded(added) => {
                 self.overrides_added += 1;
-                self.roster.add_override(added.change.clone());
-                self.callouts.recheck(&added.change.post, at);
+                self.staff(&added.change.post, at, |roster| {
+                    roster.add_override(added.change.clone());
+                });
             }
-            Event::OverrideRemoved(removed) => {
-                self.roster.remove_override(&removed.post, removed.id);
-                self.callouts.recheck(&removed.post, at);
-            }
-            Event::CalendarAdopted(adopted) => self.calendar = adopted.calendar.clone(),
+            Event::OverrideRemoved(removed) => self.staff(&removed.post, at, |roster| {
+                roster.remove_override(&removed.post, removed.id);
+            }),
+            Event::CalendarAdopted(adopted) => self.adopt_calendar(&adopted.calendar, at),
             Event::PoliciesAdopted(adopted) => {
                 self.callouts.adopt(entry.seq, adopted.policies.clone());
             }
@@ -177,6 +174,7 @@ impl Board {
             Event::CalloutOpened(_)
             | Event::CalloutRevised(_)
             | Event::CalloutClosed(_)
+            | Event::CalloutReopened(_)
             | Event::QuorumMet(_)
             | Event::ObligationOpened(_)
             | Event::ObligationEscalated(_)
@@ -194,23 +192,37 @@ impl Board {
         }
     }
 
+    /// Changes who holds `post`; whoever is being rung as its holder is looked up again.
+    fn staff(&mut self, post: &PostId, at: Timestamp, change: impl FnOnce(&mut Roster)) {
+        change(&mut self.roster);
+        self.callouts.recheck(post, at);
+    }
+
+    fn adopt_calendar(&mut self, calendar: &Calendar, at: Timestamp) {
+        self.calendar = calendar.clone();
+        for staffing in self.roster.iter().filter(|staffing| staffing.post.rotation.is_some()) {
+            self.callouts.recheck(&staffing.post.id, at);
+        }
+    }
+
     fn apply_callout(&mut self, entry: &Entry) {
         let at = entry.at;
         let callouts = &mut self.callouts;
         match &entry.event {
             Event::CalloutOpened(opened) => {
-                callouts.open_callout(opened, at, &entry.actor);
+                callouts.callout_opened(opened, at, &entry.actor);
                 if let Some(warning) = opened.warning {
                     self.warnings.call_out(warning, opened.id);
                 }
             }
             Event::CalloutRevised(revised) => {
-                callouts.revised(revised);
+                callouts.callout_revised(revised);
                 self.warnings.call_out(revised.warning, revised.id);
             }
             Event::CalloutClosed(closed) => {
-                callouts.closed(closed.id, Closed { at, reason: closed.reason });
+                callouts.callout_closed(closed.id, Closed { at, reason: closed.reason });
             }
+            Event::CalloutReopened(reopened) => callouts.callout_reopened(reopened.id),
             Event::QuorumMet(met) => callouts.man(met.callout, met.area),
             Event::ObligationOpened(opened) => callouts.opened(opened, at),
             Event::ObligationEscalated(escalated) => callouts.escalated(escalated, at),
@@ -218,10 +230,10 @@ impl Board {
             Event::ObligationDeclined(declined) => callouts.declined(declined, entry),
             Event::ObligationAnswered(answered) => callouts.answered(answered, entry),
             Event::ObligationUnreached(unreached) => callouts.unreached(unreached, at),
-            Event::ObligationHandedOn(handed) => callouts.handed_on(handed, at),
+            Event::ObligationHandedOn(handed) => callouts.handed_on(handed),
             Event::ObligationWithdrawn(withdrawn) => callouts.withdrawn(withdrawn, at),
-            Event::ObligationTold(told) => callouts.told(told.id, &told.notices, at),
-            Event::AttemptStarted(started) => callouts.start(started.id, at),
+            Event::ObligationTold(told) => callouts.told(told, at),
+            Event::AttemptStarted(started) => callouts.started(started, at),
             Event::AttemptRepeated(repeated) => callouts.repeated(repeated.id),
             Event::AttemptRecorded(recorded) => callouts.recorded(recorded, at),
             Event::JurisdictionSet(_)
@@ -281,7 +293,7 @@ impl Board {
     fn withdraw(
         &self,
         actor: &Actor,
-        id: super::ids::CalloutId,
+        id: CalloutId,
         note: &compact_str::CompactString,
         draft: &mut Draft<'_>,
     ) -> Result<(), Rejection> {

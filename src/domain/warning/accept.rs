@@ -9,8 +9,7 @@ use crate::domain::{
     board::Board,
     callout::{
         callouts::Callout,
-        open::NewCallout,
-        policy::{CalloutKind, Policy, PolicySet},
+        policy::{CalloutKind, Terms},
         revise::Revision,
     },
     command::Reply,
@@ -172,7 +171,7 @@ impl Draft<'_> {
         let code = message.event_code.as_deref();
         let policy = set.choose(CalloutKind::Warning, message.colour, code)?;
         if let Some(callout) = open {
-            let revision = revision(id, message, extent, set, policy);
+            let revision = revision(id, message, extent, Terms { set, policy });
             self.revise(callout, revision);
             return Some(callout.id);
         }
@@ -189,7 +188,7 @@ impl Draft<'_> {
             warning: Some(id),
             parent: None,
         };
-        self.open_callout(NewCallout { opened, set, policy });
+        self.open_callout(opened, Terms { set, policy });
         Some(callout)
     }
 
@@ -211,17 +210,15 @@ fn revision<'p>(
     warning: WarningId,
     message: &Message,
     extent: Extent,
-    set: &'p PolicySet,
-    policy: &'p Policy,
+    terms: Terms<'p>,
 ) -> Revision<'p> {
     Revision {
         warning,
         subject: subject(message),
         text: text(message),
-        severity: message.colour.or(policy.severity).unwrap_or(UNCOLOURED),
+        severity: message.colour.or(terms.policy.severity).unwrap_or(UNCOLOURED),
         extent,
-        set,
-        policy,
+        terms,
     }
 }
 
