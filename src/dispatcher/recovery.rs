@@ -49,7 +49,8 @@ impl Snapshots {
     /// failure is only told.
     pub fn save(&self, board: &Board, head: Head) {
         let Some(dir) = &self.dir else { return };
-        let payload = match rmp_serde::to_vec(board) {
+        // With names: a field that is left out must not shift those after it.
+        let payload = match rmp_serde::to_vec_named(board) {
             Ok(payload) => payload,
             Err(error) => {
                 tracing::warn!(%error, "the board could not be written as a snapshot");
