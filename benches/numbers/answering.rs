@@ -195,7 +195,8 @@ async fn answer(
     obligation: ObligationId,
     person: PersonId,
 ) -> Given {
-    let actor = jiaoying::domain::actor::Actor { person: Some(person), ..by("leader", Role::Leader) };
+    let actor =
+        jiaoying::domain::actor::Actor { person: Some(person), ..by("leader", Role::Leader) };
     let command = Command::Answer(GiveAnswer {
         obligation,
         answer: AnswerKind::Acknowledged,

@@ -13,12 +13,7 @@ use jiaoying::{
         simulated::{Behaviour, Carrier, Settings, SimulatedGateway},
     },
     clock::{Clock, SystemClock},
-    domain::{
-        event::Event,
-        ids::ObligationId,
-        person::Channel,
-        warning::Colour,
-    },
+    domain::{event::Event, ids::ObligationId, person::Channel, warning::Colour},
 };
 
 use crate::{
@@ -122,8 +117,14 @@ pub fn lines_kept_busy(report: &mut Report) {
         let ratio = took.as_secs_f64() / bound.as_secs_f64();
         report.line(Line {
             id: "E2",
-            what: &format!("first attempts to 506 people by {lines} lines of 28.5 s, at {SPEED} × life"),
-            value: format!("{:.1} s, {ratio:.3} × the bound of {:.1} s", took.as_secs_f64(), bound.as_secs_f64()),
+            what: &format!(
+                "first attempts to 506 people by {lines} lines of 28.5 s, at {SPEED} × life"
+            ),
+            value: format!(
+                "{:.1} s, {ratio:.3} × the bound of {:.1} s",
+                took.as_secs_f64(),
+                bound.as_secs_f64()
+            ),
             target: "≤ 1.05 × ⌈N·hold/L⌉",
             limit: "no planner found anywhere",
             pass: ratio <= 1.05,
@@ -141,8 +142,7 @@ async fn first_attempts(lines: u32) -> Duration {
         .await;
     let (tasks, stop) = rig.tasks();
     let carrier = Carrier::new(1, Behaviour::perfect()).unwrap();
-    let settings =
-        Settings { speed: SPEED, ..Settings::voice(NonZeroU32::new(lines).unwrap()) };
+    let settings = Settings { speed: SPEED, ..Settings::voice(NonZeroU32::new(lines).unwrap()) };
     let now = Arc::new(move || clock.now());
     let gateway = SimulatedGateway::start(settings, carrier, now, tasks, stop.clone()).unwrap();
     rig.call_by(vec![Arc::new(gateway) as Arc<dyn Gateway>]);

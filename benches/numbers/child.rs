@@ -14,7 +14,11 @@ use jiaoying::{
     domain::warning::Colour,
 };
 
-use crate::{county, crashing, report::memory_mib, rig::{self, Rig, runtime}};
+use crate::{
+    county, crashing,
+    report::memory_mib,
+    rig::{self, Rig, runtime},
+};
 
 /// First argument of a child.
 pub const FLAG: &str = "--child";

@@ -2,8 +2,7 @@
 
 use compact_str::{CompactString, format_compact};
 use jiaoying::{
-    config,
-    demo,
+    config, demo,
     domain::{
         area::Area,
         callout::policy::{CalloutKind, PolicySet},
@@ -89,7 +88,8 @@ impl County {
         for township in 1..=self.townships {
             areas.push(area(format!("990101{township:03}000")));
             let here = (self.villages + self.townships - township) / self.townships;
-            areas.extend((1..=here).map(|village| area(format!("990101{township:03}{village:03}"))));
+            areas
+                .extend((1..=here).map(|village| area(format!("990101{township:03}{village:03}"))));
         }
         areas
     }
@@ -193,7 +193,8 @@ pub fn warning(number: usize, colour: Colour, sent: Timestamp) -> Command {
         }],
         notes: Vec::new(),
     };
-    let original = Original { media_type: "application/json".into(), body: String::new(), base64: false };
+    let original =
+        Original { media_type: "application/json".into(), body: String::new(), base64: false };
     Command::AcceptWarning { message: Box::new(message), original }
 }
 

@@ -11,12 +11,7 @@ use std::{
 
 use jiaoying::{
     dispatcher::{Snapshots, recover, recover_entry},
-    domain::{
-        command::Command,
-        event::Event,
-        ids::AttemptId,
-        person::Channel,
-    },
+    domain::{command::Command, event::Event, ids::AttemptId, person::Channel},
     journal::{Batch, Draft, Hash, Head, Journal, Reader, Record, sqlite::SqliteJournal},
 };
 

@@ -43,7 +43,11 @@ pub fn start(report: &mut Report) {
     report.line(Line {
         id: "D1",
         what: "start with 1,000,000 events, from the first event",
-        value: format!("{} (worst of {ROUNDS} {}), {memory} MiB", ms(first.median()), ms(first.worst())),
+        value: format!(
+            "{} (worst of {ROUNDS} {}), {memory} MiB",
+            ms(first.median()),
+            ms(first.worst())
+        ),
         target: "≤ 5 s",
         limit: "",
         pass: first.median() <= Duration::from_secs(5),
@@ -188,7 +192,10 @@ impl Scribe {
 
     /// Returns a number below 100.
     fn roll(&mut self) -> u64 {
-        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.dice = self
+            .dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.dice >> 33) % 100
     }
 

@@ -52,8 +52,12 @@ pub fn open(villages: usize, rounds: usize) -> Vec<Opened> {
 /// Returns a county that is closed down again, with its snapshot.
 pub fn founded(villages: usize) -> TempDir {
     let dir = folder();
-    let county =
-        County { townships: villages.div_ceil(500), villages, deputies: false, lines: Lines::DEFAULT };
+    let county = County {
+        townships: villages.div_ceil(500),
+        villages,
+        deputies: false,
+        lines: Lines::DEFAULT,
+    };
     runtime().block_on(async {
         let rig = Rig::open(dir.path()).await;
         rig.found(county.founding()).await;

@@ -27,7 +27,8 @@ impl Report {
     pub fn begin() -> Self {
         let output = |program: &str, arguments: &[&str]| {
             let output = Command::new(program).args(arguments).output().ok();
-            output.map_or_else(String::new, |o| String::from_utf8_lossy(&o.stdout).trim().to_owned())
+            output
+                .map_or_else(String::new, |o| String::from_utf8_lossy(&o.stdout).trim().to_owned())
         };
         let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
         let total = memory.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok());
@@ -46,7 +47,11 @@ impl Report {
     pub fn line(&mut self, line: Line<'_>) {
         let Line { id, what, value, target, limit, pass } = line;
         let verdict = if pass { "pass" } else { "short" };
-        let busy = if load() > BUSY * cores() { format!(" [busy machine: load {:.1}]", load()) } else { String::new() };
+        let busy = if load() > BUSY * cores() {
+            format!(" [busy machine: load {:.1}]", load())
+        } else {
+            String::new()
+        };
         println!("{id:<4} {what:<66} {value:<58} {target:<34} {limit} · {verdict}{busy}");
         if pass {
             self.passed += 1;
@@ -66,7 +71,8 @@ impl Report {
 }
 
 fn cores() -> f64 {
-    std::thread::available_parallelism().map_or(1.0, |cores| f64::from(u32::try_from(cores.get()).unwrap()))
+    std::thread::available_parallelism()
+        .map_or(1.0, |cores| f64::from(u32::try_from(cores.get()).unwrap()))
 }
 
 fn load() -> f64 {
@@ -91,7 +97,12 @@ impl Times {
     pub fn at(&self, share: f64) -> Duration {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "an index")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "an index"
+        )]
         let index = ((sorted.len() as f64 * share).ceil() as usize).saturating_sub(1);
         sorted.get(index).copied().unwrap_or_default()
     }
@@ -127,7 +138,8 @@ pub fn ms(time: Duration) -> String {
 pub fn cpu() -> Duration {
     let text = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = text.rsplit(')').next().unwrap_or_default();
-    let ticks: u64 = after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<u64>().ok()).sum();
+    let ticks: u64 =
+        after_name.split_whitespace().skip(11).take(2).filter_map(|t| t.parse::<u64>().ok()).sum();
     // The kernel's unit in this file, on every architecture that Linux still runs on.
     Duration::from_millis(ticks * 10)
 }

@@ -1,6 +1,10 @@
 //! A node without its doors: journal on disk, dispatcher, outbox, telephones that note each call.
 
-use std::{path::{Path, PathBuf}, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiaoying::{
     channels::{Gateway, outbox::Outbox},
@@ -18,7 +22,10 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{county, phones::{Manner, Phones}};
+use crate::{
+    county,
+    phones::{Manner, Phones},
+};
 
 /// A folder for a journal, on the disk of the build and not in memory.
 pub fn folder() -> TempDir {
@@ -104,7 +111,9 @@ pub fn phones(app: Manner, sms: Manner, voice: Manner) -> [Arc<Phones>; 3] {
 pub fn actor(command: &Command) -> Actor {
     let area = county::COUNTY.parse().unwrap();
     match command {
-        Command::Elapse | Command::RecordAttempt { .. } | Command::RepeatAttempt(_) => Actor::node(area),
+        Command::Elapse | Command::RecordAttempt { .. } | Command::RepeatAttempt(_) => {
+            Actor::node(area)
+        }
         Command::AcceptWarning { .. } => by("gateway", Role::Gateway),
         Command::OpenCallout(_) | Command::WithdrawCallout { .. } | Command::Answer(_) => {
             by("dispatcher", Role::Dispatcher)

@@ -4,5 +4,7 @@ use crate::report::Report;
 
 /// Says where these numbers come from.
 pub fn run(report: &mut Report) {
-    report.note("E3, E9: see the simulation among the tests, `cargo test --release --test it simulation`");
+    report.note(
+        "E3, E9: see the simulation among the tests, `cargo test --release --test it simulation`",
+    );
 }

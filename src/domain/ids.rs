@@ -305,9 +305,12 @@ impl FromStr for AttemptId {
     }
 }
 
-text_serde!(AttemptId, (ObligationId, u32), |(obligation, number)| AttemptId { obligation, number }, |id| (
-    id.obligation, id.number
-));
+text_serde!(
+    AttemptId,
+    (ObligationId, u32),
+    |(obligation, number)| AttemptId { obligation, number },
+    |id| (id.obligation, id.number)
+);
 
 /// Serialises a type as the text it displays and parses; in snapshots, if a third form is named, as
 /// that.

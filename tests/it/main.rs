@@ -5,8 +5,8 @@
 mod support;
 
 mod access_contract;
-mod board_snapshot;
 mod architecture;
+mod board_snapshot;
 mod callout_rules;
 mod cap_samples;
 mod carrier;

@@ -130,7 +130,7 @@ class Live {
     this.board = reduceAll(this.board, events);
     this.#socket?.reached(this.board.seq);
     this.#tell(events);
-    if (runsDry(this.board, WAITING_FLOOR)) this.#socket?.startOver();
+    if (runsDry(this.board, WAITING_FLOOR) || reopensUnknown(events, this.board)) this.#socket?.startOver();
     if (this.board.dutyChanges !== this.#dutyChanges) void this.#askDuty(this.board.dutyChanges);
   }
 
@@ -183,3 +183,8 @@ function openWire(): Wire {
 }
 
 function ignore(_frame: never): void {}
+
+/** Tells whether a callout was opened again that this page has forgotten. */
+function reopensUnknown(events: readonly BoardEvent[], board: Board): boolean {
+  return events.some((event) => event.kind === 'callout_reopened' && !board.callouts.has(event.data.id));
+}

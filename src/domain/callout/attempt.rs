@@ -17,8 +17,19 @@ const ANSWER_KEY: char = '1';
 const DECLINE_KEY: char = '2';
 /// Words in a text that say "cannot come"; they outweigh [`YES_WORDS`], as 没收到 does 收到.
 const NO_WORDS: [&str; 13] = [
-    "不能", "无法", "不行", "没法", "来不了", "去不了", "到不了", "不在", "没空", "没收到",
-    "未收到", "不知", "不到",
+    "不能",
+    "无法",
+    "不行",
+    "没法",
+    "来不了",
+    "去不了",
+    "到不了",
+    "不在",
+    "没空",
+    "没收到",
+    "未收到",
+    "不知",
+    "不到",
 ];
 /// Words in a text that say "heard". A text that says neither is kept for the desk and stops nothing.
 const YES_WORDS: [&str; 10] =
@@ -312,6 +323,29 @@ mod tests {
         for text in ["1", "收到", "20人已转移", "12", ""] {
             assert!(!replied(text).says_no(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_stops_the_ringing_only_when_it_says_yes() {
+        for text in ["1", "１", "收到", "明白，马上到岗", "1 已出发"] {
+            assert_eq!(replied(text).sign(), Some(Sign::Replied), "{text}");
+            assert!(!replied(text).says_no(), "{text}");
+        }
+        for text in ["我在外地，无法到岗", "没收到，什么预警？", "不行"] {
+            assert!(replied(text).says_no(), "{text}");
+        }
+        for text in ["", "？", "谁啊", "20人", "请发到另一个号码"] {
+            assert_eq!(replied(text).sign(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_key_says_that_somebody_has_heard_and_no_more() {
+        let key = |key| Outcome::KeyPressed { key };
+        assert_eq!(key('1').sign(), Some(Sign::KeyPressed));
+        assert_eq!(key('2').sign(), Some(Sign::KeyPressed));
+        assert_eq!(key('7').sign(), Some(Sign::HeardInFull));
+        assert!(key('1').is_final() && !key('7').is_final());
     }
 
     #[test]

@@ -119,7 +119,9 @@ interface Kinds {
   warning_ended: { id: string; life: { state: LifeState } };
   callout_opened: CalloutOpened;
   callout_revised: CalloutRevised;
-  callout_closed: { id: string; reason: 'complete' | 'cancelled' | 'expired' | 'by_hand' };
+  callout_closed: { id: string; reason: 'complete' | 'cancelled' | 'expired' | 'superseded' | 'by_hand' };
+  /** Somebody who had answered cannot come after all. */
+  callout_reopened: { id: string };
   quorum_met: { callout: string; area: string };
   obligation_opened: ObligationOpened;
   /** `was` is other than ringing only where somebody who had answered cannot come after all. */
@@ -160,7 +162,7 @@ const ROSTER_KINDS = new Set([
 
 const KNOWN: { [K in keyof Kinds]: true } = {
   warning_accepted: true, warning_ended: true, callout_opened: true, callout_revised: true,
-  callout_closed: true, quorum_met: true, obligation_opened: true, obligation_escalated: true,
+  callout_closed: true, callout_reopened: true, quorum_met: true, obligation_opened: true, obligation_escalated: true,
   obligation_moved: true, obligation_declined: true, obligation_answered: true,
   obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
   obligation_told: true, attempt_started: true, attempt_repeated: true, attempt_recorded: true,

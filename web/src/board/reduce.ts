@@ -66,6 +66,8 @@ function apply(draft: Draft, event: BoardEvent): void {
       return reviseCallout(draft, event);
     case 'callout_closed':
       return closeCallout(draft, event.data.id, event.at);
+    case 'callout_reopened':
+      return reopenCallout(draft, event.data.id);
     case 'quorum_met':
       return man(draft, event.data.callout, event.data.area);
     case 'obligation_opened':
@@ -156,6 +158,14 @@ function reviseCallout(draft: Draft, { data }: Extract<BoardEvent, { kind: 'call
       if (view.callout === data.id) views.set(view.id, { ...view, subject, text, severity });
     }
   }
+}
+
+/** A callout that closed too long ago to be known here comes with a new snapshot (see `live`). */
+function reopenCallout(draft: Draft, id: string): void {
+  const callout = draft.callouts.get(id);
+  if (callout === undefined) return;
+  const { closed_at: _closed, ...rest } = callout;
+  draft.callouts.set(id, { ...rest, state: 'open' });
 }
 
 function closeCallout(draft: Draft, id: string, at: Time): void {

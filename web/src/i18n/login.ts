@@ -15,6 +15,8 @@ export const loginWords = bilingual(
     noPage: '此账号供系统接口使用，没有页面',
     demo: '演示环境，点选身份直接登录',
     needed: '请填写',
+    first: '设置首个管理员：此链接只能用一次',
+    spent: '此链接已用过或已过期，请重新启动程序获取新链接',
   },
   {
     title: 'Jiaoying',
@@ -28,5 +30,7 @@ export const loginWords = bilingual(
     noPage: 'This login is for machines and has no page',
     demo: 'Demonstration: choose who to be',
     needed: 'required',
+    first: 'Make the first administrator: this link works once',
+    spent: 'This link was used or is too old; start the program again for a new one',
   },
 );

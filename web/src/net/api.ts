@@ -90,6 +90,8 @@ interface Page<T> {
 export const api = {
   session: () => get<Me>('/sessions/current'),
   login: (login: string, password: string) => post<Me>('/sessions', { login, password }),
+  /** Makes the first administrator, by the secret of the link that the first start printed. */
+  setUp: (secret: string, login: string, password: string) => post<{ login: string }>('/setup', { secret, login, password }),
   logout: () => request<null>('DELETE', '/sessions/current'),
   demo: () => get<{ logins: DemoLogin[] }>('/demo'),
   callout: (id: string) => get<CalloutView>(`/callouts/${id}`),
