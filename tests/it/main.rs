@@ -4,4 +4,8 @@
 
 mod support;
 
+mod callout_answers;
+mod callout_changes;
+mod callout_errands;
 mod callout_rules;
+mod warning_life;
