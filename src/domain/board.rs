@@ -269,7 +269,10 @@ impl Board {
 
     /// Returns every breach of what must always hold; empty on a sound board.
     pub fn breaches(&self) -> Vec<String> {
-        self.callouts.breaches(!self.roster.is_empty())
+        let in_force = |id| self.warnings.get(id).is_some_and(|w| w.life == Life::Active);
+        let orphans = self.callouts.open().filter(|callout| !callout.warning.is_none_or(in_force));
+        let orphans = orphans.map(|callout| format!("{}: its warning is over", callout.id));
+        self.callouts.breaches(!self.roster.is_empty()).into_iter().chain(orphans).collect()
     }
 
     fn set_jurisdiction(

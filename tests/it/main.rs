@@ -12,3 +12,8 @@ mod cap_samples;
 mod carrier;
 mod journal_contract;
 mod journal_sqlite;
+mod callout_answers;
+mod callout_changes;
+mod callout_errands;
+mod callout_rules;
+mod warning_life;

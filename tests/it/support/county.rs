@@ -126,11 +126,15 @@ impl County {
         self.now = end;
     }
 
+    #[track_caller]
     pub fn warn(&mut self, message: Message) -> Reply {
+        self.try_warn(message).unwrap()
+    }
+
+    pub fn try_warn(&mut self, message: Message) -> Result<Reply, Rejection> {
         let original = Original { media_type: "test".into(), body: String::new(), base64: false };
         let gateway = actor("gateway", Role::Gateway);
         self.submit(&gateway, Command::AcceptWarning { message: Box::new(message), original })
-            .unwrap()
     }
 
     /// Accepts a red warning for the whole county and returns its callout.
