@@ -1,3 +1,7 @@
 //! What the stories are told with.
 
+pub mod client;
 pub mod county;
+pub mod process;
+pub mod server;
+pub mod socket;
