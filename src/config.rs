@@ -87,7 +87,7 @@ impl Config {
         file: Option<&PathBuf>,
         environment: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, Faults> {
-        let mut table: Table = DEFAULTS.parse().expect("the embedded defaults are valid TOML");
+        let mut table = defaults();
         let mut faults = Vec::new();
         if let Some(path) = file {
             match read_table(path) {
@@ -178,6 +178,10 @@ impl Config {
         }
         fs::read_to_string(path).map_err(|error| format!("{name}: {path}: {error}"))
     }
+}
+
+fn defaults() -> Table {
+    DEFAULTS.parse().expect("the embedded defaults are valid TOML")
 }
 
 fn read_table(path: &PathBuf) -> Result<Table, String> {

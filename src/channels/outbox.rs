@@ -142,16 +142,18 @@ impl Outbox {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "an event that begins no call and ends none is nothing to the outbox"
+    )]
     async fn on_commit(&mut self, commit: &Commit) {
         let mut begun = Vec::new();
         for published in commit.iter() {
             match &published.entry.event {
                 Event::AttemptStarted(started) => begun.push((started.id, false)),
                 Event::AttemptRepeated(repeated) => begun.push((repeated.id, true)),
-                Event::AttemptRecorded(recorded) => {
-                    if recorded.outcome.ends(recorded.channel) {
-                        self.flying.remove(&recorded.id);
-                    }
+                Event::AttemptRecorded(recorded) if recorded.outcome.ends(recorded.channel) => {
+                    self.flying.remove(&recorded.id);
                 }
                 Event::ObligationAnswered(answered) => self.ring_off(answered.id, |_| true),
                 Event::ObligationWithdrawn(withdrawn) => self.ring_off(withdrawn.id, |_| true),
@@ -264,9 +266,12 @@ async fn place(
     }
     // A page that is closed stays closed; anything else may be better on the next try.
     let lasting = call.channel == Channel::App;
-    let reason = match refusal {
-        PlaceError::Down { reason } => reason,
-        other => compact_str::format_compact!("{other}"),
+    let reason = match &refusal {
+        PlaceError::Down { reason } => reason.clone(),
+        PlaceError::NoLine
+        | PlaceError::TooFast { .. }
+        | PlaceError::WrongChannel(_)
+        | PlaceError::Stopped => compact_str::format_compact!("{refusal}"),
     };
     let outcome = Outcome::Failed { reason, lasting };
     report(board, Command::RecordAttempt { attempt, outcome }).await;

@@ -356,7 +356,10 @@ impl Writer {
                 return;
             }
         };
-        while behind {
+        if !behind {
+            return;
+        }
+        loop {
             let page = match self.reader.read(self.head.seq, BATCH_EVENTS).await {
                 Ok(page) => page,
                 Err(error) => {

@@ -164,7 +164,7 @@ impl Board {
             Event::WarningAccepted(accepted) => {
                 let warning = Warning {
                     id: accepted.id,
-                    message: accepted.message.clone(),
+                    message: (*accepted.message).clone(),
                     life: accepted.life,
                     extent: accepted.extent.clone(),
                     callout: accepted.callout,

@@ -92,9 +92,9 @@ impl<'b> Draft<'b> {
 
     /// Returns the opening of a callout that this draft opens.
     pub fn opening(&self, id: CalloutId) -> Option<&CalloutOpened> {
-        self.events.iter().rev().find_map(|event| match event {
-            Event::CalloutOpened(opened) if opened.id == id => Some(opened),
-            _ => None,
+        self.events.iter().rev().find_map(|event| {
+            let Event::CalloutOpened(opened) = event else { return None };
+            (opened.id == id).then_some(opened)
         })
     }
 

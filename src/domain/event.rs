@@ -218,7 +218,7 @@ pub struct LinesSet {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WarningAccepted {
     pub id: WarningId,
-    pub message: Message,
+    pub message: Box<Message>,
     pub original: Original,
     pub extent: Extent,
     pub life: Life,

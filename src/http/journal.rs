@@ -90,9 +90,10 @@ fn hide_numbers(data: &mut Value) {
     match data {
         Value::Object(fields) => {
             for (name, value) in fields {
-                match value {
-                    Value::String(text) if name == "address" => *text = mask(text).into(),
-                    other => hide_numbers(other),
+                if let (Value::String(text), "address") = (&mut *value, name.as_str()) {
+                    *text = mask(text).into();
+                } else {
+                    hide_numbers(value);
                 }
             }
         }

@@ -43,6 +43,7 @@ impl Directory {
     }
 
     /// Takes in what an event names anew.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most events give nothing a name")]
     pub fn learn(&mut self, event: &Event) {
         match event {
             Event::AreaSaved(saved) => {

@@ -173,7 +173,33 @@ fn shown(event: &Event) -> Option<String> {
                 .ok()
         }
         Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
-        _ => None,
+        Event::JurisdictionSet(_)
+        | Event::AreaSaved(_)
+        | Event::PostSaved(_)
+        | Event::RotationSet(_)
+        | Event::DutyTableSet(_)
+        | Event::OverrideAdded(_)
+        | Event::OverrideRemoved(_)
+        | Event::LinesSet(_)
+        | Event::WarningEnded(_)
+        | Event::CalloutOpened(_)
+        | Event::CalloutRevised(_)
+        | Event::CalloutClosed(_)
+        | Event::QuorumMet(_)
+        | Event::ObligationOpened(_)
+        | Event::ObligationEscalated(_)
+        | Event::ObligationMoved(_)
+        | Event::ObligationDeclined(_)
+        | Event::ObligationAnswered(_)
+        | Event::ObligationUnreached(_)
+        | Event::ObligationHandedOn(_)
+        | Event::ObligationWithdrawn(_)
+        | Event::ObligationTold(_)
+        | Event::AttemptStarted(_)
+        | Event::AttemptRepeated(_)
+        | Event::AttemptRecorded(_)
+        | Event::AccessChanged(_)
+        | Event::LossAccepted(_) => None,
     }
 }
 
@@ -252,6 +278,7 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
 }
 
 /// Collects the names of what an event mentions.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a name left out is shown as its id")]
 fn names<'d>(event: &Event, directory: &'d Directory) -> BTreeMap<CompactString, &'d str> {
     let mut names = Names { directory, found: BTreeMap::new() };
     match event {

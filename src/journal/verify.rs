@@ -1,5 +1,6 @@
 //! Checks a whole journal file from the first record to the last, in constant memory: one thread
-//! reads, the other hashes. Only reads; works on a backup and while a node appends.
+//! reads, one hashes, one looks at the file around the records. Changes nothing; works on a backup
+//! and while a node appends.
 
 use std::{
     io,
@@ -63,8 +64,9 @@ pub fn verify(dir: &Path) -> Result<Verified, VerifyError> {
         Memory::Of(Anchored { head, .. }) => Some(head),
         Memory::Absent | Memory::Unreadable => None,
     };
-    let connection = open(&sqlite::path(dir), anchored)?;
-    let verified = walk(&connection, anchored)?;
+    let path = sqlite::path(dir);
+    let connection = open(&path, anchored)?;
+    let verified = walk(&connection, &path, anchored)?;
     let found = Anchored { epoch: verified.epoch, head: verified.head };
     match sqlite::compare(memory, found, &connection)? {
         Some(loss) => Err(VerifyError::Incomplete(loss)),
@@ -77,7 +79,7 @@ pub fn verify(dir: &Path) -> Result<Verified, VerifyError> {
 pub fn verify_file(path: &Path) -> Result<Verified, VerifyError> {
     let connection = open(path, None)?;
     let ended_at = sqlite::ended_at(&connection)?;
-    walk(&connection, ended_at)
+    walk(&connection, path, ended_at)
 }
 
 /// Opens the file. One that holds no journal at all, where one is known to have been, has lost it.
@@ -96,20 +98,25 @@ fn open(path: &Path, anchored: Option<Head>) -> Result<Connection, VerifyError> 
 }
 
 /// Walks the whole chain; `anchored` is a head that must be on the way.
-fn walk(connection: &Connection, anchored: Option<Head>) -> Result<Verified, VerifyError> {
+fn walk(
+    connection: &Connection,
+    path: &Path,
+    anchored: Option<Head>,
+) -> Result<Verified, VerifyError> {
     let epoch = sqlite::epoch(connection)?;
     let (chunks, inbox) = sync_channel(CHUNKS_AHEAD);
-    let walk = thread::scope(|scope| {
+    let (hashed, around) = thread::scope(|scope| {
         let hashing = scope.spawn(move || hash(&inbox, anchored));
+        let around = scope.spawn(|| check_around(path));
         read(connection, &chunks);
         drop(chunks);
-        hashing.join()
+        (hashing.join(), around.join())
     });
-    let mut verified = walk.map_err(|_| VerifyError::Unavailable("hashing panicked".into()))??;
-    verified.epoch = epoch;
-    check_structure(connection)?;
-    check_receipts(connection)?;
-    Ok(verified)
+    let panicked = |_| VerifyError::Unavailable("a thread of the verification panicked".into());
+    // What is wrong with a record says more than what is wrong with the file around it.
+    let verified = hashed.map_err(panicked)??;
+    around.map_err(panicked)??;
+    Ok(Verified { epoch, ..verified })
 }
 
 /// Records on their way to be hashed, already in the chain's layout, each with room in front for
@@ -236,18 +243,21 @@ fn hash_chunk(chunk: Chunk, anchored: Option<Head>, verified: &mut Verified) -> 
     end.map_or(Ok(()), Err)
 }
 
+/// Checks what the walk along the records does not see.
+fn check_around(path: &Path) -> Result<(), VerifyError> {
+    let connection = sqlite::open_reader(path)?;
+    check_structure(&connection)?;
+    match sqlite::damaged_receipt(&connection)? {
+        Some(command) => Err(VerifyError::ReceiptDamaged { command }),
+        None => Ok(()),
+    }
+}
+
 /// Asks the engine whether the file is sound where no record is: a key on an inner page leads a
 /// search astray although a walk finds every record.
 fn check_structure(connection: &Connection) -> Result<(), VerifyError> {
     let finding: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if finding == "ok" { Ok(()) } else { Err(VerifyError::Corrupt(finding)) }
-}
-
-fn check_receipts(connection: &Connection) -> Result<(), VerifyError> {
-    match sqlite::damaged_receipt(connection)? {
-        Some(command) => Err(VerifyError::ReceiptDamaged { command }),
-        None => Ok(()),
-    }
 }
 
 impl From<rusqlite::Error> for VerifyError {

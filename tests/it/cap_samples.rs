@@ -8,10 +8,9 @@ use std::{
     process::Command,
 };
 
-use jiaoying::ingest::cap::{
-    self, Alert, Parsed,
-    china::{self, Colour},
-    words::Version,
+use jiaoying::{
+    domain::warning::Colour,
+    ingest::cap::{self, Alert, Parsed, china, words::Version},
 };
 
 /// Why each broken message must be refused.

@@ -5,6 +5,7 @@
 mod support;
 
 mod access_contract;
+mod architecture;
 mod callout_rules;
 mod cap_samples;
 mod carrier;

@@ -66,6 +66,9 @@ impl Queue {
         if class.is_empty() {
             waiting.remove(&place.class);
         }
+        if waiting.is_empty() {
+            self.waiting.remove(&channel);
+        }
         waited
     }
 
@@ -80,6 +83,9 @@ impl Queue {
         let calling = self.calling.entry(channel).or_default();
         debug_assert!(*calling > 0, "a call ended that had not begun");
         *calling = calling.saturating_sub(1);
+        if *calling == 0 {
+            self.calling.remove(&channel);
+        }
         if channel != Channel::Voice {
             return;
         }

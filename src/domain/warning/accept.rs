@@ -50,7 +50,7 @@ pub(in crate::domain) fn decide(
     let acts = life == Life::Active && !extent.is_empty();
     draft.push(Event::WarningAccepted(WarningAccepted {
         id,
-        message: message.clone(),
+        message: Box::new(message.clone()),
         original: original.clone(),
         extent: extent.clone(),
         life,

@@ -185,12 +185,13 @@ impl Temporary {
         path.push(".new");
         let temporary = Self(PathBuf::from(path));
         temporary.remove()?;
+        File::create_new(&temporary.0)?;
+        keep_to_owner(&temporary.0)?;
         Ok(temporary)
     }
 
     /// Makes the file durable under its final name.
     fn name(self, destination: &Path) -> io::Result<()> {
-        keep_to_owner(&self.0)?;
         File::open(&self.0)?.sync_all()?;
         fs::rename(&self.0, destination)?;
         match destination.canonicalize()?.parent() {

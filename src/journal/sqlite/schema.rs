@@ -168,3 +168,27 @@ fn set_meta(
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What no test by killing a process can tell: only these survive a loss of power.
+    #[test]
+    fn a_writer_flushes_its_wal_to_disk_at_each_commit() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = open_writer(&path(dir.path())).unwrap();
+        let setting = |name| writer.pragma_query_value(None, name, |row| row.get::<_, String>(0));
+        assert_eq!(setting("journal_mode").unwrap(), "wal");
+        let synchronous = |row: &rusqlite::Row<'_>| row.get::<_, i32>(0);
+        assert_eq!(writer.pragma_query_value(None, "synchronous", synchronous).unwrap(), 2);
+    }
+
+    #[test]
+    fn a_reader_cannot_change_the_file() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(open_writer(&path(dir.path())).unwrap());
+        let reader = open_reader(&path(dir.path())).unwrap();
+        assert!(reader.execute_batch("CREATE TABLE t (x)").is_err());
+    }
+}

@@ -28,8 +28,11 @@ fn a_backup_taken_while_others_append_is_one_whole_state() {
     let mut reports: Vec<Progress> = Vec::new();
     let verified = thread::scope(|scope| {
         scope.spawn(|| {
-            while !copied.load(Ordering::Relaxed) {
+            loop {
                 writer.append(&["meanwhile"]);
+                if copied.load(Ordering::Relaxed) {
+                    break;
+                }
             }
         });
         let verified = backup(dir.path(), &destination, &mut |report| reports.push(report));
@@ -45,6 +48,7 @@ fn a_backup_taken_while_others_append_is_one_whole_state() {
     let last = reports.last().unwrap();
     assert_eq!(last.copied_bytes, last.total_bytes);
     assert!(!dir.path().join("backup.db-wal").exists());
+    assert_eq!(mode_of(&destination), mode_of(&database(dir.path())));
 }
 
 #[test]

@@ -118,6 +118,17 @@ fn crash_image(of: &Path, into: &Path) {
     let _ = fs::remove_file(into.join("jiaoying.db-shm"));
 }
 
+fn mode_of(file: &Path) -> u32 {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+
+        fs::metadata(file).unwrap().permissions().mode() & 0o777
+    }
+    #[cfg(not(unix))]
+    0
+}
+
 fn draft(data: &str) -> Draft {
     Draft {
         at: Timestamp::from_millis(1_626_861_600_000),

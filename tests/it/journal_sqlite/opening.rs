@@ -54,13 +54,11 @@ fn a_directory_is_made_with_its_parents() {
 #[cfg(unix)]
 #[test]
 fn only_the_owner_may_read_the_files() {
-    use std::os::unix::fs::PermissionsExt;
-
     let dir = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(dir.path());
     writer.append(&["a"]);
     for file in [database(dir.path()), wal(dir.path())] {
-        assert_eq!(fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(mode_of(&file), 0o600);
     }
 }
 
@@ -121,7 +119,7 @@ fn a_file_moved_away_while_open_takes_no_more_records() {
 }
 
 #[test]
-fn a_lost_anchor_flush_is_no_reason_to_lose_an_append() {
+fn an_append_succeeds_although_the_anchor_is_gone() {
     let dir = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(dir.path());
     fs::remove_file(anchor(dir.path())).unwrap();
@@ -134,11 +132,11 @@ fn the_wal_does_not_grow_with_the_journal() {
     let dir = tempfile::tempdir().unwrap();
     let mut writer = Writer::open(dir.path());
     let megabyte = "x".repeat(1 << 20);
-    for _ in 0..48 {
+    for _ in 0..24 {
         writer.append(&[megabyte.as_str(); 8]);
     }
     let written = fs::metadata(wal(dir.path())).unwrap().len() >> 20;
-    assert!(written < 200, "{written} MiB in the WAL after 384 MiB were appended");
+    assert!(written < 150, "{written} MiB in the WAL after 192 MiB were appended");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Several writers of one file, and a verification while they write.
 
-use std::{collections::BTreeSet, thread};
+use std::{collections::BTreeSet, sync::Barrier, thread};
 
 use jiaoying::journal::verify::verify;
 
@@ -8,6 +8,7 @@ use super::*;
 
 const WRITERS: usize = 3;
 const BATCHES_EACH: usize = 60;
+const OPENERS: usize = 6;
 
 #[test]
 fn rivals_append_everything_once_and_in_one_chain() {
@@ -28,11 +29,15 @@ fn rivals_append_everything_once_and_in_one_chain() {
 
 #[test]
 fn a_new_directory_may_be_opened_by_many_at_once() {
-    for _ in 0..10 {
+    for _ in 0..40 {
+        let together = Barrier::new(OPENERS);
         let dir = tempfile::tempdir().unwrap();
         let epochs: BTreeSet<_> = thread::scope(|scope| {
-            let open = || Writer::open(dir.path()).reader().epoch().bytes();
-            let openers: Vec<_> = (0..4).map(|_| scope.spawn(open)).collect();
+            let open = || {
+                together.wait();
+                Writer::open(dir.path()).reader().epoch().bytes()
+            };
+            let openers: Vec<_> = (0..OPENERS).map(|_| scope.spawn(open)).collect();
             openers.into_iter().map(|opener| opener.join().unwrap()).collect()
         });
         assert_eq!(epochs.len(), 1);

@@ -5,3 +5,4 @@ pub mod county;
 pub mod process;
 pub mod server;
 pub mod socket;
+pub mod story;
