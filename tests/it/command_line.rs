@@ -125,10 +125,10 @@ async fn an_account_and_a_token_made_at_the_console_let_somebody_in_and_out() {
 
     let mut piped = jiaoying(folder.path(), &["user", "passwd", "zhang", "--password-stdin"]);
     let mut child = piped.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all("另一个更长的口令\n".as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all("另一个更长的登录口令\n".as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
     zhang.get("/sessions/current", 401).await;
-    node.client.log_in("zhang", "另一个更长的口令").await;
+    node.client.log_in("zhang", "另一个更长的登录口令").await;
 
     let token = run(folder.path(), &["token", "add", "radar", "--role", "gateway"]);
     assert!(token.status.success(), "{}", said(&token));
@@ -146,11 +146,11 @@ async fn an_account_and_a_token_made_at_the_console_let_somebody_in_and_out() {
 
     let disabled = run(folder.path(), &["user", "disable", "zhang"]);
     assert!(disabled.status.success(), "{}", said(&disabled));
-    let body = json!({ "login": "zhang", "password": "另一个更长的口令" });
+    let body = json!({ "login": "zhang", "password": "另一个更长的登录口令" });
     node.client.post("/sessions", &body, 401).await;
     must_be_on_record(&node.demo("commander"), &["zhang", "li", "radar"]).await;
     let (_, log) = node.terminate();
-    for hidden in [secret.as_str(), "correct horse", "更长的口令"] {
+    for hidden in [secret.as_str(), "correct horse", "更长的登录口令"] {
         assert!(!log.contains(hidden), "the log holds {hidden}");
     }
 }

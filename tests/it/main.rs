@@ -10,6 +10,7 @@ mod callout_rules;
 mod cap_samples;
 mod carrier;
 mod command_line;
+mod dispatcher;
 mod http_api;
 mod journal_contract;
 mod journal_sqlite;

@@ -108,9 +108,10 @@ impl Told {
 async fn keep_calling(node: &Process, round: u64, told: &Mutex<Told>) {
     let warn = async {
         let source = node.demo("gateway");
-        for number in 0.. {
+        let Some(areas) = try_get(&source, "/areas").await else { return };
+        for number in 0_usize.. {
             let identifier = format!("r{round}-{number}");
-            let area = format!("9901010{:02}000", 1 + (round + number) % 9);
+            let area = &items(&areas)[number % items(&areas).len()]["code"];
             let warning = json!({
                 "event": "暴雨", "colour": "red", "areas": [area], "identifier": identifier,
             });

@@ -1,5 +1,7 @@
 //! Accepting a message: whom it touches, what it replaces or ends, and the callout it opens or changes.
 
+use std::collections::BTreeSet;
+
 use compact_str::{CompactString, format_compact};
 
 use super::{Colour, Life, Message, MessageKind, Original, Status, Warning};
@@ -45,6 +47,10 @@ pub(in crate::domain) fn decide(
     let extent = extent(board, message);
     let mut message = message.clone();
     let replaced = replaced(board, &mut message);
+    let touched = std::iter::once(&extent).chain(replaced.iter().map(|warning| &warning.extent));
+    if let Some(area) = touched.flat_map(Extent::named).find(|area| !actor.sees(*area)) {
+        return Err(Rejection::OutsideArea(area));
+    }
     let life = life(board, &message, draft.now);
     let open = open_callout(board, &replaced);
     let acts = life == Life::Active && !extent.is_empty();
@@ -60,9 +66,11 @@ pub(in crate::domain) fn decide(
     let mut callouts = Vec::new();
     if acts {
         callouts.extend(draft.call_out(id, &message, extent, open));
-    } else if let Some(callout) = open.filter(|_| ends_others(&message)) {
-        draft.end_callout(callout, CloseReason::Cancelled, CompactString::default());
-        callouts.push(callout.id);
+    } else if ends_others(&message) {
+        for callout in open_callouts(board, &replaced) {
+            draft.end_callout(callout, CloseReason::Cancelled, CompactString::default());
+            callouts.push(callout.id);
+        }
     }
     Ok(draft.finish(Reply::Warning { id, callouts, repeated: false }))
 }
@@ -139,9 +147,17 @@ fn life(board: &Board, message: &Message, now: crate::domain::time::Timestamp) -
 
 /// Returns the open callout of the warnings that are replaced, the newest if there are several.
 fn open_callout<'b>(board: &'b Board, replaced: &[&Warning]) -> Option<&'b Callout> {
-    let ids = replaced.iter().filter_map(|warning| warning.callout);
-    let callouts = ids.filter_map(|id| board.callouts.get(id));
-    callouts.filter(|callout| callout.is_open()).max_by_key(|callout| callout.id)
+    open_callouts(board, replaced).next_back()
+}
+
+/// Returns the open callouts of the warnings that are replaced, the oldest first.
+fn open_callouts<'b>(
+    board: &'b Board,
+    replaced: &[&Warning],
+) -> impl DoubleEndedIterator<Item = &'b Callout> {
+    let ids: BTreeSet<_> = replaced.iter().filter_map(|warning| warning.callout).collect();
+    let callouts = ids.into_iter().filter_map(|id| board.callouts.get(id));
+    callouts.filter(|callout| callout.is_open())
 }
 
 impl Draft<'_> {

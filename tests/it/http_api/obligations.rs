@@ -34,7 +34,7 @@ async fn a_callouts_obligations_are_listed_by_page_state_and_area() {
     assert!(!items(&ringing).is_empty());
     assert!(items(&ringing).iter().all(|obligation| obligation["area"] == VILLAGE));
     assert!(items(&desk.get(&format!("{path}?state=answered"), 200).await).is_empty());
-    for bad in ["state=gone", "limit=0", "limit=10001", "limit=many", "after=w-1", "area=12"] {
+    for bad in ["state=gone", "limit=0", "limit=10001", "limit=many", "after=w-1", "area=1"] {
         let refused = desk.get(&format!("{path}?{bad}"), 400).await;
         let field = bad.split('=').next().unwrap();
         assert_eq!(refusal(&refused), ("query.invalid", field), "{refused}");
@@ -223,8 +223,6 @@ async fn what_is_wrong_with_a_callout_is_named_by_its_field() {
         let refused = desk.post("/callouts", &opening, 422).await;
         assert_eq!(refusal(&refused).1, field, "{refused}");
     }
-    let nobody = with("area", json!(VILLAGE));
-    assert_eq!(refusal(&desk.post("/callouts", &nobody, 422).await).0, "callout.nobody_obliged");
     assert!(done_by_people(&server, head).await.is_empty());
     server.stop().await;
 }

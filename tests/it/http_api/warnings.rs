@@ -137,6 +137,22 @@ async fn a_warning_in_json_without_a_time_is_the_same_when_it_comes_again() {
 }
 
 #[tokio::test]
+async fn one_cancel_of_two_warnings_ends_the_callouts_of_both() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let mut ids = Vec::new();
+    for area in [VILLAGE, OTHER_TOWNSHIP] {
+        let accepted = desk.post("/warnings", &red(area), 201).await;
+        ids.push(id(&accepted).to_owned());
+    }
+    let cancel = json!({ "event": "暴雨", "kind": "cancel", "references": ids, "areas": [COUNTY] });
+    let ended = desk.post("/warnings", &cancel, 201).await;
+    assert_eq!(ended["callouts"], json!(["c-1", "c-2"]));
+    assert!(items(&desk.get("/callouts?open=true", 200).await).is_empty());
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_warning_in_json_is_named_by_its_field() {
     let server = TestServer::start().await;
     let desk = server.demo("dispatcher");
@@ -150,7 +166,7 @@ async fn what_is_wrong_with_a_warning_in_json_is_named_by_its_field() {
         ("color", with("color", json!("red"))),
         ("colour", with("colour", json!("purple"))),
         ("event", with("event", json!("  "))),
-        ("areas[0]", with("areas", json!(["9901"]))),
+        ("areas[0]", with("areas", json!(["99010"]))),
         ("area", with("areas", json!(["990101999000"]))),
         ("expires", with("expires", json!("tomorrow"))),
         ("expires", with("expires", json!("2020-01-01T00:00:00+08:00"))),
@@ -161,6 +177,7 @@ async fn what_is_wrong_with_a_warning_in_json_is_named_by_its_field() {
         ("polygons[0]", with("polygons", json!([[[0, 91], [1, 91], [1, 92], [0, 91]]]))),
     ];
     for (field, warning) in broken {
+        println!("{warning}");
         let refused = desk.post("/warnings", &warning, 422).await;
         assert_eq!(refusal(&refused).1, field, "{refused}");
     }
