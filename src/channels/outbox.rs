@@ -54,6 +54,8 @@ pub struct Outbox {
     receipts: mpsc::Sender<Receipt>,
     /// Attempts handed over whose end is not recorded, and until when an end is waited for.
     flying: BTreeMap<AttemptId, Flight>,
+    /// Up to which event the board has been looked over: what began before is in hand already.
+    taken_up: u64,
     work: FuturesUnordered<BoxFuture<'static, ()>>,
 }
 
@@ -85,6 +87,7 @@ impl Outbox {
             gateways,
             receipts,
             flying: BTreeMap::new(),
+            taken_up: 0,
             work: FuturesUnordered::new(),
         };
         outbox.take_up().await;
@@ -126,11 +129,15 @@ impl Outbox {
 
     /// Finds attempts that have begun and are not in hand, and has them handed over once more.
     async fn take_up(&mut self) {
-        let begun = self.board.read(|board| {
+        let found = self.board.read(|board| {
             let flying = board.callouts.in_flight();
-            flying.map(|attempt| (attempt.id, is_wanted(board, attempt))).collect::<Vec<_>>()
+            let flying = flying.map(|attempt| (attempt.id, is_wanted(board, attempt)));
+            (board.seq, flying.collect::<BTreeMap<_, _>>())
         });
-        for (id, wanted) in begun.await.unwrap_or_default() {
+        let Ok((seq, begun)) = found.await else { return };
+        self.taken_up = seq;
+        self.let_go(&begun);
+        for (id, wanted) in begun {
             if self.flying.contains_key(&id) {
                 continue;
             }
@@ -142,6 +149,16 @@ impl Outbox {
         }
     }
 
+    /// Rings off what is no longer wanted, and forgets what has ended: the events that said so were missed.
+    fn let_go(&mut self, begun: &BTreeMap<AttemptId, bool>) {
+        self.flying.retain(|id, _| begun.contains_key(id));
+        let unwanted: Vec<_> =
+            self.flying.keys().filter(|id| begun.get(id) == Some(&false)).copied().collect();
+        for id in unwanted {
+            self.ring_off_one(id);
+        }
+    }
+
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "an event that begins no call and ends none is nothing to the outbox"
@@ -150,8 +167,12 @@ impl Outbox {
         let mut begun = Vec::new();
         for published in commit.iter() {
             match &published.entry.event {
-                Event::AttemptStarted(started) => begun.push((started.id, false)),
-                Event::AttemptRepeated(repeated) => begun.push((repeated.id, true)),
+                Event::AttemptStarted(started) if published.entry.seq > self.taken_up => {
+                    begun.push((started.id, false));
+                }
+                Event::AttemptRepeated(repeated) if published.entry.seq > self.taken_up => {
+                    begun.push((repeated.id, true));
+                }
                 Event::AttemptRecorded(recorded) if recorded.outcome.ends(recorded.channel) => {
                     self.flying.remove(&recorded.id);
                 }
@@ -201,9 +222,15 @@ impl Outbox {
     fn ring_off(&mut self, obligation: ObligationId, whom: impl Fn(&PersonId) -> bool) {
         let numbers =
             AttemptId { obligation, number: 0 }..=AttemptId { obligation, number: u32::MAX };
-        for (id, flight) in self.flying.range(numbers).filter(|(_, f)| whom(&f.person)) {
-            let Some(gateway) = self.gateways.get(&flight.channel).cloned() else { continue };
-            let id = *id;
+        let flights = self.flying.range(numbers).filter(|(_, flight)| whom(&flight.person));
+        for id in flights.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.ring_off_one(id);
+        }
+    }
+
+    fn ring_off_one(&mut self, id: AttemptId) {
+        let flight = self.flying.get(&id);
+        if let Some(gateway) = flight.and_then(|f| self.gateways.get(&f.channel)).cloned() {
             self.work.push(Box::pin(async move { gateway.ring_off(id).await }));
         }
     }
@@ -222,10 +249,8 @@ impl Outbox {
             .map(|(id, _)| *id)
             .collect();
         for id in silent {
-            let flight = self.flying.remove(&id);
-            if let Some(gateway) = flight.and_then(|f| self.gateways.get(&f.channel).cloned()) {
-                self.work.push(Box::pin(async move { gateway.ring_off(id).await }));
-            }
+            self.ring_off_one(id);
+            self.flying.remove(&id);
             self.fail(id, "no_receipt", false);
         }
     }

@@ -19,7 +19,7 @@ use crate::{
         actor::Actor, board::Board, command::Command, decision::Decision, event::Entry,
         ids::AreaCode, time::Timestamp,
     },
-    journal::{AppendError, Batch, Head, Journal, Reader, Record},
+    journal::{AppendError, Batch, Hash, Head, Journal, Reader, Receipt, Record},
 };
 
 /// Commands that share one append: enough that the flush to disk costs little for each, few enough
@@ -117,7 +117,10 @@ impl Writer {
                 Input::Requests(batch) => self.commit(batch).await,
                 Input::Query(query) => query(&self.board),
                 Input::Deadline => self.commit(Vec::new()).await,
-                Input::Poll => self.catch_up().await,
+                Input::Poll => {
+                    self.catch_up().await;
+                    self.probe().await;
+                }
                 Input::Shutdown => break,
             }
             self.answer(&mut queries);
@@ -351,6 +354,24 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// Tries a journal that has failed: a node that is given no work while it is not ready would never find
+    /// out by itself. A receipt is really written, once, when the journal can be again.
+    async fn probe(&mut self) {
+        let held = self.backoff.until.is_some_and(|until| Instant::now() < until);
+        if held || !self.backoff.is_failing() {
+            return;
+        }
+        let (epoch, now) = (self.reader.epoch(), self.clock.now().millis());
+        let receipt = Receipt {
+            command: format!("probe-{epoch}-{now}"),
+            fingerprint: Hash::of(b"probe"),
+            reply: String::new(),
+        };
+        let mut stage = Stage { receipts: vec![receipt], ..Stage::default() };
+        // How it went is told by the health that everybody watches.
+        let _ = self.append(&mut stage).await;
     }
 
     /// Reads and applies what other processes have appended.

@@ -100,7 +100,9 @@ pub(super) async fn remove_override(
     State(web): State<Web>,
     caller: Caller,
     Named(id): Named<OverrideId>,
+    written: Written,
 ) -> Result<StatusCode, ApiError> {
-    web.board.submit(caller.actor, Command::RemoveOverride(id)).await?;
+    let command = written.command_id(&caller.actor);
+    web.board.submit_as(caller.actor, Command::RemoveOverride(id), command).await?;
     Ok(StatusCode::NO_CONTENT)
 }

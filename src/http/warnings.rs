@@ -112,18 +112,23 @@ async fn from_json(
         return Err(ApiError::bad_field("references", why));
     }
     let now = web.board.now();
-    let names = input.references.clone();
-    let (unknown, references) = web
+    let (names, login) = (input.references.clone(), actor.login.clone());
+    let (unknown, references, now) = web
         .board
         .read(move |board| {
             let areas = input.areas.iter();
             let unknown = areas.copied().find(|area| is_unknown(board, *area));
             let found: Result<Vec<_>, _> =
                 names.iter().map(|name| reference(board, name).ok_or(name.clone())).collect();
-            (unknown.map(|area| (area, ())), found.map(|found| (found, input)))
+            // Who sends a form again because its answer was lost means the time of the first one.
+            let sender = input.sender.as_ref().unwrap_or(&login);
+            let first =
+                input.identifier.as_ref().and_then(|name| board.warnings.named(sender, name));
+            let first_sent = first.map_or(now, |warning| warning.message.sent);
+            (unknown, found.map(|found| (found, input)), first_sent)
         })
         .await?;
-    if let Some((area, ())) = unknown {
+    if let Some(area) = unknown {
         return Err(crate::dispatcher::SubmitError::from(Rejection::UnknownArea(area)).into());
     }
     let (references, input) = references.map_err(|name| {
@@ -167,11 +172,12 @@ fn composed(
     let colour = input.colour.map(|colour| colour.zh()).unwrap_or_default();
     let headline = input.headline.unwrap_or_else(|| format!("{}{colour}预警", input.event));
     let shapes: Vec<Shape> = input.polygons.into_iter().map(Shape::Polygon).collect();
+    let sent = input.sent.unwrap_or(now);
     let described = input.areas.first().map(|code| code.to_string()).unwrap_or_default();
     Message {
         identifier: input.identifier.unwrap_or_else(|| warning::identifier(&sender, now)),
         sender,
-        sent: input.sent.unwrap_or(now),
+        sent,
         status: input.status.unwrap_or(Status::Actual),
         kind: input.kind.unwrap_or(MessageKind::Alert),
         references,
@@ -181,7 +187,7 @@ fn composed(
         headline,
         description: input.description,
         instruction: input.instruction,
-        effective: input.effective.unwrap_or(now),
+        effective: input.effective.unwrap_or(sent),
         onset: input.onset,
         expires: input.expires,
         areas: vec![WarnedArea { description: described.into(), codes: input.areas, shapes }],
