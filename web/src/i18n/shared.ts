@@ -43,6 +43,7 @@ interface Shared {
   close: string;
   cancel: string;
   nobody: string;
+  list: (items: readonly string[]) => string;
   errors: Record<string, string>;
   unreachable: string;
   refused: (status: number, message: string) => string;
@@ -83,7 +84,7 @@ export const shared = bilingual<Shared>(
         case 'failed': return `失败：${outcome.reason}`;
       }
     },
-    via: (via) => (typeof via === 'object' ? via.desk : { app: '网页', sms: '短信', voice: '电话' }[via]),
+    via: (via) => (typeof via === 'object' ? { door: '上门' }[via.desk] ?? via.desk : { app: '网页', sms: '短信', voice: '电话' }[via]),
     queued: '排队中',
     underWay: { app: '网页响铃中', sms: '短信已发', voice: '电话振铃中' },
     dropped: '未再呼叫',
@@ -108,6 +109,7 @@ export const shared = bilingual<Shared>(
     close: '关闭',
     cancel: '取消',
     nobody: '无人',
+    list: (items) => items.join('、'),
     errors: {
       'obligation.already_answered': '已有人应答',
       'http.401': '登录已失效，请重新登录',
@@ -157,7 +159,7 @@ export const shared = bilingual<Shared>(
         case 'failed': return `failed: ${outcome.reason}`;
       }
     },
-    via: (via) => (typeof via === 'object' ? via.desk : { app: 'app', sms: 'SMS', voice: 'phone' }[via]),
+    via: (via) => (typeof via === 'object' ? { door: 'at the door' }[via.desk] ?? via.desk : { app: 'app', sms: 'SMS', voice: 'phone' }[via]),
     queued: 'queued',
     underWay: { app: 'app ringing', sms: 'SMS sent', voice: 'phone ringing' },
     dropped: 'not made',
@@ -182,6 +184,7 @@ export const shared = bilingual<Shared>(
     close: 'Close',
     cancel: 'Cancel',
     nobody: 'nobody',
+    list: (items) => items.join(', '),
     errors: {
       'obligation.already_answered': 'Somebody has answered already',
       'http.401': 'Please log in again',
