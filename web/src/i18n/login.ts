@@ -14,7 +14,6 @@ export const loginWords = bilingual(
     throttled: (seconds: number) => `尝试次数过多，请 ${seconds} 秒后再试`,
     noPage: '此账号供系统接口使用，没有页面',
     demo: '演示环境，点选身份直接登录',
-    needed: '请填写',
   },
   {
     title: 'Jiaoying',
@@ -27,6 +26,5 @@ export const loginWords = bilingual(
     throttled: (seconds: number) => `Too many tries; try again in ${seconds} s`,
     noPage: 'This login is for machines and has no page',
     demo: 'Demonstration: choose who to be',
-    needed: 'required',
   },
 );
