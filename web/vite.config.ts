@@ -27,7 +27,8 @@ export default defineConfig(async ({ mode }) => ({
     },
   },
   server: mode === 'fake' ? {} : { proxy: { '/api': { target: SERVER, ws: true } } },
-  test: { include: ['src/**/*.test.ts'] },
+  // `css`: the palette's test reads the stylesheet.
+  test: { include: ['src/**/*.test.ts'], css: true },
 }));
 
 /** Gives `/screen` as `screen.html` in development, as the server does. */

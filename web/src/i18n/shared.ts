@@ -1,7 +1,7 @@
 /** Words that every face uses: levels, states, channels, outcomes, the connection, errors. */
 
 import type {
-  CalloutKind, Channel, DutySource, EscalateReason, Outcome, Role, Severity, SkipReason, StateName, Via, WithdrawReason,
+  CalloutKind, Channel, DutySource, Outcome, Role, Severity, SkipReason, StateName, Via, WithdrawReason,
 } from '../board/protocol';
 import { bilingual } from './language.svelte';
 
@@ -16,7 +16,6 @@ interface Shared {
   dutySource: Record<DutySource, string>;
   withdrawn: Record<WithdrawReason, string>;
   skipped: Record<SkipReason, string>;
-  escalated: Record<EscalateReason, string>;
   outcome: (outcome: Outcome) => string;
   via: (via: Via) => string;
   queued: string;
@@ -34,15 +33,14 @@ interface Shared {
   simulated: string;
   degraded: string;
   soundOff: string;
-  soundOn: string;
   mute: string;
   muted: (seconds: number) => string;
   language: string;
   logout: string;
   loading: string;
   close: string;
-  cancel: string;
   nobody: string;
+  list: (items: readonly string[]) => string;
   errors: Record<string, string>;
   unreachable: string;
   refused: (status: number, message: string) => string;
@@ -65,7 +63,6 @@ export const shared = bilingual<Shared>(
       upgraded: '预警升级，已重新叫应', by_hand: '人工撤回', settled: '已另行落实',
     },
     skipped: { no_post: '无此岗位', gap: '无人值班', no_channel: '无可用号码', declined: '均无法到岗' },
-    escalated: { timeout: '超时未应答', declined: '无法到岗', unreachable: '线路不通' },
     outcome: (outcome) => {
       switch (outcome.result) {
         case 'sent': return '已发出';
@@ -83,7 +80,7 @@ export const shared = bilingual<Shared>(
         case 'failed': return `失败：${outcome.reason}`;
       }
     },
-    via: (via) => (typeof via === 'object' ? via.desk : { app: '网页', sms: '短信', voice: '电话' }[via]),
+    via: (via) => (typeof via === 'object' ? { door: '上门' }[via.desk] ?? via.desk : { app: '网页', sms: '短信', voice: '电话' }[via]),
     queued: '排队中',
     underWay: { app: '网页响铃中', sms: '短信已发', voice: '电话振铃中' },
     dropped: '未再呼叫',
@@ -99,15 +96,14 @@ export const shared = bilingual<Shared>(
     simulated: '模拟线路',
     degraded: '系统降级运行',
     soundOff: '声音未开启',
-    soundOn: '声音已开启',
     mute: '静音',
     muted: (seconds) => `静音中 ${seconds} 秒`,
     language: 'English',
     logout: '退出登录',
     loading: '正在读取…',
     close: '关闭',
-    cancel: '取消',
     nobody: '无人',
+    list: (items) => items.join('、'),
     errors: {
       'obligation.already_answered': '已有人应答',
       'http.401': '登录已失效，请重新登录',
@@ -139,7 +135,6 @@ export const shared = bilingual<Shared>(
       settled: 'settled otherwise',
     },
     skipped: { no_post: 'no such post', gap: 'nobody on duty', no_channel: 'no number', declined: 'all declined' },
-    escalated: { timeout: 'no answer in time', declined: 'declined', unreachable: 'no line' },
     outcome: (outcome) => {
       switch (outcome.result) {
         case 'sent': return 'sent';
@@ -157,7 +152,7 @@ export const shared = bilingual<Shared>(
         case 'failed': return `failed: ${outcome.reason}`;
       }
     },
-    via: (via) => (typeof via === 'object' ? via.desk : { app: 'app', sms: 'SMS', voice: 'phone' }[via]),
+    via: (via) => (typeof via === 'object' ? { door: 'at the door' }[via.desk] ?? via.desk : { app: 'app', sms: 'SMS', voice: 'phone' }[via]),
     queued: 'queued',
     underWay: { app: 'app ringing', sms: 'SMS sent', voice: 'phone ringing' },
     dropped: 'not made',
@@ -173,15 +168,14 @@ export const shared = bilingual<Shared>(
     simulated: 'Simulated line',
     degraded: 'Degraded',
     soundOff: 'Sound is off',
-    soundOn: 'Sound is on',
     mute: 'Mute',
     muted: (seconds) => `Muted ${seconds} s`,
     language: '中文',
     logout: 'Log out',
     loading: 'Loading…',
     close: 'Close',
-    cancel: 'Cancel',
     nobody: 'nobody',
+    list: (items) => items.join(', '),
     errors: {
       'obligation.already_answered': 'Somebody has answered already',
       'http.401': 'Please log in again',

@@ -1,5 +1,6 @@
 /** Entry of the leader's phone. Works without a network once it has been opened. */
 
+import './old-phones';
 import { mount } from 'svelte';
 import '../theme/base.css';
 import { live } from '../live.svelte';

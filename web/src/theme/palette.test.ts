@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+
+import css from './tokens.css?raw';
 
 /** Colours by the names that `tokens.css` gives them. */
 const tokens = new Map(
-  [...readFileSync(new URL('./tokens.css', import.meta.url), 'utf8').matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)]
-    .map((match) => [match[1] ?? '', match[2] ?? '']),
+  [...css.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map((match) => [match[1] ?? '', match[2] ?? '']),
 );
 const LEVELS = ['red', 'orange', 'yellow', 'blue'];
 
