@@ -66,7 +66,7 @@ fn night() -> County {
         Outcome::Replied { text: "收到".into() },
     ];
     for outcome in outcomes {
-        let calling = county.calling(Channel::Voice)[0].id;
+        let calling = county.calling(Channel::Voice)[0].1;
         county.record(calling, outcome);
     }
     county.pass(1_000);

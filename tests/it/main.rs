@@ -11,7 +11,6 @@ mod callout_answers;
 mod callout_changes;
 mod callout_errands;
 mod callout_rules;
-mod callout_rules;
 mod cap_samples;
 mod carrier;
 mod command_line;
