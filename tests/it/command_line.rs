@@ -37,11 +37,11 @@ async fn a_county_brings_in_its_own_lists_and_its_first_administrator() {
         node.client.with_token(known).get("/callouts", 401).await;
     }
     let link = node.first_link();
-    let admin = json!({ "secret": link, "login": "root", "password": "一个足够长的口令" });
+    let admin = json!({ "secret": link, "login": "root", "password": "一个足够长的登录口令" });
     node.client.post("/setup", &admin, 201).await;
-    let intruder = json!({ "secret": link, "login": "again", "password": "一个足够长的口令" });
+    let intruder = json!({ "secret": link, "login": "again", "password": "一个足够长的登录口令" });
     node.client.post("/setup", &intruder, 403).await;
-    let admin = node.client.log_in("root", "一个足够长的口令").await;
+    let admin = node.client.log_in("root", "一个足够长的登录口令").await;
     let duty = admin.get("/duty?at=2026-07-01T09:00:00%2B08:00", 200).await;
     let lead = items(&duty).iter().find(|item| item["post"] == "990101000000/lead_officer");
     assert_eq!(lead.unwrap()["name"], "谢怀远");

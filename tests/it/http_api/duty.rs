@@ -19,7 +19,11 @@ async fn duty_names_who_holds_each_post_and_which_nobody_holds() {
     for bad in [
         "at=0001-01-01T00:00:00%2B08:00",
         "at=9999-12-31T23:59:59%2B08:00",
-        "at=now", "at=2026-07-21T18:00:00", "at=%2B99999-01-01T00:00:00Z", "area=1"] {
+        "at=now",
+        "at=2026-07-21T18:00:00",
+        "at=%2B99999-01-01T00:00:00Z",
+        "area=1",
+    ] {
         let refused = desk.get(&format!("/duty?{bad}"), 400).await;
         assert_eq!(refusal(&refused).1, bad.split('=').next().unwrap(), "{refused}");
     }
