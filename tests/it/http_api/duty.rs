@@ -13,13 +13,17 @@ async fn duty_names_who_holds_each_post_and_which_nobody_holds() {
     assert_eq!(lead["area"], COUNTY);
     assert!(lead["person"].is_string() && lead["phone"].is_string() && lead["from"].is_string());
     // Before the rotations begin, the posts that live by them are held by nobody.
-    let before = desk.get("/duty?at=2001-01-01T00:00:00%2B08:00", 200).await;
+    let before = desk.get("/duty?at=2020-01-01T00:00:00%2B08:00", 200).await;
     let gaps = before["gaps"].as_array().unwrap();
     assert!(gaps.iter().any(|gap| gap["post"] == "990101000000/lead_officer"), "{gaps:?}");
-    for far in ["0001-01-01T00:00:00%2B08:00", "9999-12-31T23:59:59%2B08:00"] {
-        desk.get(&format!("/duty?at={far}"), 200).await;
-    }
-    for bad in ["at=now", "at=2026-07-21T18:00:00", "at=%2B99999-01-01T00:00:00Z", "area=1"] {
+    for bad in [
+        "at=0001-01-01T00:00:00%2B08:00",
+        "at=9999-12-31T23:59:59%2B08:00",
+        "at=now",
+        "at=2026-07-21T18:00:00",
+        "at=%2B99999-01-01T00:00:00Z",
+        "area=1",
+    ] {
         let refused = desk.get(&format!("/duty?{bad}"), 400).await;
         assert_eq!(refusal(&refused).1, bad.split('=').next().unwrap(), "{refused}");
     }

@@ -177,7 +177,6 @@ async fn what_is_wrong_with_a_warning_in_json_is_named_by_its_field() {
         ("polygons[0]", with("polygons", json!([[[0, 91], [1, 91], [1, 92], [0, 91]]]))),
     ];
     for (field, warning) in broken {
-        println!("{warning}");
         let refused = desk.post("/warnings", &warning, 422).await;
         assert_eq!(refusal(&refused).1, field, "{refused}");
     }
