@@ -8,4 +8,6 @@ mod callout_answers;
 mod callout_changes;
 mod callout_errands;
 mod callout_rules;
+mod policy_faults;
+mod refusals;
 mod warning_life;
