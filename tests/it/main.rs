@@ -19,5 +19,7 @@ mod http_api;
 mod journal_contract;
 mod journal_sqlite;
 mod recovery;
+mod policy_faults;
+mod refusals;
 mod warning_life;
 mod ws_session;
