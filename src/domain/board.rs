@@ -3,6 +3,7 @@
 //! `decide` may refuse and changes nothing; `apply` is total; `next_deadline` says when to ask again.
 
 use chrono_tz::Tz;
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -23,6 +24,9 @@ use super::{
     time::Timestamp,
     warning::{self, Life, Warning, Warnings},
 };
+
+/// Longest reason for withdrawing a callout, in characters.
+const REASON_LIMIT: usize = 1_000;
 
 /// The state of one jurisdiction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -297,7 +301,7 @@ impl Board {
         &self,
         actor: &Actor,
         id: CalloutId,
-        note: &compact_str::CompactString,
+        note: &CompactString,
         draft: &mut Draft<'_>,
     ) -> Result<(), Rejection> {
         require(actor, Capability::OpenCallouts)?;
@@ -310,6 +314,9 @@ impl Board {
         }
         if note.trim().is_empty() {
             return Err(Rejection::Empty { field: "reason" });
+        }
+        if note.chars().count() > REASON_LIMIT {
+            return Err(Rejection::TooLong { field: "reason", limit: REASON_LIMIT });
         }
         draft.end_callout(callout, CloseReason::ByHand, note.clone());
         Ok(())
