@@ -25,8 +25,7 @@ bench: web
 setup:
 	.ci/setup
 
-# npm's own record of what is installed tells whether anything has to be. `install --no-save` follows the lock
-# file as `ci` does, but does not ask for the other platforms' optional binaries, which not every registry has.
+# npm's own record of what is installed tells whether anything has to be.
 web:
-	cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm install --no-save --no-audit --no-fund; }
+	cd web && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund; }
 	cd web && npm run --silent build
