@@ -108,11 +108,11 @@ impl Told {
             assert_eq!(entry["subject"].as_str(), Some(obligation.as_str()));
         }
         assert!(!self.warnings.is_empty() && !self.answers.is_empty(), "hardly anything was said");
-        println!(
+        tell(format_args!(
             "{} warnings and {} answers acknowledged",
             self.warnings.len(),
             self.answers.len()
-        );
+        ));
     }
 }
 
