@@ -337,6 +337,8 @@ impl Node {
     fn carry(&self, seed: u64, behaviour: Behaviour, lines: u32, log: &Path) {
         let mut settings = Settings::voice(NonZeroU32::new(lines).unwrap());
         settings.call_log = Some(log.to_owned());
+        // A carrier that knows its keys would hide a call that is handed over twice.
+        settings.honours_keys = false;
         let carrier = Carrier::new(seed, behaviour).unwrap();
         let clock = Arc::clone(&self.clock);
         let now = Arc::new(move || clock.now());
