@@ -273,7 +273,7 @@ async fn one_altered_byte_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let node = Process::start(folder.path(), &[]);
     warn(&node.demo("gateway"), COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
     let whole = run(folder.path(), &["verify"]);
     assert!(whole.status.success() && said(&whole).starts_with("whole: "), "{}", said(&whole));
     let path = folder.path().join("jiaoying.db");
@@ -292,12 +292,12 @@ async fn one_altered_byte_is_found() {
 async fn a_lost_end_stops_the_start_until_it_is_accepted_and_goes_on_record() {
     let folder = tempfile::tempdir().unwrap();
     let node = Process::start(folder.path(), &[]);
-    assert!(node.terminate().0.success());
+    stop(node);
     let path = folder.path().join("jiaoying.db");
     let earlier = fs::read(&path).unwrap();
     let node = Process::start(folder.path(), &[]);
     warn(&node.demo("gateway"), COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
     fs::write(&path, earlier).unwrap();
 
     for command in [&["serve", "--demo"][..], &["import", "areas", "config/examples/areas.csv"]] {
@@ -311,7 +311,7 @@ async fn a_lost_end_stops_the_start_until_it_is_accepted_and_goes_on_record() {
     let journal = node.demo("commander").journal(0).await;
     assert!(journal.iter().any(|entry| entry["kind"] == "loss_accepted"));
     warn(&node.demo("gateway"), COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
     assert!(run(folder.path(), &["verify"]).status.success());
 }
 
@@ -332,7 +332,7 @@ async fn a_backup_of_a_running_node_is_restored_elsewhere_and_runs() {
     let over = run(&data, &["restore", file.to_str().unwrap()]);
     assert_eq!(over.status.code(), Some(1), "a folder in use is never overwritten");
     warn(&desk, COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
 
     let restored = run(&other, &["restore", file.to_str().unwrap()]);
     assert!(restored.status.success(), "{}", said(&restored));
@@ -344,7 +344,7 @@ async fn a_backup_of_a_running_node_is_restored_elsewhere_and_runs() {
     assert_eq!(found["opened_at"], callout["opened_at"]);
     desk.get("/callouts/c-2", 404).await;
     warn(&desk, COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
 }
 
 #[tokio::test]
@@ -370,9 +370,15 @@ async fn a_folder_has_one_node_and_a_second_one_rings_nobody() {
     assert!(!elsewhere.join("jiaoying.db").exists(), "nothing is begun that cannot be served");
     let journal = node.demo("commander").journal(0).await;
     assert!(!journal.iter().any(|entry| entry["kind"] == "attempt_repeated"));
-    assert!(node.terminate().0.success());
+    stop(node);
     let after = Process::start(&data, &settings);
     assert!(after.terminate().0.success(), "the folder is free again");
+}
+
+/// Stops a node and fails with all it said if anything was given up.
+fn stop(node: Process) {
+    let (status, said) = node.terminate();
+    assert!(status.success(), "{said}");
 }
 
 async fn warn(caller: &Client, area: &str) {
