@@ -8,7 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiaoying::channels::simulated::read_call_log;
+use jiaoying::{
+    channels::simulated::read_call_log,
+    journal::{Journal, Record, sqlite::SqliteJournal},
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -25,7 +28,7 @@ const COUNTY: &str = "990101000000";
 async fn killed_at_any_moment_the_node_keeps_every_word_and_rings_nobody_more_than_once_too_often()
 {
     let seed = seed();
-    println!("JIAOYING_SEED={seed}");
+    tell(format_args!("JIAOYING_SEED={seed}"));
     let mut dice = Dice(seed);
     let folder = tempfile::tempdir().unwrap();
     let (data, log) = (folder.path().join("data"), folder.path().join("calls"));
@@ -59,7 +62,7 @@ async fn killed_at_any_moment_the_node_keeps_every_word_and_rings_nobody_more_th
             break began.elapsed();
         }
     };
-    println!("first action {first:.1?} after the start");
+    tell(format_args!("first action {first:.1?} after the start"));
     let journal = commander.journal(0).await;
     let going_on = loop {
         let recorded = commander.journal(head).await;
@@ -74,9 +77,9 @@ async fn killed_at_any_moment_the_node_keeps_every_word_and_rings_nobody_more_th
     assert!(status.success(), "{said}");
     told.lock().unwrap().must_be_in(&journal);
     let rung = Rung::read(&log);
-    rung.must_agree_with(&everything(&data, &settings).await, &starts);
+    rung.must_agree_with(&everything(&data).await, &starts);
     let verified = run(&data, &["verify"]);
-    assert!(verified.status.success(), "seed {seed}: {}", crate::support::process::said(&verified));
+    assert!(verified.status.success(), "seed {seed}: {}", self::said(&verified));
 }
 
 /// What was acknowledged to somebody, by whom it was said.
@@ -105,11 +108,11 @@ impl Told {
             assert_eq!(entry["subject"].as_str(), Some(obligation.as_str()));
         }
         assert!(!self.warnings.is_empty() && !self.answers.is_empty(), "hardly anything was said");
-        println!(
+        tell(format_args!(
             "{} warnings and {} answers acknowledged",
             self.warnings.len(),
             self.answers.len()
-        );
+        ));
     }
 }
 
@@ -118,7 +121,7 @@ async fn keep_calling(node: &Process, round: u64, told: &Mutex<Told>) {
     let warn = async {
         let source = node.demo("gateway");
         let Some(areas) = try_get(&source, "/areas").await else { return };
-        for number in 0_usize.. {
+        for number in 0_usize..5 {
             let identifier = format!("r{round}-{number}");
             let area = &items(&areas)[number % items(&areas).len()]["code"];
             let warning = json!({
@@ -181,19 +184,18 @@ impl Rung {
                 *count.entry(call.attempt.to_string()).or_default() += 1;
             }
         }
-        println!("{} calls rang, {} of them again", first.len(), repeated.len());
+        tell(format_args!("{} calls rang, {} of them again", first.len(), repeated.len()));
         Self { first, repeated }
     }
 
-    fn must_agree_with(&self, journal: &[Value], starts: &[u64]) {
+    fn must_agree_with(&self, journal: &[Record], starts: &[u64]) {
         let mut again = BTreeMap::<String, Vec<u64>>::new();
         let mut started = BTreeSet::new();
-        for entry in journal {
-            let seq = entry["seq"].as_u64().unwrap();
-            let id = || entry["data"]["id"].as_str().unwrap().to_owned();
-            match entry["kind"].as_str().unwrap() {
-                "attempt_started" => assert!(started.insert(id()), "begun twice: {entry}"),
-                "attempt_repeated" => again.entry(id()).or_default().push(seq),
+        for record in journal {
+            let attempt = record.subject.to_string();
+            match record.kind.as_str() {
+                "attempt_started" => assert!(started.insert(attempt), "begun twice: {record:?}"),
+                "attempt_repeated" => again.entry(attempt).or_default().push(record.seq),
                 _ => {}
             }
         }
@@ -218,14 +220,17 @@ impl Rung {
     }
 }
 
-/// Returns the whole journal, by starting the node once more.
-async fn everything(data: &Path, settings: &[(&str, &str)]) -> Vec<Value> {
-    let quiet: Vec<_> =
-        settings.iter().copied().filter(|(name, _)| !name.ends_with("LOG")).collect();
-    let node = Process::start(data, &quiet);
-    let journal = node.demo("commander").journal(0).await;
-    node.kill();
-    journal
+/// Returns the whole journal as it lies in the folder.
+async fn everything(data: &Path) -> Vec<Record> {
+    let reader = SqliteJournal::open(data).unwrap().reader();
+    let mut all: Vec<Record> = Vec::new();
+    loop {
+        let page = reader.read(all.len() as u64, 100_000).await.unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        all.extend(page);
+    }
 }
 
 /// Returns how many events the journal holds, by its own check.
@@ -268,7 +273,7 @@ async fn one_altered_byte_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let node = Process::start(folder.path(), &[]);
     warn(&node.demo("gateway"), COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
     let whole = run(folder.path(), &["verify"]);
     assert!(whole.status.success() && said(&whole).starts_with("whole: "), "{}", said(&whole));
     let path = folder.path().join("jiaoying.db");
@@ -287,12 +292,12 @@ async fn one_altered_byte_is_found() {
 async fn a_lost_end_stops_the_start_until_it_is_accepted_and_goes_on_record() {
     let folder = tempfile::tempdir().unwrap();
     let node = Process::start(folder.path(), &[]);
-    assert!(node.terminate().0.success());
+    stop(node);
     let path = folder.path().join("jiaoying.db");
     let earlier = fs::read(&path).unwrap();
     let node = Process::start(folder.path(), &[]);
     warn(&node.demo("gateway"), COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
     fs::write(&path, earlier).unwrap();
 
     for command in [&["serve", "--demo"][..], &["import", "areas", "config/examples/areas.csv"]] {
@@ -306,7 +311,7 @@ async fn a_lost_end_stops_the_start_until_it_is_accepted_and_goes_on_record() {
     let journal = node.demo("commander").journal(0).await;
     assert!(journal.iter().any(|entry| entry["kind"] == "loss_accepted"));
     warn(&node.demo("gateway"), COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
     assert!(run(folder.path(), &["verify"]).status.success());
 }
 
@@ -327,7 +332,7 @@ async fn a_backup_of_a_running_node_is_restored_elsewhere_and_runs() {
     let over = run(&data, &["restore", file.to_str().unwrap()]);
     assert_eq!(over.status.code(), Some(1), "a folder in use is never overwritten");
     warn(&desk, COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
 
     let restored = run(&other, &["restore", file.to_str().unwrap()]);
     assert!(restored.status.success(), "{}", said(&restored));
@@ -339,7 +344,7 @@ async fn a_backup_of_a_running_node_is_restored_elsewhere_and_runs() {
     assert_eq!(found["opened_at"], callout["opened_at"]);
     desk.get("/callouts/c-2", 404).await;
     warn(&desk, COUNTY).await;
-    assert!(node.terminate().0.success());
+    stop(node);
 }
 
 #[tokio::test]
@@ -365,14 +370,25 @@ async fn a_folder_has_one_node_and_a_second_one_rings_nobody() {
     assert!(!elsewhere.join("jiaoying.db").exists(), "nothing is begun that cannot be served");
     let journal = node.demo("commander").journal(0).await;
     assert!(!journal.iter().any(|entry| entry["kind"] == "attempt_repeated"));
-    assert!(node.terminate().0.success());
+    stop(node);
     let after = Process::start(&data, &settings);
     assert!(after.terminate().0.success(), "the folder is free again");
+}
+
+/// Stops a node and fails with all it said if anything was given up.
+fn stop(node: Process) {
+    let (status, said) = node.terminate();
+    assert!(status.success(), "{said}");
 }
 
 async fn warn(caller: &Client, area: &str) {
     let warning = json!({ "event": "暴雨", "colour": "red", "areas": [area] });
     caller.post("/warnings", &warning, 201).await;
+}
+
+#[expect(clippy::print_stdout, reason = "numbers for whoever reads the test's output")]
+fn tell(what: std::fmt::Arguments<'_>) {
+    println!("{what}");
 }
 
 fn seed() -> u64 {

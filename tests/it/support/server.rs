@@ -20,7 +20,7 @@ pub const QUICK: [(&str, &str); 4] = [
     ("JIAOYING_LISTEN", "127.0.0.1:0"),
     ("JIAOYING_ACCESS__COST__MEMORY_KIB", "8"),
     ("JIAOYING_ACCESS__COST__PASSES", "1"),
-    ("JIAOYING_SHUTDOWN_GRACE_S", "5"),
+    ("JIAOYING_SHUTDOWN_GRACE_S", "20"),
 ];
 
 /// A node that runs until it is stopped or dropped.
