@@ -119,6 +119,7 @@ impl Node {
             journal,
             clock: Arc::clone(&clock),
             snapshots: Some(config.data_dir.join("snapshots")),
+            keeps_time: true,
         };
         let board = dispatcher::spawn(&tasks, parts, stops.writer.clone()).await?;
         if let Some(loss) = loss {

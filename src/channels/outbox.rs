@@ -4,7 +4,11 @@
 //! work to do. After a crash each such attempt is handed over once more, flagged, since whether it had
 //! rung cannot be known: one duplicate ring is better than one lost call.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{
@@ -56,6 +60,8 @@ pub struct Outbox {
     flying: BTreeMap<AttemptId, Flight>,
     /// Up to which event the board has been looked over: what began before is in hand already.
     taken_up: u64,
+    /// Attempts whose repetition has been asked for and is not yet an event.
+    repeating: BTreeSet<AttemptId>,
     work: FuturesUnordered<BoxFuture<'static, ()>>,
 }
 
@@ -88,6 +94,7 @@ impl Outbox {
             receipts,
             flying: BTreeMap::new(),
             taken_up: 0,
+            repeating: BTreeSet::new(),
             work: FuturesUnordered::new(),
         };
         outbox.take_up().await;
@@ -138,10 +145,13 @@ impl Outbox {
         self.taken_up = seq;
         self.let_go(&begun);
         for (id, wanted) in begun {
-            if self.flying.contains_key(&id) {
+            if self.flying.contains_key(&id) || self.repeating.contains(&id) {
                 continue;
             }
             if wanted {
+                // Until its event comes it is in hand already: missing more commits meanwhile must not
+                // have it made a third time.
+                self.repeating.insert(id);
                 self.submit(Command::RepeatAttempt(id));
             } else {
                 self.fail(id, "end_unknown_after_restart", true);
@@ -171,6 +181,7 @@ impl Outbox {
                     begun.push((started.id, false));
                 }
                 Event::AttemptRepeated(repeated) if published.entry.seq > self.taken_up => {
+                    self.repeating.remove(&repeated.id);
                     begun.push((repeated.id, true));
                 }
                 Event::AttemptRecorded(recorded) if recorded.outcome.ends(recorded.channel) => {

@@ -42,6 +42,7 @@ pub(super) struct Writer {
     pub journal: Box<dyn Journal>,
     pub reader: Arc<dyn Reader>,
     pub snapshots: Snapshots,
+    pub keeps_time: bool,
     pub clock: Arc<dyn Clock>,
     pub feed: broadcast::Sender<Commit>,
     pub health: watch::Sender<Health>,
@@ -131,7 +132,7 @@ impl Writer {
 
     /// Returns how long nothing is due, if anything ever is.
     fn nap(&self) -> Option<Duration> {
-        let due = self.board.next_deadline()?.since(self.clock.now());
+        let due = self.board.next_deadline().filter(|_| self.keeps_time)?.since(self.clock.now());
         let held = self.backoff.until.map(|until| until.saturating_duration_since(Instant::now()));
         Some(due.max(held.unwrap_or_default()).min(NAP))
     }
@@ -244,7 +245,7 @@ impl Writer {
     /// Lets what is due happen in the same append.
     fn elapse(&mut self, stage: &mut Stage, now: Timestamp, ahead: bool) {
         let held = self.backoff.until.is_some_and(|until| Instant::now() < until);
-        while !held && stage.entries.len() < BATCH_EVENTS {
+        while self.keeps_time && !held && stage.entries.len() < BATCH_EVENTS {
             if self.board.next_deadline().is_none_or(|due| due > now) {
                 return;
             }

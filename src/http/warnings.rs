@@ -26,7 +26,7 @@ use crate::{
         ids::{AreaCode, WarningId},
         rejection::Rejection,
         time::Timestamp,
-        warning::{Message, MessageKind, Original, Reference, Status, WarnedArea},
+        warning::{Message, MessageKind, Original, Reference, Status, WarnedArea, Warning},
     },
     ingest::{cap, warning},
     protocol::{WarningInput, WarningView},
@@ -210,13 +210,16 @@ pub(super) async fn list(
         let wanted = all
             .filter(|warning| after.is_none_or(|after| warning.id < after))
             .filter(|w| !filter.active || w.life == crate::domain::warning::Life::Active)
-            .filter(|w| {
-                let mut named = w.extent.named();
-                w.extent.is_empty() || named.any(|a| area.contains(a) || a.contains(area))
-            });
+            .filter(|warning| concerns(warning, area));
         wanted.take(limit + 1).map(WarningView::of).collect::<Vec<_>>()
     });
     Ok(Json(List::cut(items.await?, limit, |view| view.id.to_string())))
+}
+
+/// Tells whether somebody with `area` sees a warning: it touches the area, or no area here at all.
+fn concerns(warning: &Warning, area: AreaCode) -> bool {
+    let mut named = warning.extent.named();
+    warning.extent.is_empty() || named.any(|named| area.contains(named) || named.contains(area))
 }
 
 /// Returns one warning, or with `.cap` after its id the message it came in.
@@ -224,7 +227,7 @@ pub(super) async fn list(
     responses((status = 200, body = WarningView), (status = 404)))]
 pub(super) async fn one(
     State(web): State<Web>,
-    _caller: Caller,
+    caller: Caller,
     Path(name): Path<String>,
 ) -> Result<Response, ApiError> {
     let (name, as_cap) = match name.strip_suffix(".cap") {
@@ -233,9 +236,13 @@ pub(super) async fn one(
     };
     let unknown = || ApiError::not_found("warning.unknown", format!("no warning {name}"));
     let id: WarningId = name.parse().map_err(|_| unknown())?;
+    let area = caller.actor.area;
     let found = web
         .board
-        .read(move |board| board.warnings.get(id).map(|w| (w.seq, WarningView::of(w))))
+        .read(move |board| {
+            let warning = board.warnings.get(id).filter(|warning| concerns(warning, area))?;
+            Some((warning.seq, WarningView::of(warning)))
+        })
         .await?;
     let (seq, view) = found.ok_or_else(unknown)?;
     if as_cap { cap_of(&web, seq).await } else { Ok(Json(view).into_response()) }

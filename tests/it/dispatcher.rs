@@ -327,8 +327,12 @@ impl Node {
         let (faults, reader, rival) = (journal.faults(), journal.reader(), journal.rival());
         let clock: Arc<dyn Clock> = Arc::new(RuntimeClock::starting_at(county.now));
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let parts =
-            Parts { journal: Box::new(journal), clock: Arc::clone(&clock), snapshots: None };
+        let parts = Parts {
+            journal: Box::new(journal),
+            clock: Arc::clone(&clock),
+            snapshots: None,
+            keeps_time: true,
+        };
         let board = dispatcher::spawn(&tasks, parts, stop.clone()).await.unwrap();
         Self { board, faults, journal: rival, reader, clock, tasks, stop }
     }
