@@ -1,6 +1,10 @@
 //! The program's arguments and exit code.
 
+use std::process::ExitCode;
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() {}
+fn main() -> ExitCode {
+    jiaoying::cli::main()
+}

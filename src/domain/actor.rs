@@ -280,8 +280,10 @@ impl Actor {
 mod tests {
     use super::*;
 
+    type Row = (&'static str, fn(Role) -> bool, &'static str);
+
     /// Rows: what may be done. Columns: commander, dispatcher, leader, screen, gateway, admin, node.
-    const MATRIX: [(&str, fn(Role) -> bool, &str); 13] = [
+    const MATRIX: [Row; 13] = [
         ("issue warnings", Role::may_issue_warnings, "yes yes  .   .  yes  .  yes"),
         ("open callouts", Role::may_open_callouts, "yes yes  .   .   .   .  yes"),
         ("dispatch", Role::may_dispatch, "yes yes  .   .   .   .   . "),

@@ -104,6 +104,11 @@ impl Areas {
         self.by_code.is_empty()
     }
 
+    /// Returns every known area, in order of code.
+    pub fn all(&self) -> impl Iterator<Item = &Area> {
+        self.by_code.values()
+    }
+
     /// Returns `code` and every known area that lies in it, in order of code.
     pub fn inside(&self, code: AreaCode) -> impl Iterator<Item = &Area> {
         self.by_code.range(code..=code.last_inside()).map(|(_, area)| area)

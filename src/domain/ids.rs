@@ -36,6 +36,9 @@ pub enum Level {
 pub struct AreaCode(u64);
 
 impl AreaCode {
+    /// Stands for the jurisdiction while none has been set; no area has it.
+    pub const UNSET: AreaCode = AreaCode(0);
+
     const EXPECTED: &'static str = "an area code of 12 digits (6 for a county, 9 for a township)";
 
     pub fn level(self) -> Level {
@@ -131,7 +134,7 @@ impl FromStr for AreaCode {
     }
 }
 
-text_serde!(AreaCode);
+text_serde!(AreaCode, u64, AreaCode, |area| area.0);
 
 /// A kind of duty, such as `lead_officer` (带班领导) or `duty_officer` (值班员). The county's list is data,
 /// in `config/policies.toml`.
@@ -205,7 +208,10 @@ impl FromStr for PostId {
     }
 }
 
-text_serde!(PostId);
+text_serde!(PostId, (AreaCode, Duty), |(area, duty)| PostId { area, duty }, |post| (
+    post.area,
+    post.duty.clone()
+));
 
 /// A person's id as the county writes it in its list of people.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -248,18 +254,23 @@ numbered_id!(
     /// A warning (预警) as this jurisdiction knows it.
     WarningId, 'w', "a warning id such as w-12"
 );
+// Text even in snapshots: inside an enum with a tag, serde forgets what kind of format it reads.
+text_serde!(WarningId);
 numbered_id!(
     /// A callout (叫应).
     CalloutId, 'c', "a callout id such as c-7"
 );
+text_serde!(CalloutId, u64, CalloutId, |id| id.0);
 numbered_id!(
     /// One post's duty to answer one callout.
     ObligationId, 'o', "an obligation id such as o-345"
 );
+text_serde!(ObligationId, u64, ObligationId, |id| id.0);
 numbered_id!(
     /// A change to the roster for a stretch of time (串班, 代班).
     OverrideId, 'v', "an override id such as v-3"
 );
+text_serde!(OverrideId, u64, OverrideId, |id| id.0);
 
 /// One try to reach one person by one channel: the obligation and its running number there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -294,9 +305,15 @@ impl FromStr for AttemptId {
     }
 }
 
-text_serde!(AttemptId);
+text_serde!(
+    AttemptId,
+    (ObligationId, u32),
+    |(obligation, number)| AttemptId { obligation, number },
+    |id| (id.obligation, id.number)
+);
 
-/// Serialises a type as the text it displays and parses.
+/// Serialises a type as the text it displays and parses; in snapshots, if a third form is named, as
+/// that.
 macro_rules! text_serde {
     ($name:ident) => {
         impl Serialize for $name {
@@ -307,22 +324,46 @@ macro_rules! text_serde {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Text;
-                impl de::Visitor<'_> for Text {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str(stringify!($name))
-                    }
-
-                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
-                        text.parse().map_err(E::custom)
-                    }
-                }
-                deserializer.deserialize_str(Text)
+                deserializer.deserialize_str(text_serde!(visitor $name))
             }
         }
     };
+    ($name:ident, $compact:ty, $make:expr, $take:expr) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    return serializer.collect_str(self);
+                }
+                let take: fn(&$name) -> _ = $take;
+                take(self).serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if deserializer.is_human_readable() {
+                    return deserializer.deserialize_str(text_serde!(visitor $name));
+                }
+                let make: fn($compact) -> $name = $make;
+                <$compact>::deserialize(deserializer).map(make)
+            }
+        }
+    };
+    (visitor $name:ident) => {{
+        struct Text;
+        impl de::Visitor<'_> for Text {
+            type Value = $name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+        Text
+    }};
 }
 use text_serde;
 
@@ -357,7 +398,6 @@ macro_rules! numbered_id {
             }
         }
 
-        text_serde!($name);
     };
 }
 use numbered_id;

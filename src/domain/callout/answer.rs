@@ -40,6 +40,9 @@ pub(in crate::domain) fn decide(
     given: &GiveAnswer,
     mut draft: Draft<'_>,
 ) -> Result<Decision, Rejection> {
+    if !actor.role.may_answer() {
+        return Err(Rejection::NotAllowed(Capability::Answer));
+    }
     let unknown = Rejection::UnknownObligation(given.obligation);
     let obligation = board.callouts.obligation(given.obligation).ok_or(unknown)?;
     check_lengths(given)?;

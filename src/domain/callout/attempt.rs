@@ -11,8 +11,29 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// The key that says "cannot come"; any other says "heard".
+/// The key that says "heard", also as the first character of a text.
+const ANSWER_KEY: char = '1';
+/// The key that says "cannot come", likewise. A wrong key says only that somebody is there and has heard.
 const DECLINE_KEY: char = '2';
+/// Words in a text that say "cannot come"; they outweigh [`YES_WORDS`], as 没收到 does 收到.
+const NO_WORDS: [&str; 13] = [
+    "不能",
+    "无法",
+    "不行",
+    "没法",
+    "来不了",
+    "去不了",
+    "到不了",
+    "不在",
+    "没空",
+    "没收到",
+    "未收到",
+    "不知",
+    "不到",
+];
+/// Words in a text that say "heard". A text that says neither is kept for the desk and stops nothing.
+const YES_WORDS: [&str; 10] =
+    ["收到", "知道", "明白", "好的", "马上", "已到", "到岗", "在岗", "OK", "ok"];
 
 /// What a channel reported of an attempt. Delivered is not answered: each is kept apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,7 +120,8 @@ impl Outcome {
     /// is wanted any more, or the address is dead.
     pub fn is_final(&self) -> bool {
         match self {
-            Outcome::KeyPressed { .. } | Outcome::Replied { .. } | Outcome::RungOff => true,
+            Outcome::KeyPressed { key } => [ANSWER_KEY, DECLINE_KEY].contains(key),
+            Outcome::Replied { .. } | Outcome::RungOff => true,
             Outcome::Failed { lasting, .. } => *lasting,
             Outcome::Sent
             | Outcome::Delivered
@@ -122,7 +144,7 @@ impl Outcome {
     pub fn says_no(&self) -> bool {
         match self {
             Outcome::KeyPressed { key } => *key == DECLINE_KEY,
-            Outcome::Replied { text } => text_says_no(text),
+            Outcome::Replied { text } => says(text) == Some(false),
             Outcome::Sent
             | Outcome::Delivered
             | Outcome::Read
@@ -147,8 +169,11 @@ impl Outcome {
         match self {
             Outcome::Read => Some(Sign::Read),
             Outcome::HeardInFull => Some(Sign::HeardInFull),
-            Outcome::KeyPressed { .. } => Some(Sign::KeyPressed),
-            Outcome::Replied { .. } => Some(Sign::Replied),
+            Outcome::KeyPressed { key } if [ANSWER_KEY, DECLINE_KEY].contains(key) => {
+                Some(Sign::KeyPressed)
+            }
+            Outcome::KeyPressed { .. } => Some(Sign::HeardInFull),
+            Outcome::Replied { text } => says(text).map(|_| Sign::Replied),
             Outcome::Sent
             | Outcome::Delivered
             | Outcome::NoAnswer
@@ -162,11 +187,20 @@ impl Outcome {
     }
 }
 
-/// A text says no by its first character, typed wide or narrow; "20 人已转移" is a number, not a choice.
-fn text_says_no(text: &str) -> bool {
+/// Returns whether a text says that its sender has heard and comes, or that he cannot; `None` where it
+/// says neither. "20 人已转移" is a number, not a choice.
+fn says(text: &str) -> Option<bool> {
     let mut characters = text.trim_start().chars();
-    let chosen = characters.next().is_some_and(|first| [DECLINE_KEY, '２'].contains(&first));
-    chosen && !characters.next().is_some_and(char::is_numeric)
+    let first = characters.next();
+    let is_choice = !characters.next().is_some_and(char::is_numeric);
+    let chosen = |key: char, wide: char| is_choice && first.is_some_and(|c| c == key || c == wide);
+    if chosen(DECLINE_KEY, '２') || NO_WORDS.iter().any(|word| text.contains(word)) {
+        Some(false)
+    } else if chosen(ANSWER_KEY, '１') || YES_WORDS.iter().any(|word| text.contains(word)) {
+        Some(true)
+    } else {
+        None
+    }
 }
 
 /// A sign from a person that a policy may count as an answer. An answer given on the person's own page or
@@ -289,6 +323,29 @@ mod tests {
         for text in ["1", "收到", "20人已转移", "12", ""] {
             assert!(!replied(text).says_no(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_stops_the_ringing_only_when_it_says_yes() {
+        for text in ["1", "１", "收到", "明白，马上到岗", "1 已出发"] {
+            assert_eq!(replied(text).sign(), Some(Sign::Replied), "{text}");
+            assert!(!replied(text).says_no(), "{text}");
+        }
+        for text in ["我在外地，无法到岗", "没收到，什么预警？", "不行"] {
+            assert!(replied(text).says_no(), "{text}");
+        }
+        for text in ["", "？", "谁啊", "20人", "请发到另一个号码"] {
+            assert_eq!(replied(text).sign(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_key_says_that_somebody_has_heard_and_no_more() {
+        let key = |key| Outcome::KeyPressed { key };
+        assert_eq!(key('1').sign(), Some(Sign::KeyPressed));
+        assert_eq!(key('2').sign(), Some(Sign::KeyPressed));
+        assert_eq!(key('7').sign(), Some(Sign::HeardInFull));
+        assert!(key('1').is_final() && !key('7').is_final());
     }
 
     #[test]

@@ -44,11 +44,14 @@ pub(in crate::domain) fn adopt(
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
     require(actor, Capability::Administer)?;
+    // The set in force stays in force, whoever has left a post since: a node that would not start for
+    // it would call nobody at all.
+    if board.callouts.policies() == Some(set) {
+        return Ok(());
+    }
     set.check()?;
     reaches_somebody(board, set)?;
-    if board.callouts.policies() != Some(set) {
-        draft.push(Event::PoliciesAdopted(PoliciesAdopted { policies: set.clone() }));
-    }
+    draft.push(Event::PoliciesAdopted(PoliciesAdopted { policies: set.clone() }));
     Ok(())
 }
 

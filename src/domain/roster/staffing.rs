@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{calendar::Calendar, rotation::Rotation};
 use crate::domain::{
-    ids::{OverrideId, PersonId, PostId},
+    ids::{AreaCode, Duty, OverrideId, PersonId, PostId},
     time::Timestamp,
 };
 
@@ -127,6 +127,13 @@ impl Roster {
 
     pub fn iter(&self) -> impl Iterator<Item = &Staffing> {
         self.posts.values()
+    }
+
+    /// Returns the posts of `area` and of all that lies in it, by area.
+    pub fn within(&self, area: AreaCode) -> impl Iterator<Item = &Staffing> {
+        let from = PostId { area, duty: Duty::LOWEST };
+        let posts = self.posts.range(from..).map(|(_, staffing)| staffing);
+        posts.take_while(move |staffing| staffing.post.id.area <= area.last_inside())
     }
 
     pub fn is_empty(&self) -> bool {

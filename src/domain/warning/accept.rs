@@ -50,6 +50,10 @@ pub(in crate::domain) fn decide(
     let mut message = message.clone();
     let extent = extent(board, &mut message);
     let replaced = replaced(board, &mut message);
+    let touched = std::iter::once(&extent).chain(replaced.iter().map(|warning| &warning.extent));
+    if let Some(area) = touched.flat_map(Extent::named).find(|area| !actor.sees(*area)) {
+        return Err(Rejection::OutsideArea(area));
+    }
     let open = open_callouts(board, &replaced);
     let life = life(board, &message, draft.now);
     let colour = colour(board, &mut message, open.last().copied());

@@ -1,0 +1,62 @@
+//! Prints the numbers of the design, one line each: id, what, value, target, limit, pass or short.
+//!
+//! `cargo bench --bench numbers -- E6 D1` runs only those named. Everything is real: SQLite flushed to
+//! disk at each commit, the dispatcher, the outbox, the hub, sockets. Only the telephones are not.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it exists to print")]
+#![allow(clippy::unwrap_used, reason = "a measurement that fails has no number to print")]
+
+mod answering;
+mod calling;
+mod child;
+mod clock;
+mod county;
+mod crashing;
+mod escalating;
+mod growth;
+mod history;
+mod opening;
+mod phones;
+mod report;
+mod rig;
+mod simulation;
+mod telling;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A group of numbers: the ids it prints, and what measures them.
+type Group = (&'static [&'static str], fn(&mut report::Report));
+
+const GROUPS: &[Group] = &[
+    (&["E1"], calling::first_calls),
+    (&["E2"], calling::lines_kept_busy),
+    (&["E3", "E9"], simulation::run),
+    (&["E4"], escalating::lateness),
+    (&["E5"], escalating::all_at_once),
+    (&["E6"], opening::hundred_thousand),
+    (&["E7"], answering::five_thousand_a_second),
+    (&["E8"], crashing::kill_at_any_point),
+    (&["E12"], telling::verify_and_find),
+    (&["D1"], history::start),
+    (&["growth"], growth::tables),
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    if let Some((flag, rest)) = arguments.split_first()
+        && flag == child::FLAG
+    {
+        return child::run(rest);
+    }
+    let wanted = |ids: &[&str]| {
+        arguments.is_empty() || ids.iter().any(|id| arguments.iter().any(|a| a == id))
+    };
+    let mut report = report::Report::begin();
+    for (ids, measure) in GROUPS {
+        if wanted(ids) {
+            measure(&mut report);
+        }
+    }
+    report.end();
+}

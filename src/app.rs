@@ -1,0 +1,377 @@
+//! Builds the parts from the settings, runs them, and stops them in order.
+//!
+//! Stopping: readiness off, nothing new accepted, sessions closed to resume elsewhere, the outbox finishes what
+//! is in its hands, the writer drains its inbox and saves a snapshot, the journal closes.
+
+mod alone;
+mod demonstration;
+
+use std::{
+    fs::File,
+    net::SocketAddr,
+    num::NonZeroU32,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    access::{self, Access, AccessFact, Purpose, store::sqlite::SqliteStore},
+    channels::{
+        Gateway,
+        app::{AppGateway, Pages},
+        outbox::Outbox,
+        simulated::{Behaviour, Carrier, Settings, SimulatedGateway},
+    },
+    clock::{Clock, SystemClock},
+    config::Config,
+    demo,
+    dispatcher::{self, Handle, Parts, SubmitError},
+    domain::{
+        actor::Actor,
+        command::Command,
+        event::{AccessChanged, LinesSet, LossAccepted},
+        ids::AreaCode,
+        person::Channel,
+        rejection::Rejection,
+    },
+    http::{self, Web},
+    hub::Hub,
+    journal::{
+        Journal,
+        sqlite::{Loss, SqliteJournal},
+    },
+};
+
+/// Pages open at once as far as calls go; each is a frame and no telephone line.
+const APP_LINES: u32 = 5_000;
+/// How long a page takes to confirm a call, for the forecast.
+const APP_HOLD_MS: u32 = 1_000;
+/// How long a gateway takes with a text, for the forecast.
+const SMS_HOLD_MS: u32 = 1_000;
+/// How often facts about access are looked for that another process has noted.
+const FACTS_EVERY: Duration = Duration::from_secs(2);
+/// Facts carried to the journal at a time.
+const FACTS_PAGE: u32 = 256;
+/// Events after which the board is saved as a snapshot beside the journal.
+const SNAPSHOT_EVERY: u64 = 20_000;
+
+/// How a node is started.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Loads the demonstration county and its well-known logins.
+    pub demo: bool,
+    /// Starts although the end of the journal is missing, and records that.
+    pub accept_loss: bool,
+}
+
+impl Options {
+    /// Refuses well-known passwords to anybody but this machine.
+    pub fn may_listen_on(self, listen: SocketAddr) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            !self.demo || listen.ip().is_loopback(),
+            "--demo has well-known passwords, so it listens on a loopback address only, not on {listen}"
+        );
+        Ok(())
+    }
+}
+
+/// A node that runs.
+pub struct Node {
+    pub board: Handle,
+    pub access: Arc<Access>,
+    pub ready: Arc<AtomicBool>,
+    pub config: Config,
+    demo: bool,
+    hub: Hub,
+    metrics: Arc<PrometheusRecorder>,
+    tasks: TaskTracker,
+    stops: Stops,
+    /// Held as long as the node lives; the operating system lets go of it however the process ends.
+    _alone: File,
+}
+
+/// One token a stage of stopping.
+#[derive(Clone, Default)]
+struct Stops {
+    hub: CancellationToken,
+    outbox: CancellationToken,
+    writer: CancellationToken,
+}
+
+impl Node {
+    /// Opens the journal, rebuilds the board, and starts everything but the listener.
+    pub async fn start(config: Config, options: Options) -> anyhow::Result<Self> {
+        options.may_listen_on(config.listen)?;
+        let alone = alone::hold(&config.data_dir)?;
+        let (tasks, stops) = (TaskTracker::new(), Stops::default());
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let (journal, loss) = open_journal(&config.data_dir, options.accept_loss)?;
+        let parts = Parts {
+            journal,
+            clock: Arc::clone(&clock),
+            snapshots: Some(config.data_dir.join("snapshots")),
+        };
+        let board = dispatcher::spawn(&tasks, parts, stops.writer.clone()).await?;
+        if let Some(loss) = loss {
+            record_loss(&board, loss).await?;
+        }
+        settle(&board, &config, options).await?;
+        let access = open_access(&config, options, &tasks)?;
+        if options.demo {
+            demonstration::install(&board, &access).await?;
+        }
+        tasks.spawn(carry_facts(board.clone(), Arc::clone(&access), stops.outbox.clone()));
+        let pages = Pages::default();
+        let gateways = gateways(&config, &board, &pages, &clock, &tasks, &stops.writer)?;
+        tasks.spawn(Outbox::run(board.clone(), gateways, stops.outbox.clone()));
+        tasks.spawn(dispatcher::keep_snapshots(
+            board.clone(),
+            config.data_dir.join("snapshots"),
+            SNAPSHOT_EVERY,
+            stops.outbox.clone(),
+        ));
+        let hub =
+            Hub::start(&tasks, board.clone(), Arc::clone(&access), pages, stops.hub.clone()).await;
+        let metrics = Arc::new(PrometheusBuilder::new().build_recorder());
+        let ready = Arc::new(AtomicBool::new(false));
+        let demo = options.demo;
+        Ok(Self { board, access, ready, config, demo, hub, metrics, tasks, stops, _alone: alone })
+    }
+
+    /// Serves on `listener` until `shutdown`, then stops in order; tells whether all was finished in time.
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: CancellationToken,
+    ) -> anyhow::Result<bool> {
+        let web = Web {
+            board: self.board.clone(),
+            access: Arc::clone(&self.access),
+            hub: self.hub.clone(),
+            demo: self.demo.then(demonstration::logins),
+            ready: Arc::clone(&self.ready),
+            metrics: Arc::clone(&self.metrics),
+        };
+        let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
+        self.ready.store(true, Ordering::Relaxed);
+        let (ready, hub) = (Arc::clone(&self.ready), self.stops.hub.clone());
+        let stopping = async move {
+            shutdown.cancelled().await;
+            ready.store(false, Ordering::Relaxed);
+            hub.cancel();
+        };
+        let grace = Duration::from_secs(u64::from(self.config.shutdown_grace_s));
+        let stopped = self.stops.hub.clone();
+        let serving = axum::serve(listener, service).with_graceful_shutdown(stopping);
+        // A client that keeps its connection open must not keep the node from stopping.
+        let limit = async move {
+            stopped.cancelled().await;
+            pause(grace).await;
+        };
+        tokio::select! {
+            served = async { serving.await } => served.context("the listener failed")?,
+            () = limit => tracing::warn!("clients kept their connections open; they are cut"),
+        }
+        Ok(self.stop(grace).await)
+    }
+
+    /// Runs something beside the node until it stops by itself.
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        #[expect(clippy::disallowed_methods, reason = "stopping does not wait for what starts it")]
+        drop(tokio::spawn(work));
+    }
+
+    async fn stop(self, grace: Duration) -> bool {
+        self.stops.hub.cancel();
+        self.stops.outbox.cancel();
+        // Reports of calls that have just ended still reach the writer.
+        pause(Duration::from_millis(50)).await;
+        self.stops.writer.cancel();
+        self.tasks.close();
+        let finished = tokio::time::timeout(grace, self.tasks.wait()).await.is_ok();
+        if !finished {
+            tracing::warn!(left = self.tasks.len(), "stopping took too long; tasks were given up");
+        }
+        finished
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "stopping gives others a moment, once")]
+async fn pause(pause: Duration) {
+    tokio::time::sleep(pause).await;
+}
+
+/// Opens the journal of a data folder.
+pub fn open_journal(
+    dir: &Path,
+    accept_loss: bool,
+) -> anyhow::Result<(Box<dyn Journal>, Option<Loss>)> {
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
+    if accept_loss {
+        let (journal, loss) = SqliteJournal::open_accepting_loss(dir)?;
+        return Ok((Box::new(journal), loss));
+    }
+    Ok((Box::new(SqliteJournal::open(dir)?), None))
+}
+
+async fn record_loss(board: &Handle, loss: Loss) -> anyhow::Result<()> {
+    let (anchored_seq, found_seq) = match loss {
+        Loss::Tail { anchored, found } | Loss::Exchanged { anchored, found } => {
+            (anchored.seq, found.seq)
+        }
+        Loss::Anchor { found } => (found.seq, found.seq),
+    };
+    tracing::error!(
+        anchored_seq,
+        found_seq,
+        "the end of the journal is lost; the loss is recorded"
+    );
+    let console = Actor::console(AreaCode::UNSET);
+    let command = Command::AcceptLoss(LossAccepted { anchored_seq, found_seq });
+    board.submit(console, command).await?;
+    Ok(())
+}
+
+/// Makes the board agree with the settings, and the first time founds it.
+async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Result<()> {
+    let known = board.read(crate::domain::board::Board::jurisdiction).await?;
+    let area = match (known, config.jurisdiction()?, options.demo) {
+        (_, Some(area), _) => area,
+        (Some(area), None, _) => area,
+        (None, None, true) => demonstration::county(),
+        (None, None, false) => anyhow::bail!(
+            "say which county this is: set `jurisdiction` (JIAOYING_JURISDICTION=410621), or try --demo"
+        ),
+    };
+    let console = Actor::console(area);
+    let submit = |command| board.submit(console.clone(), command);
+    submit(Command::SetJurisdiction { area, timezone: config.timezone() }).await?;
+    for lines in lines(config) {
+        submit(Command::SetLines(lines)).await?;
+    }
+    let calendar = config.calendar().map_err(anyhow::Error::msg)?;
+    submit(Command::AdoptCalendar(calendar)).await?;
+    adopt_policies(board, &console, config).await?;
+    if options.demo {
+        let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+        submit(Command::SaveAreas(county.areas)).await?;
+        submit(Command::SavePeople(county.people)).await?;
+        submit(Command::SavePosts(county.posts)).await?;
+    }
+    Ok(())
+}
+
+/// Adopts the policies of the settings. Ones that the county's people cannot fulfil leave those in force in
+/// force: a node that would not start for it would call nobody at all.
+async fn adopt_policies(board: &Handle, console: &Actor, config: &Config) -> anyhow::Result<()> {
+    let policies = config.policies().map_err(anyhow::Error::msg)?;
+    let adopted = board.submit(console.clone(), Command::AdoptPolicies(policies)).await;
+    let in_force = board.read(|board| board.callouts.policies().is_some()).await?;
+    match adopted {
+        Err(SubmitError::Rejected(Rejection::Policy(fault))) if in_force => {
+            tracing::error!(%fault, "the policies of the settings are refused; those in force stay");
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn lines(config: &Config) -> [LinesSet; 3] {
+    let channels = &config.channels;
+    let line = |channel, lines, hold_ms, simulated| LinesSet { channel, lines, hold_ms, simulated };
+    [
+        line(Channel::App, APP_LINES, APP_HOLD_MS, false),
+        line(Channel::Sms, channels.sms_lines, SMS_HOLD_MS, true),
+        line(Channel::Voice, channels.voice_lines, channels.voice_hold_s * 1_000, true),
+    ]
+}
+
+fn open_access(
+    config: &Config,
+    options: Options,
+    tasks: &TaskTracker,
+) -> anyhow::Result<Arc<Access>> {
+    let store = SqliteStore::open(&config.data_dir.join("jiaoying.db"))?;
+    let purpose = if options.demo { Purpose::Demonstration } else { Purpose::Service };
+    let settings = access::Settings { purpose, ..config.access.clone() };
+    Ok(Arc::new(Access::new(Arc::new(store), settings, tasks.clone())?))
+}
+
+/// Carries facts about access, which are noted with the change itself, into the journal.
+async fn carry_facts(board: Handle, access: Arc<Access>, stop: CancellationToken) {
+    let mut every = tokio::time::interval(FACTS_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = access.fact_noted() => {}
+            _ = every.tick() => {}
+        }
+        if let Err(error) = carry(&board, &access).await {
+            tracing::warn!(%error, "facts about access wait for the journal");
+        }
+    }
+}
+
+async fn carry(board: &Handle, access: &Access) -> anyhow::Result<()> {
+    loop {
+        let facts = access.facts(FACTS_PAGE).await?;
+        let Some(last) = facts.last().map(|pending| pending.number) else { return Ok(()) };
+        for pending in &facts {
+            let id = dispatcher::CommandId {
+                id: format!("access-{}", pending.number),
+                fingerprint: crate::journal::Hash::of(pending.number.to_string().as_bytes()),
+            };
+            let node = Actor::node(AreaCode::UNSET);
+            let command = Command::NoteAccess(changed(&pending.fact));
+            board.submit_as(node, command, Some(id)).await?;
+        }
+        access.facts_recorded(last).await?;
+    }
+}
+
+/// Words a fact about access for the record.
+fn changed(fact: &AccessFact) -> AccessChanged {
+    AccessChanged {
+        login: fact.login().map(|login| login.as_str().into()).unwrap_or_default(),
+        what: fact.kind().into(),
+        detail: serde_json::to_string(fact).unwrap_or_default().into(),
+    }
+}
+
+fn gateways(
+    config: &Config,
+    board: &Handle,
+    pages: &Pages,
+    clock: &Arc<dyn Clock>,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<Vec<Arc<dyn Gateway>>> {
+    let channels = &config.channels;
+    let count = |number| NonZeroU32::new(number).context("a channel needs at least one line");
+    let simulated = |settings: Settings, name: &str| -> anyhow::Result<Arc<dyn Gateway>> {
+        let log = (!channels.simulated_call_log.is_empty())
+            .then(|| format!("{}.{name}", channels.simulated_call_log).into());
+        let settings = Settings { speed: channels.simulated_speed, call_log: log, ..settings };
+        let carrier = Carrier::new(channels.simulated_seed, Behaviour::realistic())
+            .map_err(|faults| anyhow::anyhow!("{faults}"))?;
+        let clock = Arc::clone(clock);
+        let now = Arc::new(move || clock.now());
+        let gateway = SimulatedGateway::start(settings, carrier, now, tasks, stop.clone())?;
+        Ok(Arc::new(gateway))
+    };
+    Ok(vec![
+        Arc::new(AppGateway::new(pages.clone(), board.clone())),
+        simulated(Settings::sms(count(channels.sms_lines)?), "sms")?,
+        simulated(Settings::voice(count(channels.voice_lines)?), "voice")?,
+    ])
+}

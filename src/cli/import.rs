@@ -1,0 +1,203 @@
+//! `jiaoying import`: lists from a county's own files, beside a running node or without one.
+//!
+//! It is one more writer of the same journal: a running node follows within a second.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use anyhow::Context as _;
+use clap::Args;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::say;
+use crate::{
+    app::open_journal,
+    clock::SystemClock,
+    config::Config,
+    dispatcher::{self, Handle, Parts},
+    domain::{
+        actor::Actor,
+        board::Board,
+        command::Command,
+        event::{DutyTableSet, RotationSet},
+        ids::{AreaCode, PostId},
+        roster::Shift,
+        time::Timestamp,
+    },
+    ingest::sheets::{self, Context, Duties, Kind, RosterLine, Rows},
+};
+
+#[derive(Args)]
+pub(super) struct Import {
+    /// areas, people, posts, rotations or roster.
+    kind: Kind,
+    /// CSV, xlsx or xls; for areas also GeoJSON with outlines.
+    file: PathBuf,
+    /// The area a duty table is about, where its title does not say.
+    #[arg(long)]
+    area: Option<AreaCode>,
+    /// The year of a duty table, where its title does not say.
+    #[arg(long)]
+    year: Option<i32>,
+}
+
+impl Import {
+    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        let bytes = std::fs::read(&self.file)
+            .with_context(|| format!("cannot read {}", self.file.display()))?;
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        let (journal, _) = open_journal(&config.data_dir, false)?;
+        let parts = Parts { journal, clock: Arc::new(SystemClock::new()), snapshots: None };
+        let board = dispatcher::spawn(&tasks, parts, stop.clone()).await?;
+        let done = self.bring_in(&board, config, &bytes).await;
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
+        done
+    }
+
+    async fn bring_in(
+        &self,
+        board: &Handle,
+        config: &Config,
+        bytes: &[u8],
+    ) -> anyhow::Result<ExitCode> {
+        let context = self.context(board, config).await?;
+        let import = match sheets::read(self.kind, bytes, &context) {
+            Ok(import) => import,
+            Err(faults) => return Ok(refused(&faults)),
+        };
+        for sheet in &import.skipped_sheets {
+            say(format_args!("sheet {sheet}: skipped, it holds nothing of this kind"));
+        }
+        let area = config.jurisdiction()?.or(board.read(Board::jurisdiction).await?);
+        let area =
+            area.context("set `jurisdiction` first, so that it is known whose lists these are")?;
+        let console = Actor::console(area);
+        let timezone = config.timezone();
+        board.submit(console.clone(), Command::SetJurisdiction { area, timezone }).await?;
+        let Some((command, count)) = self.command(board, import.rows).await? else {
+            return Ok(ExitCode::FAILURE);
+        };
+        let before = board.read(|board| board.seq).await?;
+        let committed = board.submit(console, command).await?;
+        let changed = committed.seq.saturating_sub(before);
+        say(format_args!("{count} {} read, {changed} new or changed", self.kind.as_str()));
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn context(&self, board: &Handle, config: &Config) -> anyhow::Result<Context> {
+        let known =
+            |board: &Board| board.areas.all().map(|area| (area.code, area.name.clone())).collect();
+        let mut duties = Duties::default();
+        for duty in config.policies().map_err(anyhow::Error::msg)?.duties {
+            duties.name(&duty.zh, duty.name.clone());
+        }
+        Ok(Context {
+            zone: config.timezone(),
+            area: self.area,
+            year: self.year,
+            duties,
+            known_areas: board.read(known).await?,
+        })
+    }
+
+    /// Returns the command and how many rows it holds; faults have been told where there is none.
+    async fn command(
+        &self,
+        board: &Handle,
+        rows: Rows,
+    ) -> anyhow::Result<Option<(Command, usize)>> {
+        Ok(Some(match rows {
+            Rows::Areas(areas) => {
+                let count = areas.len();
+                let merged = board.read(move |board| with_known(board, areas)).await?;
+                (Command::SaveAreas(merged), count)
+            }
+            Rows::People(people) => {
+                let count = people.len();
+                (Command::SavePeople(people), count)
+            }
+            Rows::Posts(posts) => {
+                let count = posts.len();
+                let kept = board.read(move |board| with_rotations(board, posts)).await?;
+                (Command::SavePosts(kept), count)
+            }
+            Rows::Rotations(rotations) => {
+                let count = rotations.len();
+                let sets = rotations.into_iter();
+                let sets = sets
+                    .map(|(post, rotation)| RotationSet { post, rotation: Some(rotation) })
+                    .collect();
+                (Command::SetRotations(sets), count)
+            }
+            Rows::Roster(lines) => {
+                let count = lines.len();
+                let resolved = board.read(move |board| resolve(board, lines)).await?;
+                match resolved {
+                    Ok(shifts) => (Command::SetDutyTable(tables(shifts)), count),
+                    Err(faults) => {
+                        refused(&faults);
+                        return Ok(None);
+                    }
+                }
+            }
+        }))
+    }
+}
+
+/// Outlines come in a file of their own: they join the areas that are known.
+fn with_known(
+    board: &Board,
+    areas: Vec<crate::domain::area::Area>,
+) -> Vec<crate::domain::area::Area> {
+    let join = |mut area: crate::domain::area::Area| {
+        if let Some(known) = board.areas.get(area.code) {
+            if area.outline.is_empty() {
+                area.outline.clone_from(&known.outline);
+            }
+            area.centroid = area.centroid.or(known.centroid);
+        }
+        area
+    };
+    areas.into_iter().map(join).collect()
+}
+
+/// A list of posts says nothing of rotations, so those that are known stay.
+fn with_rotations(
+    board: &Board,
+    posts: Vec<crate::domain::roster::Post>,
+) -> Vec<crate::domain::roster::Post> {
+    let keep = |mut post: crate::domain::roster::Post| {
+        let known = board.roster.get(&post.id);
+        post.rotation = known.and_then(|staffing| staffing.post.rotation.clone());
+        post
+    };
+    posts.into_iter().map(keep).collect()
+}
+
+fn resolve(board: &Board, lines: Vec<RosterLine>) -> Result<Vec<(PostId, Shift)>, sheets::Faults> {
+    sheets::resolve(lines, board.people.iter())
+}
+
+/// A post's table is replaced from its first line to its last.
+fn tables(shifts: Vec<(PostId, Shift)>) -> Vec<DutyTableSet> {
+    let mut by_post: std::collections::BTreeMap<PostId, Vec<Shift>> = Default::default();
+    for (post, shift) in shifts {
+        by_post.entry(post).or_default().push(shift);
+    }
+    let table = |(post, shifts): (PostId, Vec<Shift>)| {
+        let from = shifts.iter().map(|shift| shift.from).min().unwrap_or_default();
+        let to = shifts.iter().map(|shift| shift.from).max().unwrap_or_default();
+        let to: Timestamp = to + std::time::Duration::from_millis(1);
+        DutyTableSet { post, from, to, shifts }
+    };
+    by_post.into_iter().map(table).collect()
+}
+
+fn refused(faults: &sheets::Faults) -> ExitCode {
+    for fault in faults.iter() {
+        say(fault.zh());
+    }
+    say(format_args!("{} 处错误，未导入任何内容 / faults, nothing was imported", faults.total()));
+    ExitCode::FAILURE
+}

@@ -1,0 +1,34 @@
+//! `jiaoying verify`: whether the record is whole.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Args;
+
+use super::say;
+use crate::{config::Config, journal::verify};
+
+#[derive(Args)]
+pub(super) struct Verify {
+    /// A backup to check instead of the data folder.
+    file: Option<PathBuf>,
+}
+
+impl Verify {
+    pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        let checked = match &self.file {
+            Some(file) => verify::verify_file(file),
+            None => verify::verify(&config.data_dir),
+        };
+        match checked {
+            Ok(whole) => {
+                let last = whole.last_at.map(|at| at.to_string()).unwrap_or_default();
+                say(format_args!("whole: {} events, up to {} {last}", whole.events, whole.head));
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(broken) => {
+                say(format_args!("not whole: {broken}"));
+                Ok(ExitCode::FAILURE)
+            }
+        }
+    }
+}

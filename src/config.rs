@@ -1,0 +1,307 @@
+//! Settings: embedded defaults, then a file, then the environment; loaded whole, with all faults at once.
+
+use std::{collections::BTreeMap, fmt, fs, net::SocketAddr, path::PathBuf};
+
+use chrono_tz::Tz;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use crate::{
+    access,
+    domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar},
+    ingest::calendar,
+};
+
+/// The reference manual, and the lowest layer.
+pub const DEFAULTS: &str = include_str!("../config/default.toml");
+/// Policies when no file is named.
+pub const POLICIES: &str = include_str!("../config/policies.toml");
+/// Holidays when no file is named.
+pub const CALENDAR: &str = include_str!("../config/calendar.toml");
+/// What the names of environment variables begin with.
+const PREFIX: &str = "JIAOYING_";
+/// Variables with the prefix that are not settings.
+const NOT_SETTINGS: [&str; 2] = ["JIAOYING_SEED", "JIAOYING_PASSWORD"];
+
+/// The settings of a node.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub redis_url: String,
+    jurisdiction: String,
+    timezone: String,
+    policies: String,
+    calendar: String,
+    pub shutdown_grace_s: u32,
+    pub log: String,
+    pub log_format: LogFormat,
+    pub channels: Channels,
+    pub access: access::Settings,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// `[channels]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channels {
+    pub carrier: CarrierKind,
+    pub voice_lines: u32,
+    pub voice_hold_s: u32,
+    pub sms_lines: u32,
+    pub simulated_seed: u64,
+    pub simulated_speed: f64,
+    pub simulated_call_log: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CarrierKind {
+    Simulated,
+}
+
+/// Everything that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(pub Vec<String>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the settings are wrong:")?;
+        self.0.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
+    }
+}
+
+impl std::error::Error for Faults {}
+
+impl Config {
+    /// Loads the settings: defaults, then `file`, then `environment`.
+    pub fn load(
+        file: Option<&PathBuf>,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Faults> {
+        let mut table = defaults();
+        let mut faults = Vec::new();
+        if let Some(path) = file {
+            match read_table(path) {
+                Ok(over) => overlay(&mut table, over, "", &mut faults),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        for (name, text) in environment {
+            let Some(key) = name.strip_prefix(PREFIX) else { continue };
+            if !NOT_SETTINGS.contains(&name.as_str())
+                && let Err(fault) = set(&mut table, &key.to_lowercase(), &text)
+            {
+                faults.push(format!("{name}: {fault}"));
+            }
+        }
+        let config = loop {
+            match serde_path_to_error::deserialize::<_, Self>(table.clone()) {
+                Ok(config) => break config,
+                Err(error) => {
+                    let path = error.path().to_string();
+                    faults.push(format!("{path}: {}", error.inner().message()));
+                    // With the default in its place the others are looked at too.
+                    if !restore(&mut table, &path) {
+                        return Err(Faults(faults));
+                    }
+                }
+            }
+        };
+        faults.extend(config.faults());
+        if faults.is_empty() { Ok(config) } else { Err(Faults(faults)) }
+    }
+
+    fn faults(&self) -> Vec<String> {
+        let mut faults: Vec<String> =
+            self.access.faults().iter().map(ToString::to_string).collect();
+        let coming = |url: &str| !url.is_empty();
+        if coming(&self.database_url) {
+            faults.push("database_url: several nodes on PostgreSQL are not built yet; leave it empty for SQLite".into());
+        }
+        if coming(&self.redis_url) {
+            faults
+                .push("redis_url: several nodes on Redis are not built yet; leave it empty".into());
+        }
+        if let Err(error) = self.jurisdiction() {
+            faults.push(format!("jurisdiction: {error}"));
+        }
+        if self.timezone.parse::<Tz>().is_err() {
+            faults.push(format!(
+                "timezone: {:?} is no IANA zone, such as Asia/Shanghai",
+                self.timezone
+            ));
+        }
+        let lines = [
+            ("channels.voice_lines", self.channels.voice_lines),
+            ("channels.voice_hold_s", self.channels.voice_hold_s),
+            ("channels.sms_lines", self.channels.sms_lines),
+        ];
+        for (name, value) in lines {
+            if !(1..=10_000).contains(&value) {
+                faults.push(format!("{name}: use 1 to 10000"));
+            }
+        }
+        faults.extend(self.policies().err());
+        faults.extend(self.calendar().err());
+        faults
+    }
+
+    /// Returns the area the settings name, if they name one.
+    pub fn jurisdiction(&self) -> Result<Option<AreaCode>, crate::domain::ids::BadId> {
+        if self.jurisdiction.is_empty() { Ok(None) } else { self.jurisdiction.parse().map(Some) }
+    }
+
+    pub fn timezone(&self) -> Tz {
+        self.timezone.parse().unwrap_or(Tz::Asia__Shanghai)
+    }
+
+    /// Reads the policies; the node's board decides whether they reach anybody.
+    pub fn policies(&self) -> Result<PolicySet, String> {
+        let text = self.text(&self.policies, POLICIES, "policies")?;
+        let set: PolicySet = toml::from_str(&text).map_err(|error| format!("policies: {error}"))?;
+        set.check().map_err(|fault| format!("policies: {fault}"))?;
+        Ok(set)
+    }
+
+    pub fn calendar(&self) -> Result<Calendar, String> {
+        let text = self.text(&self.calendar, CALENDAR, "calendar")?;
+        calendar::load(&text).map_err(|fault| format!("calendar: {fault}"))
+    }
+
+    fn text(&self, path: &str, embedded: &str, name: &str) -> Result<String, String> {
+        if path.is_empty() {
+            return Ok(embedded.to_owned());
+        }
+        fs::read_to_string(path).map_err(|error| format!("{name}: {path}: {error}"))
+    }
+}
+
+fn defaults() -> Table {
+    DEFAULTS.parse().expect("the embedded defaults are valid TOML")
+}
+
+/// Puts the default back at `path`; tells whether there is one that was not there already.
+fn restore(table: &mut Table, path: &str) -> bool {
+    let (mut known, mut table) = (defaults(), table);
+    let (sections, key) = path.rsplit_once('.').unwrap_or(("", path));
+    for section in sections.split('.').filter(|section| !section.is_empty()) {
+        let inner = (known.remove(section), table.get_mut(section));
+        let (Some(Value::Table(inner)), Some(found)) = inner else { return false };
+        if !found.is_table() {
+            *found = Value::Table(inner);
+            return true;
+        }
+        known = inner;
+        table = found.as_table_mut().expect("it was just seen to be a table");
+    }
+    match (known.remove(key), table.get_mut(key)) {
+        (Some(default), Some(found)) if *found != default => {
+            *found = default;
+            true
+        }
+        _ => false,
+    }
+}
+
+fn read_table(path: &PathBuf) -> Result<Table, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    text.parse().map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// Lays `over` upon `table`; a key that the defaults do not have is a fault.
+fn overlay(table: &mut Table, over: Table, path: &str, faults: &mut Vec<String>) {
+    for (key, value) in over {
+        let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        match (table.get_mut(&key), value) {
+            (Some(Value::Table(inner)), Value::Table(over)) => overlay(inner, over, &name, faults),
+            (Some(known), value) => *known = value,
+            (None, _) => faults.push(format!("{name}: there is no such setting")),
+        }
+    }
+}
+
+/// Sets one key from the environment, as the type that its default has.
+fn set(table: &mut Table, key: &str, text: &str) -> Result<(), String> {
+    let missing = || "there is no such setting".to_owned();
+    let (section, key) = match key.rsplit_once("__") {
+        Some((section, key)) => (section.split("__").collect(), key),
+        None => (Vec::new(), key),
+    };
+    let mut table = table;
+    for part in section {
+        table = table.get_mut(part).and_then(Value::as_table_mut).ok_or_else(missing)?;
+    }
+    let known = table.get_mut(key).ok_or_else(missing)?;
+    *known = typed(known, text)?;
+    Ok(())
+}
+
+fn typed(known: &Value, text: &str) -> Result<Value, String> {
+    let wrong = |what: &str| format!("{text:?} is no {what}");
+    match known {
+        Value::String(_) => Ok(Value::String(text.to_owned())),
+        Value::Integer(_) => text.parse().map(Value::Integer).map_err(|_| wrong("whole number")),
+        Value::Float(_) => text.parse().map(Value::Float).map_err(|_| wrong("number")),
+        Value::Boolean(_) => text.parse().map(Value::Boolean).map_err(|_| wrong("true or false")),
+        Value::Datetime(_) | Value::Array(_) | Value::Table(_) => Err(wrong("plain value")),
+    }
+}
+
+/// Returns the process's environment.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    let named = std::env::vars_os();
+    named
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect::<BTreeMap<_, _>>()
+        .into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_defaults_are_sound() {
+        let config = Config::load(None, std::iter::empty()).unwrap();
+        assert_eq!(config.listen, "127.0.0.1:8080".parse().unwrap());
+        assert_eq!(config.channels.voice_lines, 105);
+    }
+
+    #[test]
+    fn the_environment_outweighs_the_file_and_the_file_the_defaults() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c.toml");
+        fs::write(&path, "listen = \"127.0.0.1:1\"\n[channels]\nvoice_lines = 7\n").unwrap();
+        let over = [variable("JIAOYING_LISTEN", "127.0.0.1:2")];
+        let config = Config::load(Some(&path), over.into_iter()).unwrap();
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!(config.channels.voice_lines, 7);
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_by_name() {
+        let over = [
+            variable("JIAOYING_LISTN", "x"),
+            variable("JIAOYING_CHANNELS__VOICE_LINES", "0"),
+            variable("JIAOYING_TIMEZONE", "Mars/Olympus"),
+            variable("JIAOYING_CHANNELS__SMS_LINES", "many"),
+        ];
+        let faults = Config::load(None, over.into_iter()).unwrap_err().to_string();
+        for named in ["JIAOYING_LISTN", "channels.voice_lines", "timezone", "SMS_LINES"] {
+            assert!(faults.contains(named), "{named} in {faults}");
+        }
+    }
+
+    fn variable(name: &str, value: &str) -> (String, String) {
+        (name.to_owned(), value.to_owned())
+    }
+}

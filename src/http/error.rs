@@ -1,0 +1,163 @@
+//! What goes wrong, as HTTP says it. The only place that knows a status code for a refusal.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    access::{AuthError, LoginError},
+    dispatcher::SubmitError,
+    domain::{callout::check::PolicyFault, rejection::Rejection, roster::RosterFault},
+    ingest::cap::Fault,
+};
+
+/// A refusal, as the client gets it.
+#[derive(Debug)]
+pub struct ApiError {
+    pub status: StatusCode,
+    pub body: ErrorBody,
+    pub retry_after_s: Option<u64>,
+}
+
+/// `{"error": {…}}`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorBody {
+    pub error: ErrorDetail,
+}
+
+/// What is wrong, where, and what to do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorDetail {
+    /// Never changes, such as `obligation.already_answered`.
+    pub code: &'static str,
+    /// For people; says what to do.
+    pub message: String,
+    /// The field or element at fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl ApiError {
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        let error = ErrorDetail { code, message: message.into(), field: None };
+        Self { status, body: ErrorBody { error }, retry_after_s: None }
+    }
+
+    pub fn field(mut self, field: impl Into<String>) -> Self {
+        self.body.error.field = Some(field.into());
+        self
+    }
+
+    pub fn not_found(what: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, what, message)
+    }
+
+    pub fn bad_field(field: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "field.invalid", message).field(field)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+impl From<SubmitError> for ApiError {
+    fn from(error: SubmitError) -> Self {
+        let status = match &error {
+            SubmitError::Rejected(rejection) => rejected(rejection),
+            SubmitError::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            SubmitError::Unfit(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            SubmitError::Journal | SubmitError::Stopped => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let mut refusal = Self::new(status, error.code(), error.to_string());
+        refusal.body.error.field = error.field().map(str::to_owned);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            refusal.retry_after_s = Some(1);
+        }
+        refusal
+    }
+}
+
+fn rejected(rejection: &Rejection) -> StatusCode {
+    match rejection {
+        Rejection::NotAllowed(_)
+        | Rejection::OutsideArea(_)
+        | Rejection::NotYours
+        | Rejection::NobodysLogin => StatusCode::FORBIDDEN,
+        Rejection::UnknownCallout(_)
+        | Rejection::UnknownObligation(_)
+        | Rejection::UnknownAttempt(_) => StatusCode::NOT_FOUND,
+        Rejection::Roster(fault) => roster(fault),
+        Rejection::WarningConflict { .. }
+        | Rejection::CalloutClosed(_)
+        | Rejection::AlreadyAnswered(_)
+        | Rejection::Withdrawn(_)
+        | Rejection::OtherJurisdiction(_) => StatusCode::CONFLICT,
+        Rejection::Policy(PolicyFault { .. })
+        | Rejection::UnknownArea(_)
+        | Rejection::Orphan { .. }
+        | Rejection::UnknownPerson { .. }
+        | Rejection::UnknownDuty(_)
+        | Rejection::ExpiresBeforeEffective
+        | Rejection::UnknownPolicy(_)
+        | Rejection::NoPolicy
+        | Rejection::Empty { .. }
+        | Rejection::TooLong { .. }
+        | Rejection::KindNotByHand
+        | Rejection::NobodyObliged(_)
+        | Rejection::AmbiguousName(_)
+        | Rejection::UnknownName(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn roster(fault: &RosterFault) -> StatusCode {
+    match fault {
+        RosterFault::UnknownPost(_) | RosterFault::UnknownOverride(_) => StatusCode::NOT_FOUND,
+        RosterFault::Overlaps(_) => StatusCode::CONFLICT,
+        RosterFault::EndsBeforeStart
+        | RosterFault::Nobody
+        | RosterFault::TooLong
+        | RosterFault::OutsideTable(_)
+        | RosterFault::Rotation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        let message = format!("{fault}; {}", fault.remedy());
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, fault.code(), message).field(fault.element)
+    }
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        let status = match &error {
+            AuthError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AuthError::NotALogin => StatusCode::CONFLICT,
+            AuthError::Unknown | AuthError::Ended | AuthError::Revoked => StatusCode::UNAUTHORIZED,
+        };
+        Self::new(status, error.code(), error.to_string())
+    }
+}
+
+impl From<LoginError> for ApiError {
+    fn from(error: LoginError) -> Self {
+        let retry_after_s = error.retry_after_s();
+        let status = match (&error, retry_after_s) {
+            (LoginError::Store(_), _) => StatusCode::SERVICE_UNAVAILABLE,
+            (_, Some(_)) => StatusCode::TOO_MANY_REQUESTS,
+            (_, None) => StatusCode::UNAUTHORIZED,
+        };
+        Self { retry_after_s, ..Self::new(status, error.code(), error.to_string()) }
+    }
+}

@@ -1,0 +1,56 @@
+//! Whether the node lives, takes work, and how it fares.
+
+use axum::{extract::State, http::StatusCode};
+
+use super::Web;
+use crate::dispatcher::Health;
+
+/// Answers as long as the process runs.
+pub(super) async fn live() -> &'static str {
+    "live\n"
+}
+
+/// Tells whether the node takes work: it has started, is not stopping, and can write its journal.
+pub(super) async fn ready(State(web): State<Web>) -> (StatusCode, &'static str) {
+    let health = *web.board.health().borrow();
+    match (web.is_ready(), health) {
+        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "starting or stopping\n"),
+        (true, Health::JournalDown { .. }) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the journal cannot be written\n")
+        }
+        (true, Health::Sound) => (StatusCode::OK, "ready\n"),
+    }
+}
+
+/// Returns the metrics as Prometheus reads them.
+pub(super) async fn metrics(State(web): State<Web>) -> String {
+    let read = web.board.read(|board| {
+        let open = board.callouts.open();
+        let (ringing, unreached) = open.fold((0, 0), |(ringing, unreached), callout| {
+            let tally = callout.rollup.whole();
+            (ringing + tally.ringing, unreached + tally.unreached)
+        });
+        (board.seq, ringing, unreached, crate::protocol::LineView::all(board))
+    });
+    let read = read.await;
+    metrics::with_local_recorder(&*web.metrics, || {
+        metrics::gauge!("jiaoying_sessions").set(number(web.hub.sessions()));
+        metrics::gauge!("jiaoying_commands_waiting").set(number(web.board.waiting()));
+        let Ok((seq, ringing, unreached, lines)) = read else { return };
+        metrics::counter!("jiaoying_journal_entries").absolute(seq);
+        metrics::gauge!("jiaoying_obligations", "state" => "ringing").set(ringing);
+        metrics::gauge!("jiaoying_obligations", "state" => "unreached").set(unreached);
+        for line in lines {
+            let channel = line.channel.as_str();
+            metrics::gauge!("jiaoying_lines_busy", "channel" => channel).set(line.busy);
+            metrics::gauge!("jiaoying_lines", "channel" => channel).set(line.lines);
+            metrics::gauge!("jiaoying_attempts_waiting", "channel" => channel).set(line.queued);
+        }
+    });
+    web.metrics.handle().render()
+}
+
+/// A count as a gauge has it; exact far beyond anything counted here.
+fn number(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::MAX, f64::from)
+}

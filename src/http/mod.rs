@@ -1,0 +1,111 @@
+//! The API and the pages over HTTP: one file per resource. Bytes become commands here, and refusals
+//! become status codes in `error`, nowhere else.
+
+mod areas;
+mod callouts;
+mod duty;
+mod error;
+mod health;
+mod journal;
+mod live;
+mod obligations;
+mod openapi;
+mod pages;
+mod request;
+mod sessions;
+mod setup;
+mod warnings;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue},
+    routing::{delete, get, post},
+};
+use metrics_exporter_prometheus::PrometheusRecorder;
+use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+
+pub use self::error::ApiError;
+use crate::{access::Access, dispatcher::Handle, hub::Hub};
+
+/// Largest body of an ordinary request.
+const BODY_LIMIT: usize = 1 << 20;
+/// Largest warning: real messages carry sounds and pictures of half a megabyte.
+const WARNING_LIMIT: usize = 8 << 20;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct Web {
+    pub board: Handle,
+    pub access: Arc<Access>,
+    pub hub: Hub,
+    /// Logins that the login page offers; none outside a demonstration.
+    pub demo: Option<Arc<[DemoLogin]>>,
+    /// Whether new work is taken: off while the node starts and stops.
+    pub ready: Arc<AtomicBool>,
+    pub metrics: Arc<PrometheusRecorder>,
+}
+
+pub use self::sessions::DemoLogin;
+
+impl Web {
+    fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+}
+
+/// Returns every route.
+pub fn router(web: Web) -> Router {
+    let api = Router::new()
+        .route("/sessions", post(sessions::log_in))
+        .route("/sessions/current", get(sessions::current).delete(sessions::log_out))
+        .route("/demo", get(sessions::demo))
+        .route("/setup", post(setup::first_admin))
+        .route("/warnings", get(warnings::list).post(warnings::accept))
+        .route("/warnings/{id}", get(warnings::one))
+        .route("/callouts", get(callouts::list).post(callouts::open))
+        .route("/callouts/{id}", get(callouts::one))
+        .route("/callouts/{id}/obligations", get(callouts::obligations))
+        .route("/callouts/{id}/withdraw", post(callouts::withdraw))
+        .route("/obligations/mine", get(obligations::mine))
+        .route("/obligations/{id}", get(obligations::one))
+        .route("/obligations/{id}/answer", post(obligations::answer))
+        .route("/duty", get(duty::list))
+        .route("/overrides", post(duty::add_override))
+        .route("/overrides/{id}", delete(duty::remove_override))
+        .route("/areas", get(areas::list))
+        .route("/policies", get(areas::policies))
+        .route("/journal", get(journal::list))
+        .route("/live", get(live::upgrade))
+        .route("/openapi.json", get(openapi::document))
+        .route("/live.txt", get(openapi::socket))
+        .fallback(pages::no_such_endpoint)
+        .method_not_allowed_fallback(pages::wrong_method);
+    Router::new()
+        .nest("/api/v1", api)
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(pages::page)
+        .layer(CompressionLayer::new())
+        .layer(header("x-content-type-options", "nosniff"))
+        .layer(header("referrer-policy", "no-referrer"))
+        .layer(header("x-frame-options", "DENY"))
+        .layer(header(
+            "content-security-policy",
+            "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; \
+             form-action 'self'",
+        ))
+        .with_state(web)
+}
+
+fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(
+        HeaderName::from_static(name),
+        HeaderValue::from_static(value),
+    )
+}

@@ -1,0 +1,54 @@
+//! The API described: OpenAPI for HTTP, plain text for the socket.
+
+use axum::Json;
+use utoipa::OpenApi;
+
+use super::{
+    areas, callouts, duty, error::ErrorBody, journal, obligations, sessions, setup, warnings,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Jiaoying 叫应",
+        description = "Times are RFC 3339 with an offset, places WGS-84 [lon, lat], areas 12-digit division \
+                       codes. Send `Authorization: Bearer TOKEN`, or the cookie of a login. Writes take an \
+                       `Idempotency-Key`; the same key again gets the first answer again."
+    ),
+    paths(
+        sessions::log_in,
+        sessions::current,
+        sessions::log_out,
+        sessions::demo,
+        setup::first_admin,
+        warnings::accept,
+        warnings::list,
+        warnings::one,
+        callouts::open,
+        callouts::list,
+        callouts::one,
+        callouts::obligations,
+        callouts::withdraw,
+        obligations::mine,
+        obligations::one,
+        obligations::answer,
+        duty::list,
+        duty::add_override,
+        duty::remove_override,
+        areas::list,
+        areas::policies,
+        journal::list
+    ),
+    components(schemas(ErrorBody))
+)]
+struct Api;
+
+/// Returns the OpenAPI document.
+pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
+    Json(Api::openapi())
+}
+
+/// Returns the description of the socket.
+pub(super) async fn socket() -> &'static str {
+    include_str!("live.txt")
+}

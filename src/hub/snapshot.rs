@@ -1,0 +1,204 @@
+//! The board as one client sees it on arrival: bounded, whatever is going on.
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use compact_str::{CompactString, ToCompactString};
+use serde::Serialize;
+
+use crate::{
+    dispatcher::Health,
+    domain::{
+        actor::Actor,
+        board::Board,
+        callout::obligation::{Obligation, State},
+        ids::{AreaCode, Level},
+        time::Timestamp,
+    },
+    protocol::{CalloutView, DutyView, LineView, ObligationView, PersonView, Viewer, WarningView},
+};
+
+/// Open obligations in a snapshot, the longest wait first; the rest are counted and fetched by page.
+const OPEN_LIMIT: usize = 1_000;
+/// Open callouts in a snapshot, the most severe first.
+const CALLOUT_LIMIT: usize = 100;
+/// Warnings in force in a snapshot, the newest first.
+const WARNING_LIMIT: usize = 100;
+
+/// The board in a `snapshot` frame.
+#[derive(Serialize)]
+pub(super) struct BoardView {
+    pub now: Timestamp,
+    pub jurisdiction: JurisdictionView,
+    pub me: Me,
+    pub names: BTreeMap<CompactString, CompactString>,
+    pub warnings: Vec<WarningView>,
+    pub callouts: Vec<CalloutView>,
+    pub open: Open,
+    pub mine: Vec<ObligationView>,
+    pub duty: DutyView,
+    pub lines: Vec<LineView>,
+    pub degraded: Vec<Degraded>,
+}
+
+#[derive(Serialize)]
+pub(super) struct JurisdictionView {
+    pub area: AreaCode,
+    pub name: CompactString,
+    pub timezone: Tz,
+}
+
+/// Who the client is.
+#[derive(Serialize)]
+pub(super) struct Me {
+    pub login: CompactString,
+    pub role: &'static str,
+    pub area: AreaCode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonName>,
+}
+
+#[derive(Serialize)]
+pub(super) struct PersonName {
+    pub id: CompactString,
+    pub name: CompactString,
+}
+
+#[derive(Serialize)]
+pub(super) struct Open {
+    pub total: usize,
+    pub items: Vec<ObligationView>,
+}
+
+/// Something that does not work, and since when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Degraded {
+    pub what: &'static str,
+    pub since: Timestamp,
+}
+
+impl Degraded {
+    pub fn of(health: Health) -> Option<Self> {
+        match health {
+            Health::Sound => None,
+            Health::JournalDown { since } => Some(Self { what: "journal", since }),
+        }
+    }
+}
+
+/// Draws up the board for `actor`; `area` may be narrower than the actor's own.
+pub(super) fn draw(
+    board: &Board,
+    actor: &Actor,
+    area: AreaCode,
+    health: Health,
+    now: Timestamp,
+) -> BoardView {
+    let narrowed = Actor { area, ..actor.clone() };
+    let viewer = Viewer { actor: &narrowed, now };
+    let jurisdiction = board.jurisdiction().unwrap_or(AreaCode::UNSET);
+    let open = open(board, area, &viewer);
+    let callouts = callouts(board, area, &viewer);
+    let names = names(board, &callouts, &open.items);
+    let wide = |post: &crate::domain::ids::PostId| post.area.level() <= Level::Township;
+    BoardView {
+        now,
+        jurisdiction: JurisdictionView {
+            area: jurisdiction,
+            name: board.areas.name(jurisdiction),
+            timezone: board.timezone(),
+        },
+        me: me(board, actor),
+        names,
+        warnings: board
+            .active_warnings()
+            .filter(|warning| {
+                warning.extent.named().any(|place| area.contains(place) || place.contains(area))
+            })
+            .take(WARNING_LIMIT)
+            .map(WarningView::of)
+            .collect(),
+        callouts,
+        open,
+        mine: mine(board, actor, &viewer),
+        duty: DutyView::of(board, area, now, &viewer, wide),
+        lines: LineView::all(board),
+        degraded: Degraded::of(health).into_iter().collect(),
+    }
+}
+
+fn me(board: &Board, actor: &Actor) -> Me {
+    Me {
+        login: actor.login.clone(),
+        role: actor.role.as_str(),
+        area: actor.area,
+        person: actor
+            .person
+            .as_ref()
+            .and_then(|id| board.people.get(id))
+            .map(|person| PersonName { id: person.id.as_str().into(), name: person.name.clone() }),
+    }
+}
+
+fn callouts(board: &Board, area: AreaCode, viewer: &Viewer<'_>) -> Vec<CalloutView> {
+    let mut open: Vec<_> =
+        board.callouts.open().filter(|callout| callout.rollup.of(area).total() > 0).collect();
+    open.sort_by_key(|callout| (callout.drill, callout.severity, callout.id));
+    open.truncate(CALLOUT_LIMIT);
+    open.into_iter().map(|callout| CalloutView::of(board, callout, viewer)).collect()
+}
+
+fn open(board: &Board, area: AreaCode, viewer: &Viewer<'_>) -> Open {
+    let of_callouts = board.callouts.open().flat_map(|callout| &callout.obligations);
+    let all = of_callouts.filter_map(|id| board.callouts.obligation(*id));
+    let mut waiting: Vec<&Obligation> = all
+        .filter(|obligation| obligation.state.is_open() && area.contains(obligation.post.area))
+        .collect();
+    let total = waiting.len();
+    let by_wait =
+        |o: &&Obligation| (!matches!(o.state, State::Unreached { .. }), o.opened_at, o.id);
+    if total > OPEN_LIMIT {
+        waiting.select_nth_unstable_by_key(OPEN_LIMIT, by_wait);
+        waiting.truncate(OPEN_LIMIT);
+    }
+    waiting.sort_unstable_by_key(by_wait);
+    let items = waiting.into_iter().filter_map(|o| ObligationView::of(board, o, viewer)).collect();
+    Open { total, items }
+}
+
+/// Returns what the actor must answer now, the most severe and the oldest first.
+pub(crate) fn mine(board: &Board, actor: &Actor, viewer: &Viewer<'_>) -> Vec<ObligationView> {
+    let Some(person) = &actor.person else { return Vec::new() };
+    let mut resting: Vec<&Obligation> = board
+        .callouts
+        .resting_on(person)
+        .filter(|obligation| !obligation.has_declined(person))
+        .collect();
+    resting.sort_by_key(|obligation| {
+        let callout = board.callouts.get(obligation.callout);
+        (callout.map(|callout| (callout.drill, callout.severity)), obligation.id)
+    });
+    resting.into_iter().filter_map(|o| ObligationView::of(board, o, viewer)).collect()
+}
+
+fn names(
+    board: &Board,
+    callouts: &[CalloutView],
+    open: &[ObligationView],
+) -> BTreeMap<CompactString, CompactString> {
+    let mut names = BTreeMap::new();
+    for row in callouts.iter().flat_map(|callout| &callout.rollup) {
+        names.insert(row.area.to_compact_string(), row.name.clone());
+    }
+    for area in callouts.iter().flat_map(|callout| &callout.areas) {
+        names.insert(area.to_compact_string(), board.areas.name(*area));
+    }
+    for obligation in open {
+        names.insert(obligation.area.to_compact_string(), obligation.area_name.clone());
+        names.insert(obligation.post.to_compact_string(), obligation.post_title.clone());
+        for PersonView { id, name, .. } in obligation.asked.iter().map(|asked| &asked.person) {
+            names.insert(id.as_str().into(), name.clone());
+        }
+    }
+    names
+}

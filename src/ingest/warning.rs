@@ -1,0 +1,288 @@
+//! CAP messages as the warnings they mean, and warnings as the CAP messages they would be.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use compact_str::CompactString;
+
+use super::cap::{
+    self, Alert, Area, Circle, Info, NamedValue, Parsed, Reference,
+    china::{self, IdentifierForm, Profile},
+    words::{Category, Certainty, MsgType, Scope, Severity, Status, Urgency, Version},
+};
+use crate::domain::{
+    area::Shape,
+    time::Timestamp,
+    warning::{self, Colour, Message, MessageKind, Original, WarnedArea},
+};
+
+/// Name of the geocode that carries a division code, as the national feed writes it.
+const GEOCODE: &str = "CPEAS Geographic Code";
+/// Name of the event code that carries a national code.
+const EVENT_CODE: &str = "GB/T 35561";
+
+/// Reads a CAP message as the warning it means; the names of forecasters are left out.
+pub fn message(parsed: &Parsed) -> Message {
+    let alert = &parsed.alert;
+    let profile = china::profile(alert);
+    let ends = profile.as_ref().is_some_and(|profile| profile.ends);
+    let mut notes: Vec<String> = parsed.notes.iter().map(ToString::to_string).collect();
+    notes.extend(profile.iter().flat_map(|profile| &profile.notes).map(ToString::to_string));
+    Message {
+        identifier: alert.identifier.as_str().into(),
+        sender: alert.sender.as_str().into(),
+        sent: alert.sent,
+        status: status(alert.status),
+        kind: kind(alert.msg_type, ends),
+        references: alert.references.iter().map(reference).collect(),
+        notes,
+        ..said(alert, profile.as_ref())
+    }
+}
+
+fn said(alert: &Alert, profile: Option<&Profile<'_>>) -> Message {
+    let info = profile.map(|profile| profile.info);
+    let text = |field: fn(&Info) -> &Option<String>| {
+        info.and_then(|info| field(info).clone()).unwrap_or_default()
+    };
+    Message {
+        identifier: CompactString::default(),
+        sender: CompactString::default(),
+        sent: alert.sent,
+        status: warning::Status::Actual,
+        kind: MessageKind::Alert,
+        references: Vec::new(),
+        event: info.map(|info| info.event.as_str().into()).unwrap_or_default(),
+        event_code: profile
+            .and_then(|profile| profile.event)
+            .map(|event| event.code.as_str().into()),
+        colour: profile.and_then(|profile| profile.colour),
+        headline: profile.map(|profile| profile.title.to_owned()).unwrap_or_default(),
+        description: text(|info| &info.description),
+        instruction: text(|info| &info.instruction),
+        effective: info.and_then(|info| info.effective).unwrap_or(alert.sent),
+        onset: info.and_then(|info| info.onset),
+        expires: info.and_then(|info| info.expires),
+        areas: profile.map(|profile| areas(alert, profile)).unwrap_or_default(),
+        notes: Vec::new(),
+    }
+}
+
+/// Collects the areas of every part in the profile's language: several parts are several areas.
+fn areas(alert: &Alert, profile: &Profile<'_>) -> Vec<WarnedArea> {
+    let language = &profile.info.language;
+    let parts = alert.infos.iter().filter(|info| info.language == *language);
+    let mut areas: Vec<WarnedArea> = parts
+        .flat_map(|info| &info.areas)
+        .map(|area| WarnedArea {
+            description: area.desc.as_str().into(),
+            codes: Vec::new(),
+            shapes: shapes(area),
+        })
+        .collect();
+    if let Some(first) = areas.first_mut() {
+        first.codes.clone_from(&profile.areas);
+    }
+    areas
+}
+
+fn shapes(area: &Area) -> Vec<Shape> {
+    let polygons = area.polygons.iter().cloned().map(Shape::Polygon);
+    let circles = area.circles.iter().map(|circle| {
+        let Circle { lon, lat, radius_km } = *circle;
+        Shape::Circle { center: [lon, lat], radius_km }
+    });
+    polygons.chain(circles).collect()
+}
+
+fn reference(reference: &Reference) -> warning::Reference {
+    warning::Reference {
+        sender: reference.sender.as_str().into(),
+        identifier: reference.identifier.as_str().into(),
+        sent: reference.sent,
+    }
+}
+
+fn status(status: Status) -> warning::Status {
+    match status {
+        Status::Actual => warning::Status::Actual,
+        Status::Exercise => warning::Status::Exercise,
+        Status::System => warning::Status::System,
+        Status::Test => warning::Status::Test,
+        Status::Draft => warning::Status::Draft,
+    }
+}
+
+/// A message whose title says that it lifts others is a cancellation, whatever its type says.
+fn kind(msg_type: MsgType, ends: bool) -> MessageKind {
+    match msg_type {
+        MsgType::Alert | MsgType::Update if ends => MessageKind::Cancel,
+        MsgType::Alert => MessageKind::Alert,
+        MsgType::Update => MessageKind::Update,
+        MsgType::Cancel => MessageKind::Cancel,
+        MsgType::Ack => MessageKind::Ack,
+        MsgType::Error => MessageKind::Error,
+    }
+}
+
+/// Writes a warning that came as JSON as the CAP message it would have been.
+pub fn alert(message: &Message) -> Alert {
+    Alert {
+        version: Version::V1_2,
+        identifier: message.identifier.to_string(),
+        sender: message.sender.to_string(),
+        sent: message.sent,
+        status: match message.status {
+            warning::Status::Actual => Status::Actual,
+            warning::Status::Exercise => Status::Exercise,
+            warning::Status::System => Status::System,
+            warning::Status::Test => Status::Test,
+            warning::Status::Draft => Status::Draft,
+        },
+        msg_type: match message.kind {
+            MessageKind::Alert => MsgType::Alert,
+            MessageKind::Update => MsgType::Update,
+            MessageKind::Cancel => MsgType::Cancel,
+            MessageKind::Ack => MsgType::Ack,
+            MessageKind::Error => MsgType::Error,
+        },
+        source: None,
+        scope: Scope::Public,
+        restriction: None,
+        addresses: Vec::new(),
+        codes: Vec::new(),
+        note: None,
+        references: message
+            .references
+            .iter()
+            .map(|reference| Reference {
+                sender: reference.sender.to_string(),
+                identifier: reference.identifier.to_string(),
+                sent: reference.sent,
+            })
+            .collect(),
+        incidents: Vec::new(),
+        infos: vec![info(message)],
+    }
+}
+
+fn info(message: &Message) -> Info {
+    let text = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
+    let code = message.event_code.iter();
+    Info {
+        language: "zh-CN".to_owned(),
+        categories: vec![Category::Met],
+        event: message.event.to_string(),
+        response_types: Vec::new(),
+        urgency: Urgency::Unknown,
+        severity: message.colour.map_or(Severity::Unknown, severity),
+        certainty: Certainty::Unknown,
+        audience: None,
+        event_codes: code
+            .map(|code| NamedValue { name: EVENT_CODE.to_owned(), value: code.to_string() })
+            .collect(),
+        effective: Some(message.effective),
+        onset: message.onset,
+        expires: message.expires,
+        sender_name: None,
+        headline: text(&message.headline),
+        description: text(&message.description),
+        instruction: text(&message.instruction),
+        web: None,
+        contact: None,
+        parameters: Vec::new(),
+        resources: Vec::new(),
+        areas: message.areas.iter().map(area).collect(),
+    }
+}
+
+fn severity(colour: Colour) -> Severity {
+    match colour {
+        Colour::Red => Severity::Extreme,
+        Colour::Orange => Severity::Severe,
+        Colour::Yellow => Severity::Moderate,
+        Colour::Blue => Severity::Minor,
+    }
+}
+
+fn area(area: &WarnedArea) -> Area {
+    let mut polygons = Vec::new();
+    let mut circles = Vec::new();
+    for shape in &area.shapes {
+        match shape {
+            Shape::Polygon(ring) => polygons.push(ring.clone()),
+            Shape::Circle { center: [lon, lat], radius_km } => {
+                circles.push(Circle { lon: *lon, lat: *lat, radius_km: *radius_km });
+            }
+        }
+    }
+    let geocodes = area.codes.iter();
+    Area {
+        desc: area.description.to_string(),
+        polygons,
+        circles,
+        geocodes: geocodes
+            .map(|code| NamedValue { name: GEOCODE.to_owned(), value: code.to_string() })
+            .collect(),
+        altitude_ft: None,
+        ceiling_ft: None,
+    }
+}
+
+/// Tells when a message was made, for an identifier that its sender left out.
+pub fn identifier(sender: &str, now: Timestamp) -> CompactString {
+    let digits: String = now.to_string().chars().filter(char::is_ascii_digit).take(17).collect();
+    compact_str::format_compact!("{sender}-{digits}")
+}
+
+/// Returns what the record keeps of the bytes that came: all of them, except the forecaster's name,
+/// which the national feed puts where an office belongs and which is nobody's business here.
+pub fn original(bytes: &[u8], media_type: &str, alert: &Alert) -> Original {
+    let media_type = CompactString::from(media_type);
+    match std::str::from_utf8(bytes) {
+        Ok(text) if alert.infos.iter().all(|info| info.sender_name.is_none()) => {
+            Original { media_type, body: without_sender_names(text), base64: false }
+        }
+        Ok(text) => Original { media_type, body: text.to_owned(), base64: false },
+        // Its bytes cannot be edited safely in their own encoding, so it is written anew without the name.
+        Err(_) if china::identifier_form(&alert.identifier) != IdentifierForm::Foreign => {
+            Original { media_type, body: cap::write(alert), base64: false }
+        }
+        Err(_) => Original { media_type, body: BASE64_STANDARD.encode(bytes), base64: true },
+    }
+}
+
+/// Empties every `senderName` element, whatever its prefix.
+fn without_sender_names(text: &str) -> String {
+    const NAME: &str = "senderName";
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(found) = rest.find(NAME) {
+        let (before, after) = rest.split_at(found + NAME.len());
+        kept.push_str(before);
+        rest = after;
+        let opens = before.trim_end_matches(NAME).rsplit('<').next();
+        let opens = opens.is_some_and(|tag| !tag.starts_with('/') && !tag.contains('>'));
+        let Some(content) = after.strip_prefix('>').filter(|_| opens) else { continue };
+        let Some(end) = content.find('<') else { continue };
+        kept.push('>');
+        rest = &content[end..];
+    }
+    kept.push_str(rest);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forecasters_name_is_not_kept_and_nothing_else_is_lost() {
+        let text = "<alert><info><senderName>王五</senderName><event>a</event></info>\
+                    <cap:senderName>李四</cap:senderName></alert>";
+        let kept = without_sender_names(text);
+        assert_eq!(
+            kept,
+            "<alert><info><senderName></senderName><event>a</event></info>\
+             <cap:senderName></cap:senderName></alert>"
+        );
+    }
+}
