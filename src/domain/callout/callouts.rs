@@ -132,7 +132,10 @@ impl Callouts {
     }
 
     /// Returns the open obligations that `person` has been rung for and has not declined.
-    pub fn resting_on(&self, person: &PersonId) -> impl Iterator<Item = &Obligation> {
+    pub fn resting_on<'c>(
+        &'c self,
+        person: &PersonId,
+    ) -> impl Iterator<Item = &'c Obligation> + use<'c> {
         let all = (person.clone(), ObligationId(0))..=(person.clone(), ObligationId(u64::MAX));
         self.index.by_person.range(all).filter_map(|(_, id)| self.obligation(*id))
     }
