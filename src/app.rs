@@ -3,7 +3,11 @@
 //! Stopping: readiness off, nothing new accepted, sessions closed to resume elsewhere, the outbox finishes what
 //! is in its hands, the writer drains its inbox and saves a snapshot, the journal closes.
 
+mod alone;
+mod demonstration;
+
 use std::{
+    fs::File,
     net::SocketAddr,
     num::NonZeroU32,
     path::Path,
@@ -20,7 +24,7 @@ use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    access::{self, Access, AccessFact, Holder, NewAccount, Purpose, store::sqlite::SqliteStore},
+    access::{self, Access, AccessFact, Purpose, store::sqlite::SqliteStore},
     channels::{
         Gateway,
         app::{AppGateway, Pages},
@@ -30,15 +34,16 @@ use crate::{
     clock::{Clock, SystemClock},
     config::Config,
     demo,
-    dispatcher::{self, Handle, Parts},
+    dispatcher::{self, Handle, Parts, SubmitError},
     domain::{
-        actor::{Actor, Role},
+        actor::Actor,
         command::Command,
         event::{AccessChanged, LinesSet, LossAccepted},
-        ids::{AreaCode, PostId},
+        ids::AreaCode,
         person::Channel,
+        rejection::Rejection,
     },
-    http::{self, DemoLogin, Web},
+    http::{self, Web},
     hub::Hub,
     journal::{
         Journal,
@@ -68,6 +73,17 @@ pub struct Options {
     pub accept_loss: bool,
 }
 
+impl Options {
+    /// Refuses well-known passwords to anybody but this machine.
+    pub fn may_listen_on(self, listen: SocketAddr) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            !self.demo || listen.ip().is_loopback(),
+            "--demo has well-known passwords, so it listens on a loopback address only, not on {listen}"
+        );
+        Ok(())
+    }
+}
+
 /// A node that runs.
 pub struct Node {
     pub board: Handle,
@@ -79,6 +95,8 @@ pub struct Node {
     metrics: Arc<PrometheusRecorder>,
     tasks: TaskTracker,
     stops: Stops,
+    /// Held as long as the node lives; the operating system lets go of it however the process ends.
+    _alone: File,
 }
 
 /// One token a stage of stopping.
@@ -92,12 +110,8 @@ struct Stops {
 impl Node {
     /// Opens the journal, rebuilds the board, and starts everything but the listener.
     pub async fn start(config: Config, options: Options) -> anyhow::Result<Self> {
-        if options.demo && !config.listen.ip().is_loopback() {
-            anyhow::bail!(
-                "--demo has well-known passwords, so it listens on a loopback address only, not on {}",
-                config.listen
-            );
-        }
+        options.may_listen_on(config.listen)?;
+        let alone = alone::hold(&config.data_dir)?;
         let (tasks, stops) = (TaskTracker::new(), Stops::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let (journal, loss) = open_journal(&config.data_dir, options.accept_loss)?;
@@ -105,6 +119,7 @@ impl Node {
             journal,
             clock: Arc::clone(&clock),
             snapshots: Some(config.data_dir.join("snapshots")),
+            keeps_time: true,
         };
         let board = dispatcher::spawn(&tasks, parts, stops.writer.clone()).await?;
         if let Some(loss) = loss {
@@ -113,7 +128,7 @@ impl Node {
         settle(&board, &config, options).await?;
         let access = open_access(&config, options, &tasks)?;
         if options.demo {
-            install_demo(&board, &access).await?;
+            demonstration::install(&board, &access).await?;
         }
         tasks.spawn(carry_facts(board.clone(), Arc::clone(&access), stops.outbox.clone()));
         let pages = Pages::default();
@@ -130,7 +145,7 @@ impl Node {
         let metrics = Arc::new(PrometheusBuilder::new().build_recorder());
         let ready = Arc::new(AtomicBool::new(false));
         let demo = options.demo;
-        Ok(Self { board, access, ready, config, demo, hub, metrics, tasks, stops })
+        Ok(Self { board, access, ready, config, demo, hub, metrics, tasks, stops, _alone: alone })
     }
 
     /// Serves on `listener` until `shutdown`, then stops in order; tells whether all was finished in time.
@@ -143,7 +158,7 @@ impl Node {
             board: self.board.clone(),
             access: Arc::clone(&self.access),
             hub: self.hub.clone(),
-            demo: self.demo.then(demo_logins),
+            demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             metrics: Arc::clone(&self.metrics),
         };
@@ -233,7 +248,7 @@ async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Re
     let area = match (known, config.jurisdiction()?, options.demo) {
         (_, Some(area), _) => area,
         (Some(area), None, _) => area,
-        (None, None, true) => demo_county(),
+        (None, None, true) => demonstration::county(),
         (None, None, false) => anyhow::bail!(
             "say which county this is: set `jurisdiction` (JIAOYING_JURISDICTION=410621), or try --demo"
         ),
@@ -246,8 +261,7 @@ async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Re
     }
     let calendar = config.calendar().map_err(anyhow::Error::msg)?;
     submit(Command::AdoptCalendar(calendar)).await?;
-    let policies = config.policies().map_err(anyhow::Error::msg)?;
-    submit(Command::AdoptPolicies(policies)).await?;
+    adopt_policies(board, &console, config).await?;
     if options.demo {
         let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         submit(Command::SaveAreas(county.areas)).await?;
@@ -255,6 +269,22 @@ async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Re
         submit(Command::SavePosts(county.posts)).await?;
     }
     Ok(())
+}
+
+/// Adopts the policies of the settings. Ones that the county's people cannot fulfil leave those in force in
+/// force: a node that would not start for it would call nobody at all.
+async fn adopt_policies(board: &Handle, console: &Actor, config: &Config) -> anyhow::Result<()> {
+    let policies = config.policies().map_err(anyhow::Error::msg)?;
+    let adopted = board.submit(console.clone(), Command::AdoptPolicies(policies)).await;
+    let in_force = board.read(|board| board.callouts.policies().is_some()).await?;
+    match adopted {
+        Err(SubmitError::Rejected(Rejection::Policy(fault))) if in_force => {
+            tracing::error!(%fault, "the policies of the settings are refused; those in force stay");
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn lines(config: &Config) -> [LinesSet; 3] {
@@ -276,41 +306,6 @@ fn open_access(
     let purpose = if options.demo { Purpose::Demonstration } else { Purpose::Service };
     let settings = access::Settings { purpose, ..config.access.clone() };
     Ok(Arc::new(Access::new(Arc::new(store), settings, tasks.clone())?))
-}
-
-fn demo_county() -> AreaCode {
-    demo::COUNTY.parse().expect("the demonstration county has an area code")
-}
-
-/// The logins of the demonstration, and whose they are.
-fn demo_accounts() -> [(&'static str, Role, Holder); 5] {
-    let handset: PostId = "990101000000/lead_officer".parse().expect("a post's id");
-    [
-        ("commander", Role::Commander, Holder::Nobody),
-        ("dispatcher", Role::Dispatcher, Holder::Nobody),
-        ("leader", Role::Leader, Holder::Post(handset)),
-        ("screen", Role::Screen, Holder::Nobody),
-        ("gateway", Role::Gateway, Holder::Nobody),
-    ]
-}
-
-fn demo_logins() -> Arc<[DemoLogin]> {
-    let logins = demo_accounts().into_iter().filter(|(_, role, _)| *role != Role::Gateway);
-    logins
-        .map(|(login, role, _)| DemoLogin {
-            login: login.to_owned(),
-            role: role.as_str(),
-            password: format!("demo-{login}"),
-        })
-        .collect()
-}
-
-async fn install_demo(board: &Handle, access: &Access) -> anyhow::Result<()> {
-    for (login, role, holder) in demo_accounts() {
-        let new = NewAccount { login: login.parse()?, role, area: demo_county(), holder };
-        access.install_demonstration_account(new, board.now()).await?;
-    }
-    Ok(())
 }
 
 /// Carries facts about access, which are noted with the change itself, into the journal.

@@ -103,12 +103,17 @@ impl Config {
                 faults.push(format!("{name}: {fault}"));
             }
         }
-        let config: Result<Self, _> = serde_path_to_error::deserialize(table);
-        let config = match config {
-            Ok(config) => config,
-            Err(error) => {
-                faults.push(format!("{}: {}", error.path(), error.inner()));
-                return Err(Faults(faults));
+        let config = loop {
+            match serde_path_to_error::deserialize::<_, Self>(table.clone()) {
+                Ok(config) => break config,
+                Err(error) => {
+                    let path = error.path().to_string();
+                    faults.push(format!("{path}: {}", error.inner().message()));
+                    // With the default in its place the others are looked at too.
+                    if !restore(&mut table, &path) {
+                        return Err(Faults(faults));
+                    }
+                }
             }
         };
         faults.extend(config.faults());
@@ -182,6 +187,29 @@ impl Config {
 
 fn defaults() -> Table {
     DEFAULTS.parse().expect("the embedded defaults are valid TOML")
+}
+
+/// Puts the default back at `path`; tells whether there is one that was not there already.
+fn restore(table: &mut Table, path: &str) -> bool {
+    let (mut known, mut table) = (defaults(), table);
+    let (sections, key) = path.rsplit_once('.').unwrap_or(("", path));
+    for section in sections.split('.').filter(|section| !section.is_empty()) {
+        let inner = (known.remove(section), table.get_mut(section));
+        let (Some(Value::Table(inner)), Some(found)) = inner else { return false };
+        if !found.is_table() {
+            *found = Value::Table(inner);
+            return true;
+        }
+        known = inner;
+        table = found.as_table_mut().expect("it was just seen to be a table");
+    }
+    match (known.remove(key), table.get_mut(key)) {
+        (Some(default), Some(found)) if *found != default => {
+            *found = default;
+            true
+        }
+        _ => false,
+    }
 }
 
 fn read_table(path: &PathBuf) -> Result<Table, String> {

@@ -55,7 +55,7 @@ impl Rig {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let journal = Box::new(SqliteJournal::open(dir).unwrap());
         let snapshots = Some(snapshots(dir));
-        let parts = Parts { journal, clock, snapshots };
+        let parts = Parts { journal, clock, snapshots, keeps_time: true };
         let board = dispatcher::spawn(&tasks, parts, stop.clone()).await.unwrap();
         Self { board, tasks, stop, calling: CancellationToken::new() }
     }

@@ -4,7 +4,11 @@
 //! work to do. After a crash each such attempt is handed over once more, flagged, since whether it had
 //! rung cannot be known: one duplicate ring is better than one lost call.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{
@@ -54,6 +58,10 @@ pub struct Outbox {
     receipts: mpsc::Sender<Receipt>,
     /// Attempts handed over whose end is not recorded, and until when an end is waited for.
     flying: BTreeMap<AttemptId, Flight>,
+    /// Up to which event the board has been looked over: what began before is in hand already.
+    taken_up: u64,
+    /// Attempts whose repetition has been asked for and is not yet an event.
+    repeating: BTreeSet<AttemptId>,
     work: FuturesUnordered<BoxFuture<'static, ()>>,
 }
 
@@ -85,6 +93,8 @@ impl Outbox {
             gateways,
             receipts,
             flying: BTreeMap::new(),
+            taken_up: 0,
+            repeating: BTreeSet::new(),
             work: FuturesUnordered::new(),
         };
         outbox.take_up().await;
@@ -126,19 +136,36 @@ impl Outbox {
 
     /// Finds attempts that have begun and are not in hand, and has them handed over once more.
     async fn take_up(&mut self) {
-        let begun = self.board.read(|board| {
+        let found = self.board.read(|board| {
             let flying = board.callouts.in_flight();
-            flying.map(|attempt| (attempt.id, is_wanted(board, attempt))).collect::<Vec<_>>()
+            let flying = flying.map(|attempt| (attempt.id, is_wanted(board, attempt)));
+            (board.seq, flying.collect::<BTreeMap<_, _>>())
         });
-        for (id, wanted) in begun.await.unwrap_or_default() {
-            if self.flying.contains_key(&id) {
+        let Ok((seq, begun)) = found.await else { return };
+        self.taken_up = seq;
+        self.let_go(&begun);
+        for (id, wanted) in begun {
+            if self.flying.contains_key(&id) || self.repeating.contains(&id) {
                 continue;
             }
             if wanted {
+                // Until its event comes it is in hand already: missing more commits meanwhile must not
+                // have it made a third time.
+                self.repeating.insert(id);
                 self.submit(Command::RepeatAttempt(id));
             } else {
                 self.fail(id, "end_unknown_after_restart", true);
             }
+        }
+    }
+
+    /// Rings off what is no longer wanted, and forgets what has ended: the events that said so were missed.
+    fn let_go(&mut self, begun: &BTreeMap<AttemptId, bool>) {
+        self.flying.retain(|id, _| begun.contains_key(id));
+        let unwanted: Vec<_> =
+            self.flying.keys().filter(|id| begun.get(id) == Some(&false)).copied().collect();
+        for id in unwanted {
+            self.ring_off_one(id);
         }
     }
 
@@ -150,8 +177,13 @@ impl Outbox {
         let mut begun = Vec::new();
         for published in commit.iter() {
             match &published.entry.event {
-                Event::AttemptStarted(started) => begun.push((started.id, false)),
-                Event::AttemptRepeated(repeated) => begun.push((repeated.id, true)),
+                Event::AttemptStarted(started) if published.entry.seq > self.taken_up => {
+                    begun.push((started.id, false));
+                }
+                Event::AttemptRepeated(repeated) if published.entry.seq > self.taken_up => {
+                    self.repeating.remove(&repeated.id);
+                    begun.push((repeated.id, true));
+                }
                 Event::AttemptRecorded(recorded) if recorded.outcome.ends(recorded.channel) => {
                     self.flying.remove(&recorded.id);
                 }
@@ -201,9 +233,15 @@ impl Outbox {
     fn ring_off(&mut self, obligation: ObligationId, whom: impl Fn(&PersonId) -> bool) {
         let numbers =
             AttemptId { obligation, number: 0 }..=AttemptId { obligation, number: u32::MAX };
-        for (id, flight) in self.flying.range(numbers).filter(|(_, f)| whom(&f.person)) {
-            let Some(gateway) = self.gateways.get(&flight.channel).cloned() else { continue };
-            let id = *id;
+        let flights = self.flying.range(numbers).filter(|(_, flight)| whom(&flight.person));
+        for id in flights.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.ring_off_one(id);
+        }
+    }
+
+    fn ring_off_one(&mut self, id: AttemptId) {
+        let flight = self.flying.get(&id);
+        if let Some(gateway) = flight.and_then(|f| self.gateways.get(&f.channel)).cloned() {
             self.work.push(Box::pin(async move { gateway.ring_off(id).await }));
         }
     }
@@ -222,10 +260,8 @@ impl Outbox {
             .map(|(id, _)| *id)
             .collect();
         for id in silent {
-            let flight = self.flying.remove(&id);
-            if let Some(gateway) = flight.and_then(|f| self.gateways.get(&f.channel).cloned()) {
-                self.work.push(Box::pin(async move { gateway.ring_off(id).await }));
-            }
+            self.ring_off_one(id);
+            self.flying.remove(&id);
             self.fail(id, "no_receipt", false);
         }
     }

@@ -61,7 +61,8 @@ fn errand(board: &Board, about: ObligationId) -> CompactString {
         .map(|person| person.name.as_str())
         .collect();
     let who = if names.is_empty() { "值班人员".to_owned() } else { names.join("、") };
-    let by = crate::domain::callout::errand::handed(obligation)
+    let by = obligation
+        .handed()
         .map(|handed| handed.by.local(board.timezone()).format("%H:%M").to_string());
     let by = by.unwrap_or_default();
     format_compact!("{place}{who}一直未应答，请在{by}前派人上门叫醒并回告")
@@ -72,6 +73,9 @@ fn notice_text(callout: &Callout) -> CompactString {
     let subject = &callout.subject;
     match callout.closed.map(|closed| closed.reason) {
         Some(CloseReason::Cancelled) => format_compact!("{subject}已解除，无需再答复"),
+        Some(CloseReason::Superseded) => {
+            format_compact!("{subject}已由新的预警代替，请以新预警为准")
+        }
         Some(CloseReason::Expired) => format_compact!("{subject}已到期，无需再答复"),
         Some(CloseReason::ByHand | CloseReason::Complete) => {
             format_compact!("{subject}的叫应已撤回，无需再答复")

@@ -46,7 +46,8 @@ impl Import {
             .with_context(|| format!("cannot read {}", self.file.display()))?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let (journal, _) = open_journal(&config.data_dir, false)?;
-        let parts = Parts { journal, clock: Arc::new(SystemClock::new()), snapshots: None };
+        let clock = Arc::new(SystemClock::new());
+        let parts = Parts { journal, clock, snapshots: None, keeps_time: false };
         let board = dispatcher::spawn(&tasks, parts, stop.clone()).await?;
         let done = self.bring_in(&board, config, &bytes).await;
         stop.cancel();

@@ -13,6 +13,10 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{self, Config, LogFormat};
 
+/// These would write whole frames and requests, with numbers and tokens, whatever level is asked for.
+const SAYS_ALL: &str =
+    "tungstenite=warn,tokio_tungstenite=warn,hyper=warn,hyper_util=warn,axum=warn,reqwest=warn";
+
 /// When a warning comes, everybody who must answer is called, and everybody sees who has not.
 #[derive(Parser)]
 #[command(name = "jiaoying", version, about)]
@@ -87,8 +91,9 @@ fn failed(error: &anyhow::Error) -> ExitCode {
 }
 
 fn trace(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let quiet = |log: &str| format!("{log},{SAYS_ALL}");
+    let filter = tracing_subscriber::EnvFilter::try_new(quiet(&config.log))
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(quiet("info")));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second subscriber is only ever set up by a test in the same process.
     let _ = match config.log_format {

@@ -30,10 +30,12 @@ impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
         let listen = config.listen;
         let options = Options { demo: self.demo, accept_loss: self.accept_loss };
-        let node = Node::start(config, options).await?;
+        options.may_listen_on(listen)?;
+        // Before anybody is rung: a node that cannot be reached must not call.
         let listener = TcpListener::bind(listen)
             .await
             .with_context(|| format!("cannot listen on {listen}; is another node running?"))?;
+        let node = Node::start(config, options).await?;
         let address = listener.local_addr()?;
         self.greet(&node, &format!("http://{address}")).await?;
         let shutdown = CancellationToken::new();

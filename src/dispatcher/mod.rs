@@ -196,6 +196,9 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Where snapshots are kept; without a place, a start reads the whole journal.
     pub snapshots: Option<PathBuf>,
+    /// Whether deadlines pass here. Who only brings lists in beside a node, or without one, must not begin
+    /// calls that nobody makes.
+    pub keeps_time: bool,
 }
 
 /// Rebuilds the board from the journal and runs the writer until `shutdown`.
@@ -223,6 +226,7 @@ pub async fn spawn(
         journal: parts.journal,
         reader,
         snapshots,
+        keeps_time: parts.keeps_time,
         clock: parts.clock,
         feed,
         health,

@@ -19,7 +19,7 @@ use crate::{
         actor::Actor, board::Board, command::Command, decision::Decision, event::Entry,
         ids::AreaCode, time::Timestamp,
     },
-    journal::{AppendError, Batch, Head, Journal, Reader, Record},
+    journal::{AppendError, Batch, Hash, Head, Journal, Reader, Receipt, Record},
 };
 
 /// Commands that share one append: enough that the flush to disk costs little for each, few enough
@@ -42,6 +42,7 @@ pub(super) struct Writer {
     pub journal: Box<dyn Journal>,
     pub reader: Arc<dyn Reader>,
     pub snapshots: Snapshots,
+    pub keeps_time: bool,
     pub clock: Arc<dyn Clock>,
     pub feed: broadcast::Sender<Commit>,
     pub health: watch::Sender<Health>,
@@ -117,7 +118,10 @@ impl Writer {
                 Input::Requests(batch) => self.commit(batch).await,
                 Input::Query(query) => query(&self.board),
                 Input::Deadline => self.commit(Vec::new()).await,
-                Input::Poll => self.catch_up().await,
+                Input::Poll => {
+                    self.catch_up().await;
+                    self.probe().await;
+                }
                 Input::Shutdown => break,
             }
             self.answer(&mut queries);
@@ -128,7 +132,7 @@ impl Writer {
 
     /// Returns how long nothing is due, if anything ever is.
     fn nap(&self) -> Option<Duration> {
-        let due = self.board.next_deadline()?.since(self.clock.now());
+        let due = self.board.next_deadline().filter(|_| self.keeps_time)?.since(self.clock.now());
         let held = self.backoff.until.map(|until| until.saturating_duration_since(Instant::now()));
         Some(due.max(held.unwrap_or_default()).min(NAP))
     }
@@ -241,7 +245,7 @@ impl Writer {
     /// Lets what is due happen in the same append.
     fn elapse(&mut self, stage: &mut Stage, now: Timestamp, ahead: bool) {
         let held = self.backoff.until.is_some_and(|until| Instant::now() < until);
-        while !held && stage.entries.len() < BATCH_EVENTS {
+        while self.keeps_time && !held && stage.entries.len() < BATCH_EVENTS {
             if self.board.next_deadline().is_none_or(|due| due > now) {
                 return;
             }
@@ -351,6 +355,24 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// Tries a journal that has failed: a node that is given no work while it is not ready would never find
+    /// out by itself. A receipt is really written, once, when the journal can be again.
+    async fn probe(&mut self) {
+        let held = self.backoff.until.is_some_and(|until| Instant::now() < until);
+        if held || !self.backoff.is_failing() {
+            return;
+        }
+        let (epoch, now) = (self.reader.epoch(), self.clock.now().millis());
+        let receipt = Receipt {
+            command: format!("probe-{epoch}-{now}"),
+            fingerprint: Hash::of(b"probe"),
+            reply: String::new(),
+        };
+        let mut stage = Stage { receipts: vec![receipt], ..Stage::default() };
+        // How it went is told by the health that everybody watches.
+        let _ = self.append(&mut stage).await;
     }
 
     /// Reads and applies what other processes have appended.

@@ -62,6 +62,26 @@ pub enum Capability {
 
 use Capability::*;
 
+/// Writes what it is, as it follows "may not".
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            IssueWarnings => "issue warnings",
+            OpenCallouts => "open or withdraw callouts",
+            Dispatch => "run incidents",
+            Answer => "answer",
+            AnswerOnBehalf => "answer on behalf of somebody else",
+            OverrideRoster => "put substitutes into the roster",
+            EditRoster => "change posts, people and rotations",
+            Administer => "keep accounts, areas and policies",
+            SeePhoneNumbers => "see phone numbers",
+            ReadJournal => "read the journal",
+            ReportPositions => "report positions",
+            ReportReceipts => "report receipts",
+        })
+    }
+}
+
 impl Role {
     /// The roles an account or a machine token can have.
     pub const FOR_ACCOUNTS: [Role; 6] =

@@ -3,6 +3,7 @@
 //! `decide` may refuse and changes nothing; `apply` is total; `next_deadline` says when to ask again.
 
 use chrono_tz::Tz;
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,13 +17,16 @@ use super::{
     command::{Command, Reply},
     decision::{Decision, Draft},
     event::{CloseReason, Entry, Event},
-    ids::{AreaCode, OverrideId, WarningId},
+    ids::{AreaCode, CalloutId, OverrideId, PostId, WarningId},
     person::People,
     rejection::Rejection,
     roster::{self, Calendar, DutyNow, Roster, Staffing},
     time::Timestamp,
     warning::{self, Life, Warning, Warnings},
 };
+
+/// Longest reason for withdrawing a callout, in characters.
+const REASON_LIMIT: usize = 1_000;
 
 /// The state of one jurisdiction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -104,7 +108,7 @@ impl Board {
             Command::Answer(given) => return callout::answer::decide(self, actor, given, draft),
             Command::RecordAttempt { attempt, outcome } => {
                 require(actor, Capability::ReportReceipts)?;
-                return callout::answer::record(self, *attempt, outcome, draft);
+                return callout::report::decide(self, *attempt, outcome, draft);
             }
             Command::RepeatAttempt(attempt) => {
                 require(actor, Capability::ReportReceipts)?;
@@ -133,27 +137,24 @@ impl Board {
             Event::AreaSaved(saved) => self.areas.save(saved.area.clone()),
             Event::PersonSaved(saved) => self.people.save(saved.person.clone()),
             Event::PostSaved(saved) => {
-                self.roster.save_post(saved.post.clone());
-                self.callouts.recheck(&saved.post.id, at);
+                self.staff(&saved.post.id, at, |roster| roster.save_post(saved.post.clone()));
             }
-            Event::RotationSet(set) => {
-                self.roster.set_rotation(&set.post, set.rotation.clone());
-                self.callouts.recheck(&set.post, at);
-            }
-            Event::DutyTableSet(set) => {
-                self.roster.set_table(&set.post, set.from, set.to, &set.shifts);
-                self.callouts.recheck(&set.post, at);
-            }
+            Event::RotationSet(set) => self.staff(&set.post, at, |roster| {
+                roster.set_rotation(&set.post, set.rotation.clone());
+            }),
+            Event::DutyTableSet(set) => self.staff(&set.post, at, |roster| {
+                roster.set_table(&set.post, set.from, set.to, &set.shifts);
+            }),
             Event::OverrideAdded(added) => {
                 self.overrides_added += 1;
-                self.roster.add_override(added.change.clone());
-                self.callouts.recheck(&added.change.post, at);
+                self.staff(&added.change.post, at, |roster| {
+                    roster.add_override(added.change.clone());
+                });
             }
-            Event::OverrideRemoved(removed) => {
-                self.roster.remove_override(&removed.post, removed.id);
-                self.callouts.recheck(&removed.post, at);
-            }
-            Event::CalendarAdopted(adopted) => self.calendar = adopted.calendar.clone(),
+            Event::OverrideRemoved(removed) => self.staff(&removed.post, at, |roster| {
+                roster.remove_override(&removed.post, removed.id);
+            }),
+            Event::CalendarAdopted(adopted) => self.adopt_calendar(&adopted.calendar, at),
             Event::PoliciesAdopted(adopted) => {
                 self.callouts.adopt(entry.seq, adopted.policies.clone());
             }
@@ -177,6 +178,7 @@ impl Board {
             Event::CalloutOpened(_)
             | Event::CalloutRevised(_)
             | Event::CalloutClosed(_)
+            | Event::CalloutReopened(_)
             | Event::QuorumMet(_)
             | Event::ObligationOpened(_)
             | Event::ObligationEscalated(_)
@@ -194,23 +196,37 @@ impl Board {
         }
     }
 
+    /// Changes who holds `post`; whoever is being rung as its holder is looked up again.
+    fn staff(&mut self, post: &PostId, at: Timestamp, change: impl FnOnce(&mut Roster)) {
+        change(&mut self.roster);
+        self.callouts.recheck(post, at);
+    }
+
+    fn adopt_calendar(&mut self, calendar: &Calendar, at: Timestamp) {
+        self.calendar = calendar.clone();
+        for staffing in self.roster.iter().filter(|staffing| staffing.post.rotation.is_some()) {
+            self.callouts.recheck(&staffing.post.id, at);
+        }
+    }
+
     fn apply_callout(&mut self, entry: &Entry) {
         let at = entry.at;
         let callouts = &mut self.callouts;
         match &entry.event {
             Event::CalloutOpened(opened) => {
-                callouts.open_callout(opened, at, &entry.actor);
+                callouts.callout_opened(opened, at, &entry.actor);
                 if let Some(warning) = opened.warning {
                     self.warnings.call_out(warning, opened.id);
                 }
             }
             Event::CalloutRevised(revised) => {
-                callouts.revised(revised);
+                callouts.callout_revised(revised);
                 self.warnings.call_out(revised.warning, revised.id);
             }
             Event::CalloutClosed(closed) => {
-                callouts.closed(closed.id, Closed { at, reason: closed.reason });
+                callouts.callout_closed(closed.id, Closed { at, reason: closed.reason });
             }
+            Event::CalloutReopened(reopened) => callouts.callout_reopened(reopened.id),
             Event::QuorumMet(met) => callouts.man(met.callout, met.area),
             Event::ObligationOpened(opened) => callouts.opened(opened, at),
             Event::ObligationEscalated(escalated) => callouts.escalated(escalated, at),
@@ -218,10 +234,10 @@ impl Board {
             Event::ObligationDeclined(declined) => callouts.declined(declined, entry),
             Event::ObligationAnswered(answered) => callouts.answered(answered, entry),
             Event::ObligationUnreached(unreached) => callouts.unreached(unreached, at),
-            Event::ObligationHandedOn(handed) => callouts.handed_on(handed, at),
+            Event::ObligationHandedOn(handed) => callouts.handed_on(handed),
             Event::ObligationWithdrawn(withdrawn) => callouts.withdrawn(withdrawn, at),
-            Event::ObligationTold(told) => callouts.told(told.id, &told.notices, at),
-            Event::AttemptStarted(started) => callouts.start(started.id, at),
+            Event::ObligationTold(told) => callouts.told(told, at),
+            Event::AttemptStarted(started) => callouts.started(started, at),
             Event::AttemptRepeated(repeated) => callouts.repeated(repeated.id),
             Event::AttemptRecorded(recorded) => callouts.recorded(recorded, at),
             Event::JurisdictionSet(_)
@@ -257,7 +273,10 @@ impl Board {
 
     /// Returns every breach of what must always hold; empty on a sound board.
     pub fn breaches(&self) -> Vec<String> {
-        self.callouts.breaches(!self.roster.is_empty())
+        let in_force = |id| self.warnings.get(id).is_some_and(|w| w.life == Life::Active);
+        let orphans = self.callouts.open().filter(|callout| !callout.warning.is_none_or(in_force));
+        let orphans = orphans.map(|callout| format!("{}: its warning is over", callout.id));
+        self.callouts.breaches(!self.roster.is_empty()).into_iter().chain(orphans).collect()
     }
 
     fn set_jurisdiction(
@@ -281,8 +300,8 @@ impl Board {
     fn withdraw(
         &self,
         actor: &Actor,
-        id: super::ids::CalloutId,
-        note: &compact_str::CompactString,
+        id: CalloutId,
+        note: &CompactString,
         draft: &mut Draft<'_>,
     ) -> Result<(), Rejection> {
         require(actor, Capability::OpenCallouts)?;
@@ -295,6 +314,9 @@ impl Board {
         }
         if note.trim().is_empty() {
             return Err(Rejection::Empty { field: "reason" });
+        }
+        if note.chars().count() > REASON_LIMIT {
+            return Err(Rejection::TooLong { field: "reason", limit: REASON_LIMIT });
         }
         draft.end_callout(callout, CloseReason::ByHand, note.clone());
         Ok(())

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     board::Board,
-    callout::policy::CalloutKind,
+    callout::{obligation::Obligation, policy::CalloutKind},
     command::Reply,
-    event::{CalloutClosed, CalloutOpened, CloseReason, Event},
-    ids::{CalloutId, ObligationId},
+    event::{CalloutOpened, CloseReason, Event},
+    ids::{CalloutId, ObligationId, PersonId},
     time::Timestamp,
 };
 
@@ -34,11 +34,18 @@ pub(super) struct Draft<'b> {
     next_obligation: u64,
     /// How many more obligations of a callout are open after the events so far.
     opened: BTreeMap<CalloutId, i64>,
+    /// The callout that the events so far have opened, errands apart: a command opens one at most.
+    pub opening: Option<CalloutOpened>,
     /// Errand callouts opened by the events so far, by the callout they serve.
     pub errands: BTreeMap<CalloutId, CalloutId>,
-    closed: BTreeSet<CalloutId>,
-    /// Obligations that the events so far have changed.
+    /// Callouts that the events so far have closed.
+    pub closed: BTreeSet<CalloutId>,
+    /// Obligations that the events so far have changed: on the board they still look as they did.
     touched: BTreeSet<ObligationId>,
+    /// Who has said in the events so far that he cannot come.
+    pub refused: BTreeSet<(ObligationId, PersonId)>,
+    /// Who has been sent notice of the end of errands, by the callout that holds them.
+    pub noticed: BTreeSet<(CalloutId, PersonId)>,
 }
 
 impl<'b> Draft<'b> {
@@ -50,9 +57,12 @@ impl<'b> Draft<'b> {
             next_callout: board.callouts.next_callout(),
             next_obligation: board.callouts.next_obligation(),
             opened: BTreeMap::new(),
+            opening: None,
             errands: BTreeMap::new(),
             closed: BTreeSet::new(),
             touched: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            noticed: BTreeSet::new(),
         }
     }
 
@@ -85,30 +95,23 @@ impl<'b> Draft<'b> {
         self.touched.contains(&obligation)
     }
 
-    /// Notes that `callout` has been closed for a reason of its own.
-    pub fn closed(&mut self, callout: CalloutId) {
-        self.closed.insert(callout);
-    }
-
-    /// Returns the opening of a callout that this draft opens.
-    pub fn opening(&self, id: CalloutId) -> Option<&CalloutOpened> {
-        self.events.iter().rev().find_map(|event| {
-            let Event::CalloutOpened(opened) = event else { return None };
-            (opened.id == id).then_some(opened)
-        })
+    /// Tells whether `person` has said that he cannot come, on the board or in the events so far.
+    pub fn refuses(&self, obligation: &Obligation, person: &PersonId) -> bool {
+        let said = || self.refused.contains(&(obligation.id, person.clone()));
+        obligation.has_declined(person) || said()
     }
 
     /// Closes the callouts that nobody has to answer any more, and returns the events.
     ///
-    /// A warning's callout stays open while the warning lasts: an upgrade acts on it.
+    /// A warning's callout stays open while the warning lasts, since an upgrade acts on it; one that
+    /// holds errands while the callout lasts that it serves.
     pub fn finish(mut self, reply: Reply) -> Decision {
         for (id, opened) in std::mem::take(&mut self.opened) {
             let Some(callout) = self.board.callouts.get(id) else { continue };
             let left = i64::from(callout.rollup.whole().open()) + opened;
-            let open = callout.is_open() && !self.closed.contains(&id);
-            if left <= 0 && open && callout.kind != CalloutKind::Warning {
-                let (reason, note) = (CloseReason::Complete, Default::default());
-                self.push(Event::CalloutClosed(CalloutClosed { id, reason, note }));
+            let stays = matches!(callout.kind, CalloutKind::Warning | CalloutKind::Errand);
+            if left <= 0 && callout.is_open() && !stays {
+                self.close(id, CloseReason::Complete, Default::default());
             }
         }
         Decision { events: self.events, reply }

@@ -11,9 +11,9 @@ use super::{
 /// A refusal. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Rejection {
-    #[error("this role may not {0:?}")]
+    #[error("this role may not {0}; log in as one that may")]
     NotAllowed(Capability),
-    #[error("area {0} is not yours")]
+    #[error("area {0} is not yours; name one that lies in your own")]
     OutsideArea(AreaCode),
     #[error("no area {0} in this jurisdiction; import it or use a code from the area list")]
     UnknownArea(AreaCode),
@@ -43,7 +43,7 @@ pub enum Rejection {
     NoPolicy,
     #[error("{field} must not be empty")]
     Empty { field: &'static str },
-    #[error("{field} is longer than {limit} characters")]
+    #[error("{field} is longer than {limit} characters; shorten it")]
     TooLong { field: &'static str, limit: usize },
     #[error(
         "a callout of this kind is opened by the system, not by hand; use manual or spot_check"
@@ -51,25 +51,25 @@ pub enum Rejection {
     KindNotByHand,
     #[error("nobody in {0} has a post that this policy obliges; name another area or policy")]
     NobodyObliged(AreaCode),
-    #[error("no callout {0}")]
+    #[error("no callout {0}; see GET /api/v1/callouts")]
     UnknownCallout(CalloutId),
-    #[error("callout {0} is closed")]
+    #[error("callout {0} is closed; open a new one if somebody has to be called")]
     CalloutClosed(CalloutId),
-    #[error("no obligation {0}")]
+    #[error("no obligation {0}; see GET /api/v1/obligations/mine or those of the callout")]
     UnknownObligation(ObligationId),
     #[error("this obligation is somebody else's; to answer for them give on_behalf_of")]
     NotYours,
     #[error("the login is no person's, so it cannot answer for itself; give on_behalf_of")]
     NobodysLogin,
-    #[error("obligation {0} has been answered")]
+    #[error("obligation {0} has been answered; the first answer stands")]
     AlreadyAnswered(ObligationId),
-    #[error("obligation {0} was withdrawn, so nothing is left to answer")]
+    #[error("obligation {0} is over, so nothing is left to answer")]
     Withdrawn(ObligationId),
     #[error("several people are called {0}; give the person's id")]
     AmbiguousName(CompactString),
     #[error("nobody known is called {0}; give the id of somebody on the list of people")]
     UnknownName(CompactString),
-    #[error("no attempt {0}")]
+    #[error("no attempt {0}; report only on attempts that were handed over")]
     UnknownAttempt(super::ids::AttemptId),
 }
 
@@ -86,12 +86,12 @@ impl Rejection {
             Rejection::UnknownDuty(_) => "duty.unknown",
             Rejection::Roster(fault) => match fault {
                 RosterFault::UnknownPost(_) => "post.unknown",
-                RosterFault::UnknownPerson(_) => "person.unknown",
                 RosterFault::EndsBeforeStart => "roster.ends_before_start",
                 RosterFault::Nobody => "roster.nobody",
                 RosterFault::Overlaps(_) => "roster.overlap",
                 RosterFault::UnknownOverride(_) => "override.unknown",
                 RosterFault::TooLong => "roster.too_long",
+                RosterFault::OutsideTable(_) => "roster.outside_table",
                 RosterFault::Rotation { .. } => "roster.rotation",
             },
             Rejection::Policy(_) => "policy.faulty",
@@ -128,7 +128,8 @@ impl Rejection {
             Rejection::UnknownDuty(_) => Some("duty"),
             Rejection::Roster(fault) => match fault {
                 RosterFault::UnknownPost(_) => Some("post"),
-                RosterFault::UnknownPerson(_) | RosterFault::Nobody => Some("people"),
+                RosterFault::Nobody => Some("people"),
+                RosterFault::OutsideTable(_) => Some("from"),
                 RosterFault::EndsBeforeStart | RosterFault::Overlaps(_) | RosterFault::TooLong => {
                     Some("to")
                 }

@@ -1,5 +1,7 @@
 //! Who is on duty, and changes for a stretch of time.
 
+use std::time::Duration;
+
 use axum::{Json, extract::State, http::StatusCode};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -20,6 +22,10 @@ use crate::{
     },
     protocol::{DutyView, Viewer},
 };
+
+/// How far from now duty can be asked for. Every day between the start of a rotation and then is counted, and
+/// the board does nothing else meanwhile.
+const AT_RANGE: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
 
 #[derive(Deserialize, IntoParams)]
 pub(super) struct When {
@@ -66,6 +72,10 @@ pub(super) async fn list(
         return Err(SubmitError::from(Rejection::OutsideArea(area)).into());
     }
     let at = when.at.unwrap_or(now);
+    if at.since(now).max(now.since(at)) > AT_RANGE {
+        let message = "use a time within ten years of now";
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field("at"));
+    }
     let view = web.board.read(move |board| {
         board.areas.get(area)?;
         let viewer = Viewer { actor: &actor, now };
@@ -100,7 +110,9 @@ pub(super) async fn remove_override(
     State(web): State<Web>,
     caller: Caller,
     Named(id): Named<OverrideId>,
+    written: Written,
 ) -> Result<StatusCode, ApiError> {
-    web.board.submit(caller.actor, Command::RemoveOverride(id)).await?;
+    let command = written.command_id(&caller.actor);
+    web.board.submit_as(caller.actor, Command::RemoveOverride(id), command).await?;
     Ok(StatusCode::NO_CONTENT)
 }

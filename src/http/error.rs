@@ -124,10 +124,10 @@ fn roster(fault: &RosterFault) -> StatusCode {
     match fault {
         RosterFault::UnknownPost(_) | RosterFault::UnknownOverride(_) => StatusCode::NOT_FOUND,
         RosterFault::Overlaps(_) => StatusCode::CONFLICT,
-        RosterFault::UnknownPerson(_)
-        | RosterFault::EndsBeforeStart
+        RosterFault::EndsBeforeStart
         | RosterFault::Nobody
         | RosterFault::TooLong
+        | RosterFault::OutsideTable(_)
         | RosterFault::Rotation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -44,8 +44,7 @@ pub(super) async fn metrics(State(web): State<Web>) -> String {
             let channel = line.channel.as_str();
             metrics::gauge!("jiaoying_lines_busy", "channel" => channel).set(line.busy);
             metrics::gauge!("jiaoying_lines", "channel" => channel).set(line.lines);
-            let queued = number(line.queued);
-            metrics::gauge!("jiaoying_attempts_waiting", "channel" => channel).set(queued);
+            metrics::gauge!("jiaoying_attempts_waiting", "channel" => channel).set(line.queued);
         }
     });
     web.metrics.handle().render()

@@ -97,8 +97,8 @@ pub fn router(web: Web) -> Router {
         .layer(header("x-frame-options", "DENY"))
         .layer(header(
             "content-security-policy",
-            "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; \
-             connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+            "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; \
+             form-action 'self'",
         ))
         .with_state(web)
 }

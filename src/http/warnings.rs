@@ -26,7 +26,7 @@ use crate::{
         ids::{AreaCode, WarningId},
         rejection::Rejection,
         time::Timestamp,
-        warning::{Message, MessageKind, Original, Reference, Status, WarnedArea},
+        warning::{Message, MessageKind, Original, Reference, Status, WarnedArea, Warning},
     },
     ingest::{cap, warning},
     protocol::{WarningInput, WarningView},
@@ -112,18 +112,23 @@ async fn from_json(
         return Err(ApiError::bad_field("references", why));
     }
     let now = web.board.now();
-    let names = input.references.clone();
-    let (unknown, references) = web
+    let (names, login) = (input.references.clone(), actor.login.clone());
+    let (unknown, references, now) = web
         .board
         .read(move |board| {
             let areas = input.areas.iter();
             let unknown = areas.copied().find(|area| is_unknown(board, *area));
             let found: Result<Vec<_>, _> =
                 names.iter().map(|name| reference(board, name).ok_or(name.clone())).collect();
-            (unknown.map(|area| (area, ())), found.map(|found| (found, input)))
+            // Who sends a form again because its answer was lost means the time of the first one.
+            let sender = input.sender.as_ref().unwrap_or(&login);
+            let first =
+                input.identifier.as_ref().and_then(|name| board.warnings.named(sender, name));
+            let first_sent = first.map_or(now, |warning| warning.message.sent);
+            (unknown, found.map(|found| (found, input)), first_sent)
         })
         .await?;
-    if let Some((area, ())) = unknown {
+    if let Some(area) = unknown {
         return Err(crate::dispatcher::SubmitError::from(Rejection::UnknownArea(area)).into());
     }
     let (references, input) = references.map_err(|name| {
@@ -167,11 +172,12 @@ fn composed(
     let colour = input.colour.map(|colour| colour.zh()).unwrap_or_default();
     let headline = input.headline.unwrap_or_else(|| format!("{}{colour}预警", input.event));
     let shapes: Vec<Shape> = input.polygons.into_iter().map(Shape::Polygon).collect();
+    let sent = input.sent.unwrap_or(now);
     let described = input.areas.first().map(|code| code.to_string()).unwrap_or_default();
     Message {
         identifier: input.identifier.unwrap_or_else(|| warning::identifier(&sender, now)),
         sender,
-        sent: input.sent.unwrap_or(now),
+        sent,
         status: input.status.unwrap_or(Status::Actual),
         kind: input.kind.unwrap_or(MessageKind::Alert),
         references,
@@ -181,7 +187,7 @@ fn composed(
         headline,
         description: input.description,
         instruction: input.instruction,
-        effective: input.effective.unwrap_or(now),
+        effective: input.effective.unwrap_or(sent),
         onset: input.onset,
         expires: input.expires,
         areas: vec![WarnedArea { description: described.into(), codes: input.areas, shapes }],
@@ -204,13 +210,16 @@ pub(super) async fn list(
         let wanted = all
             .filter(|warning| after.is_none_or(|after| warning.id < after))
             .filter(|w| !filter.active || w.life == crate::domain::warning::Life::Active)
-            .filter(|w| {
-                let mut named = w.extent.named();
-                w.extent.is_empty() || named.any(|a| area.contains(a) || a.contains(area))
-            });
+            .filter(|warning| concerns(warning, area));
         wanted.take(limit + 1).map(WarningView::of).collect::<Vec<_>>()
     });
     Ok(Json(List::cut(items.await?, limit, |view| view.id.to_string())))
+}
+
+/// Tells whether somebody with `area` sees a warning: it touches the area, or no area here at all.
+fn concerns(warning: &Warning, area: AreaCode) -> bool {
+    let mut named = warning.extent.named();
+    warning.extent.is_empty() || named.any(|named| area.contains(named) || named.contains(area))
 }
 
 /// Returns one warning, or with `.cap` after its id the message it came in.
@@ -218,7 +227,7 @@ pub(super) async fn list(
     responses((status = 200, body = WarningView), (status = 404)))]
 pub(super) async fn one(
     State(web): State<Web>,
-    _caller: Caller,
+    caller: Caller,
     Path(name): Path<String>,
 ) -> Result<Response, ApiError> {
     let (name, as_cap) = match name.strip_suffix(".cap") {
@@ -227,9 +236,13 @@ pub(super) async fn one(
     };
     let unknown = || ApiError::not_found("warning.unknown", format!("no warning {name}"));
     let id: WarningId = name.parse().map_err(|_| unknown())?;
+    let area = caller.actor.area;
     let found = web
         .board
-        .read(move |board| board.warnings.get(id).map(|w| (w.seq, WarningView::of(w))))
+        .read(move |board| {
+            let warning = board.warnings.get(id).filter(|warning| concerns(warning, area))?;
+            Some((warning.seq, WarningView::of(warning)))
+        })
         .await?;
     let (seq, view) = found.ok_or_else(unknown)?;
     if as_cap { cap_of(&web, seq).await } else { Ok(Json(view).into_response()) }

@@ -185,6 +185,7 @@ fn shown(event: &Event) -> Option<String> {
         | Event::CalloutOpened(_)
         | Event::CalloutRevised(_)
         | Event::CalloutClosed(_)
+        | Event::CalloutReopened(_)
         | Event::QuorumMet(_)
         | Event::ObligationOpened(_)
         | Event::ObligationEscalated(_)
@@ -222,6 +223,7 @@ fn topic(event: &Event) -> Topic {
         | Event::CalloutOpened(_)
         | Event::CalloutRevised(_)
         | Event::CalloutClosed(_)
+        | Event::CalloutReopened(_)
         | Event::QuorumMet(_)
         | Event::ObligationOpened(_)
         | Event::ObligationEscalated(_)
@@ -249,7 +251,8 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         | Event::LinesSet(_)
         | Event::LossAccepted(_)
         | Event::WarningEnded(_)
-        | Event::CalloutClosed(_) => Scope::Everybody,
+        | Event::CalloutClosed(_)
+        | Event::CalloutReopened(_) => Scope::Everybody,
         Event::AreaSaved(saved) => Scope::Within(saved.area.code),
         Event::PersonSaved(saved) => Scope::Within(saved.person.area),
         Event::PostSaved(saved) => Scope::Within(saved.post.id.area),

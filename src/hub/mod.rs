@@ -5,6 +5,7 @@
 
 mod directory;
 mod frames;
+mod outgoing;
 mod session;
 mod snapshot;
 mod socket;

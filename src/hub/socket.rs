@@ -8,7 +8,6 @@ use futures_util::{
     SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
 };
-use serde::Serialize;
 use tokio::{
     sync::{broadcast, mpsc, watch},
     time::Instant,
@@ -17,8 +16,9 @@ use tokio::{
 use super::{
     Frames, Hub,
     frames::Topic,
+    outgoing::{Refusal, ServerFrame},
     session::{ClientFrame, CloseReason, Hello, Output, Session},
-    snapshot::{self, BoardView, Degraded},
+    snapshot::{self, Degraded},
 };
 use crate::{
     access::Identity,
@@ -32,7 +32,6 @@ use crate::{
         callout::attempt::Outcome,
         command::{Command, GiveAnswer, Reply},
         ids::{AreaCode, AttemptId, PersonId, PostId},
-        time::Timestamp,
     },
     protocol::{LineView, ObligationView, Viewer},
 };
@@ -103,55 +102,6 @@ impl From<CloseReason> for End {
     fn from(reason: CloseReason) -> Self {
         End::Close(reason)
     }
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum ServerFrame<'a> {
-    Welcome {
-        epoch: String,
-        seq: u64,
-        resumed: bool,
-        now: Timestamp,
-    },
-    Snapshot {
-        seq: u64,
-        board: Box<BoardView>,
-    },
-    Reply {
-        id: &'a str,
-        seq: u64,
-        late: bool,
-    },
-    #[serde(rename = "reply")]
-    Refused {
-        id: &'a str,
-        error: Refusal,
-    },
-    Call {
-        attempt: AttemptId,
-        obligation: Box<ObligationView>,
-        notice: bool,
-        title: &'a str,
-        body: &'a str,
-    },
-    Lines {
-        at: Timestamp,
-        items: &'a [LineView],
-    },
-    Degraded {
-        what: &'static str,
-        since: Timestamp,
-    },
-    Ping {
-        at: Timestamp,
-    },
-}
-
-#[derive(Serialize)]
-struct Refusal {
-    code: &'static str,
-    message: String,
 }
 
 impl Client {

@@ -125,7 +125,7 @@ pub struct Forecast {
 impl CalloutView {
     pub fn of(board: &Board, callout: &Callout, viewer: &Viewer<'_>) -> Self {
         let set = board.callouts.frozen(callout);
-        let title = set.map(|(_, policy)| policy.title.clone()).unwrap_or_default();
+        let title = set.map(|terms| terms.policy.title.clone()).unwrap_or_default();
         Self {
             id: callout.id,
             kind: callout.kind,
@@ -150,7 +150,7 @@ impl CalloutView {
 
 /// One row a child area that has obligations, after one for the area's own posts.
 fn rollup(board: &Board, callout: &Callout, area: AreaCode) -> Vec<RollupRow> {
-    let quorum = board.callouts.frozen(callout).map(|(_, policy)| &policy.quorum);
+    let quorum = board.callouts.frozen(callout).map(|terms| &terms.policy.quorum);
     let asks = |level: Level| quorum.is_some_and(|quorum| quorum.iter().any(|q| q.level == level));
     let row = |area: AreaCode, counts: Counts| RollupRow {
         area,
@@ -178,7 +178,7 @@ fn forecast(board: &Board, callout: &Callout, now: Timestamp) -> Option<Forecast
     let class = Callouts::class(callout, 0, false);
     let queued = board.callouts.queue().ahead(Channel::Voice, class);
     let calling = board.callouts.queue().calling(Channel::Voice);
-    let within = board.callouts.frozen(callout).and_then(|(_, policy)| policy.first_call_within_s);
+    let within = board.callouts.frozen(callout).and_then(|terms| terms.policy.first_call_within_s);
     Some(Forecast {
         queued,
         calling,

@@ -13,7 +13,7 @@ pub struct LineView {
     pub simulated: bool,
     pub lines: u32,
     pub busy: u32,
-    pub queued: usize,
+    pub queued: u32,
 }
 
 impl LineView {

@@ -1,6 +1,8 @@
 //! The twelve rules of calling out, each by name. Rules 3, 7, 9 and 10 have more in
 //! `callout_answers.rs`, `callout_errands.rs` and `callout_changes.rs`.
 
+use std::time::Duration;
+
 use jiaoying::domain::{
     actor::Role,
     callout::{
@@ -11,7 +13,7 @@ use jiaoying::domain::{
     command::{Command, OpenCallout},
     event::Event,
     person::Channel,
-    warning::{Colour, Status},
+    warning::{Colour, Message, Status},
 };
 
 use crate::support::{
@@ -52,17 +54,19 @@ fn rule_01_a_ladder_that_nobody_answers_ends_in_the_hands_of_one_human_after_ano
 }
 
 #[test]
-fn rule_01_shipped_policies_leave_nothing_without_a_deadline_for_a_whole_day() {
+fn rule_01_shipped_policies_leave_nothing_without_a_deadline_while_the_warning_lasts() {
     let mut county = County::found(SHIPPED, 1, 1);
-    county.red();
-    for _ in 0..23 {
+    let red = alert("n1", Colour::Red, &[COUNTY]);
+    let expires = Some(county.now + Duration::from_secs(5 * 3_600));
+    county.called_out(Message { expires, ..red });
+    for _ in 0..4 {
         county.sleep(3_600);
         let states = county.board.callouts.obligations().map(|o| o.state.name());
         let open = states.filter(|state| *state == StateName::Unreached).count();
         assert_eq!(open, 6, "four of the county, a township, a village");
     }
     county.sleep(3_600);
-    assert_eq!(county.state(VILLAGE), StateName::Withdrawn, "the warning lasts a day");
+    assert_eq!(county.state(VILLAGE), StateName::Withdrawn, "the warning has run out");
     assert!(county.phones().is_empty());
 }
 
@@ -320,7 +324,7 @@ fn rule_05_each_reason_to_pass_over_a_rung_is_recorded() {
         village.skipped,
         [skip(0, SkipReason::Gap), skip(1, SkipReason::NoPost), skip(2, SkipReason::NoChannel)]
     );
-    assert_eq!(village.people_of(3).next().unwrap().person.as_str(), DEPUTY);
+    assert_eq!(village.asked_now()[0].person.as_str(), DEPUTY);
 }
 
 #[test]
@@ -593,7 +597,7 @@ fn rule_10_errands_of_a_callout_live_by_its_policy_when_the_new_set_has_none_of_
     county.sleep(700);
     assert_eq!(county.calls(CLERK, Channel::Voice), 2);
     assert_eq!(county.calls("000000-duty_officer", Channel::Voice), 1, "the errand's second rung");
-    county.sleep(900);
+    county.sleep(625);
     county.press(HEAD, '1');
     assert_eq!(county.errand(VILLAGE).state.name(), StateName::Answered);
 }
@@ -703,11 +707,8 @@ fn set_channel(channel: Channel) -> jiaoying::domain::callout::policy::Reach {
     toml::from_str(&format!("channel = \"{channel}\"")).unwrap()
 }
 
-fn in_status(
-    status: Status,
-    message: jiaoying::domain::warning::Message,
-) -> jiaoying::domain::warning::Message {
-    jiaoying::domain::warning::Message { status, ..message }
+fn in_status(status: Status, message: Message) -> Message {
+    Message { status, ..message }
 }
 
 /// Every outcome, on a channel that can report it, and the sign it is.

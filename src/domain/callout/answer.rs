@@ -1,13 +1,10 @@
-//! Answers: one's own, somebody else's entered at the desk, and what a channel heard.
+//! Answers given by people: one's own, and somebody else's entered at the desk.
 
 use compact_str::CompactString;
 
 use super::{
-    attempt::{ANSWER_KEYS, Attempt, Outcome, Planned, Progress},
-    callouts::Callout,
-    ladder::Climb,
     obligation::{Answer, EscalateReason, Obligation, State, StateName, Via},
-    policy::{Policy, PolicySet},
+    policy::CalloutKind,
 };
 use crate::domain::{
     actor::{Actor, Capability},
@@ -15,23 +12,22 @@ use crate::domain::{
     command::{AnswerKind, GiveAnswer, Reply},
     decision::{Decision, Draft},
     event::{
-        AttemptRecorded, Event, ObligationAnswered, ObligationDeclined, ObligationEscalated,
-        QuorumMet,
+        CalloutReopened, CloseReason, Event, ObligationAnswered, ObligationDeclined, QuorumMet,
     },
-    ids::{AttemptId, PersonId},
+    ids::{CalloutId, PersonId},
     person::Unfound,
     rejection::Rejection,
     time::Timestamp,
 };
 
-/// The key, and the first character of a text, that says "cannot come"; any other says "heard".
-const DECLINE_KEY: char = '2';
 /// Longest note, in characters.
 const NOTE_LIMIT: usize = 1_000;
+/// Longest name, and longest word for how somebody was spoken to, in characters.
+const NAME_LIMIT: usize = 64;
 
 /// Whose answer it is.
 #[derive(Clone)]
-struct Answerer {
+pub(super) struct Answerer {
     person: Option<PersonId>,
     name: CompactString,
     entered_by: Option<CompactString>,
@@ -46,9 +42,7 @@ pub(in crate::domain) fn decide(
 ) -> Result<Decision, Rejection> {
     let unknown = Rejection::UnknownObligation(given.obligation);
     let obligation = board.callouts.obligation(given.obligation).ok_or(unknown)?;
-    if given.note.chars().count() > NOTE_LIMIT {
-        return Err(Rejection::TooLong { field: "note", limit: NOTE_LIMIT });
-    }
+    check_lengths(given)?;
     let answerer = answerer(board, actor, given, obligation, draft.now)?;
     if let Some(repeat) = repeated(obligation, &answerer, given.answer) {
         return Ok(Decision::nothing(repeat));
@@ -58,47 +52,32 @@ pub(in crate::domain) fn decide(
         (None, _) => Via::App,
     };
     let seq = draft.next_seq();
-    let late = is_late(obligation, answerer.person.as_ref(), draft.now);
     match given.answer {
         AnswerKind::Acknowledged => {
             refuse_ended(obligation)?;
-            draft.answer(obligation, answerer.answer(via, late, given.note.clone()));
+            let answer = answerer.answer(obligation, via, given.note.clone(), draft.now);
+            let late = answer.late;
+            draft.answer(obligation, answer);
+            Ok(draft.finish(Reply::Answer { seq, late }))
         }
-        AnswerKind::Declined => draft.decline(obligation, &answerer, &given.note)?,
+        AnswerKind::Declined => {
+            draft.decline(obligation, &answerer, &given.note)?;
+            Ok(draft.finish(Reply::Answer { seq, late: false }))
+        }
     }
-    Ok(draft.finish(Reply::Answer { seq, late }))
 }
 
-/// Decides what a channel reported of an attempt: perhaps an answer, a refusal, or the next try.
-pub(in crate::domain) fn record(
-    board: &Board,
-    id: AttemptId,
-    outcome: &Outcome,
-    mut draft: Draft<'_>,
-) -> Result<Decision, Rejection> {
-    let known = board.callouts.attempt(id);
-    let (obligation, attempt) = known.ok_or(Rejection::UnknownAttempt(id))?;
-    let begun = matches!(attempt.progress, Progress::Started | Progress::Ended);
-    if !begun || !outcome.outweighs(attempt.outcome.as_ref()) {
-        return Ok(Decision::nothing(Reply::Done));
+fn check_lengths(given: &GiveAnswer) -> Result<(), Rejection> {
+    let text = |text: &Option<CompactString>| text.as_ref().map_or(0, |t| t.chars().count());
+    let fields = [
+        ("note", given.note.chars().count(), NOTE_LIMIT),
+        ("on_behalf_of", text(&given.on_behalf_of), NAME_LIMIT),
+        ("via", text(&given.via), NAME_LIMIT),
+    ];
+    match fields.into_iter().find(|(_, length, limit)| length > limit) {
+        Some((field, _, limit)) => Err(Rejection::TooLong { field, limit }),
+        None => Ok(()),
     }
-    let retry = draft.retry(obligation, attempt, outcome);
-    let given_up = outcome.is_failure() && retry.is_none();
-    draft.push(Event::AttemptRecorded(AttemptRecorded {
-        id,
-        callout: obligation.callout,
-        person: attempt.person.clone(),
-        channel: attempt.channel,
-        outcome: outcome.clone(),
-        retry,
-    }));
-    if !attempt.notice {
-        draft.heed(obligation, attempt, outcome);
-    }
-    if given_up && draft.is_cut_off(obligation, attempt) {
-        draft.advance(obligation, EscalateReason::Unreachable);
-    }
-    Ok(draft.finish(Reply::Done))
 }
 
 fn answerer(
@@ -116,7 +95,8 @@ fn answerer(
         let (person, name) = (Some(person.clone()), CompactString::default());
         return Ok(Answerer { person, name, entered_by: None });
     };
-    if name.trim().is_empty() {
+    let name = name.trim();
+    if name.is_empty() {
         return Err(Rejection::Empty { field: "on_behalf_of" });
     }
     let sent = actor.person.as_ref().is_some_and(|person| was_sent(board, obligation, person));
@@ -128,7 +108,7 @@ fn answerer(
     }
     let (person, name) = match board.people.find(name) {
         Ok(person) => (Some(person.id.clone()), CompactString::default()),
-        Err(Unfound::Nobody) => (None, name.trim().into()),
+        Err(Unfound::Nobody) => (None, name.into()),
         Err(Unfound::Several) => (Some(asked_namesake(board, obligation, name)?), "".into()),
     };
     Ok(Answerer { person, name, entered_by: Some(actor.login.clone()) })
@@ -163,7 +143,7 @@ fn rests_on(board: &Board, obligation: &Obligation, person: &PersonId, now: Time
 
 /// Tells whether `person` was sent to reach the post, and so may say that it has been.
 fn was_sent(board: &Board, obligation: &Obligation, person: &PersonId) -> bool {
-    let in_hands = super::errand::handed(obligation).is_some_and(|h| h.to.as_ref() == Some(person));
+    let in_hands = obligation.handed().is_some_and(|handed| handed.to.as_ref() == Some(person));
     let mut errands = board.callouts.errands_about(obligation.id);
     in_hands || errands.any(|errand| errand.was_asked(person))
 }
@@ -181,7 +161,9 @@ fn repeated(obligation: &Obligation, by: &Answerer, answer: AnswerKind) -> Optio
             let person = by.person.as_ref()?;
             let declined = obligation.asked.iter().filter(|a| a.person == *person);
             let seq = declined.filter_map(|asked| asked.declined_seq).next_back()?;
-            let answered_since = obligation.answered_seq.is_some_and(|answered| answered > seq);
+            let answer = obligation.answer.as_ref();
+            let answered_since =
+                answer.is_some_and(|answer| answer.person.as_ref() == Some(person));
             (!answered_since).then_some(Reply::Answer { seq, late: false })
         }
     }
@@ -209,15 +191,28 @@ fn is_late(obligation: &Obligation, person: Option<&PersonId>, now: Timestamp) -
 }
 
 impl Answerer {
-    fn answer(self, via: Via, late: bool, note: String) -> Answer {
-        let Answerer { person, name, entered_by } = self;
+    /// Returns somebody who has answered by a channel.
+    pub fn reached(person: PersonId) -> Self {
+        Self { person: Some(person), name: CompactString::default(), entered_by: None }
+    }
+
+    pub fn answer(self, obligation: &Obligation, via: Via, note: String, now: Timestamp) -> Answer {
+        let late = is_late(obligation, self.person.as_ref(), now);
+        let Self { person, name, entered_by } = self;
         Answer { person, name, entered_by, via, late, note }
     }
 }
 
+/// Returns the unreached obligation that an errand is about, while it is in its hands.
+fn subject_of<'b>(board: &'b Board, errand: &Obligation) -> Option<&'b Obligation> {
+    let subject = board.callouts.obligation(errand.about?)?;
+    let handed = subject.handed()?;
+    (handed.errand == Some(errand.id)).then_some(subject)
+}
+
 impl Draft<'_> {
     /// Ends an obligation with an answer, and what depends on it.
-    fn answer(&mut self, obligation: &Obligation, answer: Answer) {
+    pub(super) fn answer(&mut self, obligation: &Obligation, answer: Answer) {
         self.push(Event::ObligationAnswered(ObligationAnswered {
             id: obligation.id,
             callout: obligation.callout,
@@ -231,194 +226,85 @@ impl Draft<'_> {
     }
 
     /// Notes that somebody cannot come, and rings the next at once.
-    fn decline(
+    pub(super) fn decline(
         &mut self,
         obligation: &Obligation,
         by: &Answerer,
         note: &str,
     ) -> Result<(), Rejection> {
-        let took_back = obligation
-            .answer
-            .as_ref()
-            .is_some_and(|answer| answer.person == by.person && answer.name == by.name);
-        if !took_back {
-            refuse_ended(obligation)?;
-        }
         let Some(person) = by.person.clone() else {
             return Err(Rejection::UnknownName(by.name.clone()));
         };
-        let rung_for_it = obligation.people_of(obligation.rung).any(|a| a.person == person);
+        let answer = obligation.answer.as_ref();
+        let took_back = answer.is_some_and(|answer| answer.person.as_ref() == Some(&person));
+        if took_back {
+            self.refuse_over(obligation)?;
+        } else {
+            refuse_ended(obligation)?;
+        }
+        let ringing = obligation.state.name() == StateName::Ringing;
+        let wanted = took_back || (ringing && obligation.wants(&person));
         self.push(Event::ObligationDeclined(ObligationDeclined {
             id: obligation.id,
             callout: obligation.callout,
             post: obligation.post.clone(),
-            person,
+            person: person.clone(),
             entered_by: by.entered_by.clone(),
             note: note.to_owned(),
         }));
-        if took_back || (rung_for_it && obligation.state.name() == StateName::Ringing) {
-            self.advance(obligation, EscalateReason::Declined);
+        self.refused.insert((obligation.id, person.clone()));
+        self.reopen(obligation.callout);
+        if wanted {
+            self.go_on_without(obligation, &person);
         }
         Ok(())
     }
 
-    /// Rings the next rung, or hands the obligation over when there is none.
-    pub(super) fn advance(&mut self, obligation: &Obligation, reason: EscalateReason) {
-        let board = self.board;
-        let Some((set, policy)) = frozen(board, obligation) else { return };
-        let Some(ladder) = board.callouts.ladder(obligation) else { return };
-        let from = obligation.rung;
-        match self.climb(ladder, &obligation.post, Some(obligation), usize::from(from) + 1) {
-            Climb::Rung(step) => {
-                self.push(Event::ObligationEscalated(ObligationEscalated {
-                    id: obligation.id,
-                    callout: obligation.callout,
-                    post: obligation.post.clone(),
-                    was: obligation.state.name(),
-                    from,
-                    reason,
-                    step,
-                }));
-                let reopened = i64::from(!obligation.state.is_open());
-                self.touch(obligation.id, obligation.callout, reopened);
+    /// Who took an errand's subject in hand and cannot go leaves it to the next human, not to the next
+    /// rung: an obligation must not stay in the hands of somebody who has said no.
+    fn go_on_without(&mut self, obligation: &Obligation, person: &PersonId) {
+        match subject_of(self.board, obligation) {
+            Some(subject) if subject.handed().is_some_and(|h| h.to.as_ref() == Some(person)) => {
+                self.hand_on(subject);
             }
-            Climb::End(skipped) => {
-                let subject = super::errand::Subject {
-                    id: obligation.id,
-                    callout: obligation.callout,
-                    post: &obligation.post,
-                    was: obligation.state.name(),
-                };
-                let reopened = i64::from(!obligation.state.is_open());
-                self.touch(obligation.id, obligation.callout, reopened);
-                self.hand_over(&subject, set, policy, reason, skipped);
-            }
+            Some(_) | None => self.advance(obligation, EscalateReason::Declined),
         }
     }
 
-    /// Takes a sign from a person for what it says.
-    fn heed(&mut self, obligation: &Obligation, attempt: &Attempt, outcome: &Outcome) {
-        let Some(sign) = outcome.sign() else { return };
-        let counts =
-            frozen(self.board, obligation).is_some_and(|(_, policy)| policy.counts.contains(&sign));
-        let by = Answerer {
-            person: Some(attempt.person.clone()),
-            name: CompactString::default(),
-            entered_by: None,
-        };
-        if !counts {
-            return;
+    /// One who had answered cannot come after all, but nobody is wanted any more.
+    fn refuse_over(&self, obligation: &Obligation) -> Result<(), Rejection> {
+        if obligation.about.is_some() && subject_of(self.board, obligation).is_none() {
+            return Err(Rejection::Withdrawn(obligation.id));
         }
-        if says_no(outcome) {
-            // One who has answered on another channel, or is no longer asked, changes nothing here.
-            let _ = self.decline(obligation, &by, "");
-        } else if obligation.state.is_open() {
-            let late = is_late(obligation, by.person.as_ref(), self.now);
-            let note = outcome.words().unwrap_or_default().to_owned();
-            self.answer(obligation, by.answer(Via::from(attempt.channel), late, note));
+        let callout = self.board.callouts.get(obligation.callout);
+        match callout.and_then(|callout| callout.closed).map(|closed| closed.reason) {
+            None | Some(CloseReason::Complete) => Ok(()),
+            Some(
+                CloseReason::Cancelled
+                | CloseReason::Expired
+                | CloseReason::Superseded
+                | CloseReason::ByHand,
+            ) => Err(Rejection::CalloutClosed(obligation.callout)),
         }
     }
 
-    /// Returns the next try of an attempt that has just ended without an answer.
-    fn retry(
-        &self,
-        obligation: &Obligation,
-        attempt: &Attempt,
-        outcome: &Outcome,
-    ) -> Option<Planned> {
-        let State::Ringing { rung, due_at, .. } = obligation.state else { return None };
-        let ended = attempt.progress == Progress::Started && outcome.ends(attempt.channel);
-        if !ended || attempt.notice || attempt.rung != rung || says_anything(outcome) {
-            return None;
+    /// Opens a callout again that had been closed because everybody had answered.
+    fn reopen(&mut self, id: CalloutId) {
+        if self.board.callouts.get(id).is_some_and(|callout| !callout.is_open()) {
+            self.push(Event::CalloutReopened(CalloutReopened { id }));
         }
-        if matches!(outcome, Outcome::Failed { lasting: true, .. }) {
-            return None;
-        }
-        let ladder = self.board.callouts.ladder(obligation)?;
-        let reach = ladder.rungs.get(usize::from(rung))?.reach(attempt.channel)?;
-        let mut tries = obligation.attempts.iter().filter(|other| {
-            other.person == attempt.person
-                && other.channel == attempt.channel
-                && other.rung == rung
-                && other.not_before >= obligation.rung_since
-        });
-        let tried = u32::try_from(tries.by_ref().count()).unwrap_or(u32::MAX);
-        let start = attempt.started_at.unwrap_or(self.now) + reach.every_s;
-        let start = start.max(self.now);
-        if tried >= reach.tries || start >= due_at {
-            return None;
-        }
-        Some(Planned {
-            number: obligation.next_number(),
-            person: attempt.person.clone(),
-            channel: attempt.channel,
-            after_ms: u32::try_from(start.since(self.now).as_millis()).unwrap_or(u32::MAX),
-            ordinal: obligation.tries(&attempt.person, attempt.channel),
-            notice: false,
-        })
-    }
-
-    /// Tells whether `attempt` was the last hope of the rung being rung: no channel carried any call of
-    /// it, and none is under way or waits.
-    fn is_cut_off(&self, obligation: &Obligation, attempt: &Attempt) -> bool {
-        let State::Ringing { rung, .. } = obligation.state else { return false };
-        let dead = |other: &Attempt| {
-            other.id == attempt.id
-                || (other.progress == Progress::Ended
-                    && other.outcome.as_ref().is_some_and(Outcome::is_failure))
-        };
-        let since = obligation.rung_since;
-        let mut of_rung = obligation
-            .attempts
-            .iter()
-            .filter(|other| other.rung == rung && !other.notice && other.not_before >= since);
-        attempt.rung == rung && !self.has_touched(obligation.id) && of_rung.all(dead)
     }
 
     /// Notes when enough of an area's posts have answered for it to count as manned.
     fn meet_quorum(&mut self, obligation: &Obligation) {
         let board = self.board;
         let Some(callout) = board.callouts.get(obligation.callout) else { return };
-        let Some((_, policy)) = board.callouts.frozen(callout) else { return };
         let area = obligation.post.area;
-        let Some(quorum) = policy.quorum.iter().find(|quorum| quorum.level == area.level()) else {
-            return;
-        };
-        let met = quorum.needs.iter().all(|need| {
-            let answered = answered(board, callout, obligation, &need.duty);
-            answered >= need.answered
-        });
-        if met && !callout.manned.contains(&area) {
+        if callout.kind != CalloutKind::Errand
+            && !callout.manned.contains(&area)
+            && board.callouts.meets_quorum(callout, area, Some(obligation.id))
+        {
             self.push(Event::QuorumMet(QuorumMet { callout: callout.id, area }));
         }
     }
-}
-
-/// Counts the answered obligations for `duty` in the area of `just`, which is about to be answered.
-fn answered(
-    board: &Board,
-    callout: &Callout,
-    just: &Obligation,
-    duty: &crate::domain::ids::Duty,
-) -> u32 {
-    let posts = callout.posts_in(just.post.area).filter(|(other, _)| *other == duty);
-    let answered = posts.filter(|(_, id)| {
-        *id == just.id || board.callouts.obligation(*id).is_some_and(|o| o.state == State::Answered)
-    });
-    u32::try_from(answered.count()).unwrap_or(u32::MAX)
-}
-
-fn frozen<'b>(board: &'b Board, obligation: &Obligation) -> Option<(&'b PolicySet, &'b Policy)> {
-    board.callouts.frozen(board.callouts.get(obligation.callout)?)
-}
-
-fn says_no(outcome: &Outcome) -> bool {
-    let pressed = matches!(outcome, Outcome::KeyPressed { key } if *key == DECLINE_KEY);
-    pressed || outcome.words().is_some_and(|text| text.trim_start().starts_with(DECLINE_KEY))
-}
-
-/// Tells whether the person has done something about it, so that another try would only annoy.
-fn says_anything(outcome: &Outcome) -> bool {
-    let pressed = matches!(outcome, Outcome::KeyPressed { key } if ANSWER_KEYS.contains(key));
-    pressed || matches!(outcome, Outcome::Replied { .. } | Outcome::RungOff)
 }

@@ -6,13 +6,34 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    ids::{AttemptId, PersonId},
+    ids::{AttemptId, ObligationId, PersonId},
     person::Channel,
     time::Timestamp,
 };
 
-/// The keys that a call offers: heard, and cannot come.
-pub const ANSWER_KEYS: [char; 2] = ['1', '2'];
+/// The key that says "heard", also as the first character of a text.
+const ANSWER_KEY: char = '1';
+/// The key that says "cannot come", likewise. A wrong key says only that somebody is there and has heard.
+const DECLINE_KEY: char = '2';
+/// Words in a text that say "cannot come"; they outweigh [`YES_WORDS`], as 没收到 does 收到.
+const NO_WORDS: [&str; 13] = [
+    "不能",
+    "无法",
+    "不行",
+    "没法",
+    "来不了",
+    "去不了",
+    "到不了",
+    "不在",
+    "没空",
+    "没收到",
+    "未收到",
+    "不知",
+    "不到",
+];
+/// Words in a text that say "heard". A text that says neither is kept for the desk and stops nothing.
+const YES_WORDS: [&str; 10] =
+    ["收到", "知道", "明白", "好的", "马上", "已到", "到岗", "在岗", "OK", "ok"];
 
 /// What a channel reported of an attempt. Delivered is not answered: each is kept apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,9 +73,11 @@ pub enum Outcome {
 
 impl Outcome {
     /// Orders reports about one attempt by how much they say: a receipt that comes late or twice
-    /// and says no more than is known changes nothing.
+    /// and says no more than is known changes nothing. "Cannot come" says more than "heard", whichever
+    /// came first: taking the one for the other wakes one more person, never one too few.
     fn weight(&self) -> u8 {
         match self {
+            _ if self.says_no() => 7,
             Outcome::Sent => 1,
             Outcome::Delivered => 2,
             Outcome::Read => 3,
@@ -93,9 +116,47 @@ impl Outcome {
         }
     }
 
+    /// Tells whether another try by this channel is pointless: the person has said something, or nobody
+    /// is wanted any more, or the address is dead.
+    pub fn is_final(&self) -> bool {
+        match self {
+            Outcome::KeyPressed { key } => [ANSWER_KEY, DECLINE_KEY].contains(key),
+            Outcome::Replied { .. } | Outcome::RungOff => true,
+            Outcome::Failed { lasting, .. } => *lasting,
+            Outcome::Sent
+            | Outcome::Delivered
+            | Outcome::Read
+            | Outcome::NoAnswer
+            | Outcome::Busy
+            | Outcome::Rejected
+            | Outcome::HungUp { .. }
+            | Outcome::Voicemail
+            | Outcome::HeardInFull => false,
+        }
+    }
+
     /// Tells whether the transport, not the person, is why nothing came of it.
     pub fn is_failure(&self) -> bool {
         matches!(self, Outcome::Failed { .. })
+    }
+
+    /// Tells whether the person says that he cannot come.
+    pub fn says_no(&self) -> bool {
+        match self {
+            Outcome::KeyPressed { key } => *key == DECLINE_KEY,
+            Outcome::Replied { text } => says(text) == Some(false),
+            Outcome::Sent
+            | Outcome::Delivered
+            | Outcome::Read
+            | Outcome::NoAnswer
+            | Outcome::Busy
+            | Outcome::Rejected
+            | Outcome::HungUp { .. }
+            | Outcome::Voicemail
+            | Outcome::HeardInFull
+            | Outcome::RungOff
+            | Outcome::Failed { .. } => false,
+        }
     }
 
     /// Returns the text that came back, if one did.
@@ -108,10 +169,11 @@ impl Outcome {
         match self {
             Outcome::Read => Some(Sign::Read),
             Outcome::HeardInFull => Some(Sign::HeardInFull),
-            Outcome::KeyPressed { key } if ANSWER_KEYS.contains(key) => Some(Sign::KeyPressed),
-            // A wrong key says that somebody is there and has heard, and nothing more.
+            Outcome::KeyPressed { key } if [ANSWER_KEY, DECLINE_KEY].contains(key) => {
+                Some(Sign::KeyPressed)
+            }
             Outcome::KeyPressed { .. } => Some(Sign::HeardInFull),
-            Outcome::Replied { .. } => Some(Sign::Replied),
+            Outcome::Replied { text } => says(text).map(|_| Sign::Replied),
             Outcome::Sent
             | Outcome::Delivered
             | Outcome::NoAnswer
@@ -122,6 +184,22 @@ impl Outcome {
             | Outcome::RungOff
             | Outcome::Failed { .. } => None,
         }
+    }
+}
+
+/// Returns whether a text says that its sender has heard and comes, or that he cannot; `None` where it
+/// says neither. "20 人已转移" is a number, not a choice.
+fn says(text: &str) -> Option<bool> {
+    let mut characters = text.trim_start().chars();
+    let first = characters.next();
+    let is_choice = !characters.next().is_some_and(char::is_numeric);
+    let chosen = |key: char, wide: char| is_choice && first.is_some_and(|c| c == key || c == wide);
+    if chosen(DECLINE_KEY, '２') || NO_WORDS.iter().any(|word| text.contains(word)) {
+        Some(false)
+    } else if chosen(ANSWER_KEY, '１') || YES_WORDS.iter().any(|word| text.contains(word)) {
+        Some(true)
+    } else {
+        None
     }
 }
 
@@ -192,6 +270,20 @@ pub struct Attempt {
     pub outcome: Option<Outcome>,
     /// Times it was handed over again after a crash left its end unknown: each may have rung twice.
     pub repeats: u32,
+    /// The other errands that this call is about: an answer to it is an answer to them.
+    pub also: Vec<ObligationId>,
+}
+
+impl Attempt {
+    /// Tells whether this call, which is over at `now`, spares `other` that waits: it would have told
+    /// the same person by the same channel.
+    pub(super) fn covers(&self, other: &Attempt, now: Timestamp) -> bool {
+        other.progress == Progress::Queued
+            && other.person == self.person
+            && other.channel == self.channel
+            && other.notice == self.notice
+            && other.not_before <= now
+    }
 }
 
 #[cfg(test)]
@@ -215,9 +307,55 @@ mod tests {
     }
 
     #[test]
+    fn cannot_come_is_news_after_heard_and_never_the_other_way_round() {
+        let (heard, cannot) = (replied("收到"), replied("2 车坏了"));
+        assert!(cannot.outweighs(Some(&heard)));
+        assert!(!heard.outweighs(Some(&cannot)));
+        assert!(!cannot.outweighs(Some(&replied("2"))));
+    }
+
+    #[test]
+    fn a_text_says_no_by_its_first_character_unless_that_begins_a_number() {
+        for (text, no) in [("2", true), (" 2，来不了", true), ("２", true), ("2来不了", true)]
+        {
+            assert_eq!(replied(text).says_no(), no, "{text}");
+        }
+        for text in ["1", "收到", "20人已转移", "12", ""] {
+            assert!(!replied(text).says_no(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_stops_the_ringing_only_when_it_says_yes() {
+        for text in ["1", "１", "收到", "明白，马上到岗", "1 已出发"] {
+            assert_eq!(replied(text).sign(), Some(Sign::Replied), "{text}");
+            assert!(!replied(text).says_no(), "{text}");
+        }
+        for text in ["我在外地，无法到岗", "没收到，什么预警？", "不行"] {
+            assert!(replied(text).says_no(), "{text}");
+        }
+        for text in ["", "？", "谁啊", "20人", "请发到另一个号码"] {
+            assert_eq!(replied(text).sign(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_key_says_that_somebody_has_heard_and_no_more() {
+        let key = |key| Outcome::KeyPressed { key };
+        assert_eq!(key('1').sign(), Some(Sign::KeyPressed));
+        assert_eq!(key('2').sign(), Some(Sign::KeyPressed));
+        assert_eq!(key('7').sign(), Some(Sign::HeardInFull));
+        assert!(key('1').is_final() && !key('7').is_final());
+    }
+
+    #[test]
     fn delivered_is_no_sign_of_a_person() {
         for outcome in [Outcome::Sent, Outcome::Delivered, Outcome::Voicemail] {
             assert_eq!(outcome.sign(), None);
         }
+    }
+
+    fn replied(text: &str) -> Outcome {
+        Outcome::Replied { text: text.into() }
     }
 }

@@ -20,6 +20,8 @@ use crate::domain::{
 
 /// Most rungs of a ladder: its number fits the record, and no county asks more.
 const RUNG_LIMIT: usize = 32;
+/// Most posts in turn that the unreached is handed to, likewise.
+const TAKER_LIMIT: usize = 32;
 
 /// Why a set of policies is refused: where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,11 +44,14 @@ pub(in crate::domain) fn adopt(
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
     require(actor, Capability::Administer)?;
+    // The set in force stays in force, whoever has left a post since: a node that would not start for
+    // it would call nobody at all.
+    if board.callouts.policies() == Some(set) {
+        return Ok(());
+    }
     set.check()?;
     reaches_somebody(board, set)?;
-    if board.callouts.policies() != Some(set) {
-        draft.push(Event::PoliciesAdopted(PoliciesAdopted { policies: set.clone() }));
-    }
+    draft.push(Event::PoliciesAdopted(PoliciesAdopted { policies: set.clone() }));
     Ok(())
 }
 
@@ -150,7 +155,11 @@ impl PolicySet {
         if policy.oblige.is_empty() {
             return Err(fault(place, "obliges nobody: give at least one oblige"));
         }
-        for Oblige { duty, ladder, .. } in &policy.oblige {
+        let mut obliged = BTreeSet::new();
+        for Oblige { level, duty, ladder, .. } in &policy.oblige {
+            if !obliged.insert((level, duty)) {
+                return Err(fault(place, format!("obliges {duty} twice at {level:?} level")));
+            }
             if !self.names_duty(duty) {
                 return Err(fault(place, format!("{duty} is no duty listed under [[duty]]")));
             }
@@ -168,8 +177,9 @@ impl PolicySet {
 
     /// A sign that no channel of the policy's ladders can give would never come.
     fn check_signs(&self, place: &str, policy: &Policy) -> Result<(), PolicyFault> {
-        let ladders = policy.oblige.iter().filter_map(|oblige| self.ladder(&oblige.ladder));
-        let rungs = ladders.flat_map(|ladder| &ladder.rungs);
+        let names = policy.oblige.iter().map(|oblige| &oblige.ladder);
+        let names = names.chain([&policy.hand_over.ladder]);
+        let rungs = names.filter_map(|name| self.ladder(name)).flat_map(|ladder| &ladder.rungs);
         let channels: BTreeSet<Channel> =
             rungs.flat_map(|rung| &rung.reach).map(|reach| reach.channel).collect();
         for sign in &policy.counts {
@@ -192,10 +202,11 @@ impl PolicySet {
                 let obliged =
                     policy.oblige.iter().any(|o| o.level == quorum.level && o.duty == need.duty);
                 if !obliged || need.answered != 1 {
+                    let (needed, times) = (need.answered, u8::from(obliged));
                     let problem = format!(
-                        "quorum: {} can never be met; at this level the policy obliges it {} times",
-                        need.duty,
-                        u8::from(obliged)
+                        "quorum: {} {needed} times can never be met; at this level the policy \
+                         obliges it {times} times",
+                        need.duty
                     );
                     return Err(fault(place, problem));
                 }
@@ -208,6 +219,12 @@ impl PolicySet {
         let place = format!("{place}, hand_over");
         if hand_over.who.is_empty() {
             return Err(fault(place, "names nobody to take the unreached over"));
+        }
+        if hand_over.who.len() > TAKER_LIMIT || self.last_resort.len() > TAKER_LIMIT {
+            return Err(fault(
+                place,
+                format!("it and last_resort name at most {TAKER_LIMIT} each"),
+            ));
         }
         if hand_over.within_s.0 == 0 {
             return Err(fault(place, "within_s must be at least 1 second"));

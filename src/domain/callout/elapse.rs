@@ -1,6 +1,8 @@
-//! What time alone makes happen: escalations, hand-overs, changes of shift, and calls that get a line.
+//! What time alone makes happen: escalations, hand-overs, changes of shift, calls given up, and calls
+//! that get a line.
 
 use super::{
+    attempt::{Outcome, Progress},
     obligation::{EscalateReason, Obligation, State, Step},
     policy::Rung,
 };
@@ -16,25 +18,28 @@ use crate::domain::{
 
 /// Obligations decided at once; the rest are still due and come with the next command.
 const DUE_LIMIT: usize = 20_000;
-/// Attempts started at once, likewise.
-const START_LIMIT: usize = 20_000;
+/// Attempts started or given up at once, likewise.
+const ATTEMPT_LIMIT: usize = 20_000;
+/// Why an attempt failed that its channel never reported.
+const NO_REPORT: &str = "no report from the channel";
 
 impl Draft<'_> {
-    /// Does what is due at the draft's instant.
+    /// Does what is due at the draft's instant. What an event drawn up before has changed is left to
+    /// the next command: here it still looks as it did.
     pub(in crate::domain) fn elapse_callouts(&mut self) {
         let board = self.board;
-        for id in board.callouts.due(self.now).take(DUE_LIMIT) {
-            // An event drawn up before, such as the end of a warning, may have settled it.
-            if !self.has_touched(id)
-                && let Some(obligation) = board.callouts.obligation(id)
-            {
+        for obligation in board.callouts.due(self.now).take(DUE_LIMIT) {
+            if !self.has_touched(obligation.id) {
                 self.elapse(obligation);
             }
+        }
+        for attempt in board.callouts.silent(self.now).take(ATTEMPT_LIMIT) {
+            self.give_up(attempt);
         }
         for channel in Channel::ALL {
             let may_start = |attempt: AttemptId| !self.has_touched(attempt.obligation);
             let startable = board.callouts.startable(channel, self.now, may_start);
-            for attempt in startable.into_iter().take(START_LIMIT) {
+            for attempt in startable.into_iter().take(ATTEMPT_LIMIT) {
                 self.start(attempt);
             }
         }
@@ -46,14 +51,14 @@ impl Draft<'_> {
                 self.change_shift(obligation);
             }
             State::Ringing { .. } => self.advance(obligation, EscalateReason::Timeout),
-            State::Unreached { handed, .. } => self.hand_on(obligation, handed),
+            State::Unreached { .. } => self.hand_on(obligation),
             State::Answered | State::Withdrawn { .. } => {}
         }
     }
 
     /// Asks the roster again who the rung is; those who have come on duty are rung at once and get the
     /// whole of its wait, since they have only just heard.
-    pub(in crate::domain) fn change_shift(&mut self, obligation: &Obligation) {
+    fn change_shift(&mut self, obligation: &Obligation) {
         let State::Ringing { rung, due_at, .. } = obligation.state else { return };
         let board = self.board;
         let Some(ladder) = board.callouts.ladder(obligation) else { return };
@@ -64,12 +69,8 @@ impl Draft<'_> {
             self.advance(obligation, EscalateReason::Unreachable);
             return;
         }
-        let since = obligation.rung_since;
-        let asked: Vec<&PersonId> = obligation
-            .people_of(rung)
-            .filter(|asked| asked.at >= since && !asked.declined)
-            .map(|asked| &asked.person)
-            .collect();
+        let wanted = obligation.asked_now().iter().filter(|asked| asked.is_wanted());
+        let asked: Vec<&PersonId> = wanted.map(|asked| &asked.person).collect();
         let gone = asked.iter().filter(|person| !people.contains(person));
         let gone: Vec<PersonId> = gone.map(|person| (*person).clone()).collect();
         let fresh: Vec<PersonId> =
@@ -111,7 +112,21 @@ impl Draft<'_> {
             callout: obligation.callout,
             person: attempt.person.clone(),
             channel: attempt.channel,
+            also: self.shared(obligation, attempt),
         }));
+    }
+
+    /// The channel has said nothing of an attempt for too long: it counts as failed, so that neither
+    /// its line nor its person is lost with the receipt.
+    fn give_up(&mut self, id: AttemptId) {
+        let Some((obligation, attempt)) = self.board.callouts.attempt(id) else { return };
+        let also = &attempt.also;
+        if self.has_touched(obligation.id) || also.iter().any(|other| self.has_touched(*other)) {
+            return;
+        }
+        let failed = Outcome::Failed { reason: NO_REPORT.into(), lasting: false };
+        self.report(obligation, attempt, &failed);
+        self.touch(obligation.id, obligation.callout, 0);
     }
 }
 
@@ -123,7 +138,7 @@ pub(in crate::domain) fn repeat(
 ) -> Result<(), Rejection> {
     let known = board.callouts.attempt(id);
     let (obligation, attempt) = known.ok_or(Rejection::UnknownAttempt(id))?;
-    if attempt.progress == super::attempt::Progress::Started {
+    if attempt.progress == Progress::Started {
         draft.push(Event::AttemptRepeated(AttemptRepeated {
             id,
             callout: obligation.callout,

@@ -1,21 +1,22 @@
 //! Handing the unreached to a named human: "go and knock on X's door by HH:MM".
 //!
 //! The obligation stays unreached until somebody answers it; the human it was handed to gets an
-//! errand, an obligation of their own whose ladder never ends.
+//! errand, an obligation of their own whose ladder never ends. One call tells them of every errand of a
+//! callout that rests on them, and one answer to it takes them all.
 
 use super::{
-    ladder::Climb,
+    attempt::Attempt,
+    callouts::Callout,
+    ladder::{Climb, reachable},
     obligation::{EscalateReason, Handed, Obligation, Skipped, State, StateName, WithdrawReason},
-    open::errand_subject,
-    policy::{CalloutKind, Policy, PolicySet, Target},
+    policy::{CalloutKind, Target, Terms},
+    revise::Told,
 };
+use compact_str::{CompactString, format_compact};
+
 use crate::domain::{
-    area::Extent,
     decision::Draft,
-    event::{
-        CalloutOpened, Event, ObligationHandedOn, ObligationOpened, ObligationUnreached,
-        ObligationWithdrawn,
-    },
+    event::{CalloutOpened, Event, ObligationHandedOn, ObligationOpened, ObligationUnreached},
     ids::{CalloutId, ObligationId, PersonId, PostId},
 };
 
@@ -25,6 +26,23 @@ pub(super) struct Subject<'a> {
     pub callout: CalloutId,
     pub post: &'a PostId,
     pub was: StateName,
+    /// `None` where it is opened in the same decision.
+    pub known: Option<&'a Obligation>,
+}
+
+impl<'a> Subject<'a> {
+    pub fn of(obligation: &'a Obligation) -> Self {
+        let Obligation { id, callout, post, state, .. } = obligation;
+        Self { id: *id, callout: *callout, post, was: state.name(), known: Some(obligation) }
+    }
+}
+
+/// The human that an obligation is handed to.
+struct Taker {
+    person: PersonId,
+    /// The post that they hold, where the errand is rung.
+    post: PostId,
+    candidate: usize,
 }
 
 impl Draft<'_> {
@@ -32,12 +50,12 @@ impl Draft<'_> {
     pub(super) fn hand_over(
         &mut self,
         subject: &Subject<'_>,
-        set: &PolicySet,
-        policy: &Policy,
+        terms: Terms<'_>,
         reason: EscalateReason,
         skipped: Vec<Skipped>,
     ) {
-        let handed = self.hand_to(subject, set, policy, 0);
+        let taker = self.taker(subject, terms, 0);
+        let handed = self.handed(taker.as_ref(), terms);
         self.push(Event::ObligationUnreached(ObligationUnreached {
             id: subject.id,
             callout: subject.callout,
@@ -48,21 +66,23 @@ impl Draft<'_> {
             skipped,
         }));
         self.touch(subject.id, subject.callout, 0);
-        self.open_errand(subject, set, policy, &handed);
+        self.open_errand(subject, terms, taker, handed.errand);
     }
 
-    /// The human's time is up: the next one has it now.
-    pub(super) fn hand_on(&mut self, obligation: &Obligation, before: &Handed) {
-        let Some(callout) = self.board.callouts.get(obligation.callout) else { return };
-        let Some((set, policy)) = self.board.callouts.frozen(callout) else { return };
-        let subject = Subject {
-            id: obligation.id,
-            callout: obligation.callout,
-            post: &obligation.post,
-            was: StateName::Unreached,
-        };
-        self.settle_errands(obligation.id);
-        let handed = self.hand_to(&subject, set, policy, usize::from(before.candidate) + 1);
+    /// The human's time is up, or they cannot: the next one has it now.
+    pub(super) fn hand_on(&mut self, obligation: &Obligation) {
+        let Some(before) = obligation.handed() else { return };
+        let Some(terms) = self.board.callouts.terms(obligation) else { return };
+        let subject = Subject::of(obligation);
+        let board = self.board;
+        for errand in board.callouts.errands_about(obligation.id) {
+            let refused = self.refused.iter().any(|(id, _)| *id == errand.id);
+            if (errand.state.is_open() || refused) && !self.has_touched(errand.id) {
+                self.withdraw(errand, WithdrawReason::Settled, Vec::new());
+            }
+        }
+        let taker = self.taker(&subject, terms, usize::from(before.candidate) + 1);
+        let handed = self.handed(taker.as_ref(), terms);
         self.push(Event::ObligationHandedOn(ObligationHandedOn {
             id: subject.id,
             callout: subject.callout,
@@ -70,86 +90,121 @@ impl Draft<'_> {
             handed: handed.clone(),
         }));
         self.touch(subject.id, subject.callout, 0);
-        self.open_errand(&subject, set, policy, &handed);
+        self.open_errand(&subject, terms, taker, handed.errand);
     }
 
-    /// Withdraws the errands about `obligation`: it has been reached, or is in other hands.
+    /// The obligation needs nobody any more: withdraws the errands about it, and tells those who are on
+    /// their way.
     pub(super) fn settle_errands(&mut self, obligation: ObligationId) {
         let board = self.board;
         for errand in board.callouts.errands_about(obligation) {
-            if errand.state.is_open() && !self.has_touched(errand.id) {
-                self.push(Event::ObligationWithdrawn(ObligationWithdrawn {
-                    id: errand.id,
-                    callout: errand.callout,
-                    post: errand.post.clone(),
-                    was: errand.state.name(),
-                    reason: WithdrawReason::Settled,
-                    notices: Vec::new(),
-                }));
-                self.touch(errand.id, errand.callout, -1);
-            }
+            self.end_obligation(errand.id, WithdrawReason::Settled, Told::Everybody);
         }
     }
 
-    /// Names the human: the policy's candidates from `from` on, then from the first again, then the
-    /// county's last resort, then anybody who is on duty anywhere above.
-    fn hand_to(
-        &mut self,
-        subject: &Subject<'_>,
-        set: &PolicySet,
-        policy: &Policy,
-        from: usize,
-    ) -> Handed {
-        let candidates: Vec<Target> =
-            policy.hand_over.who.iter().chain(&set.last_resort).cloned().collect();
-        let found = self
-            .first_named(&candidates, subject.post, from)
-            .or_else(|| self.first_named(&candidates, subject.post, 0));
-        let (candidate, to, errand) = match found {
-            Some((index, _, person)) => {
-                let errand = self.take_obligation();
-                (index, Some(person), Some(errand))
-            }
-            None => (0, self.anybody(), None),
+    /// Returns the other errands that a call about one of them is about: all those of its callout that
+    /// are being rung and rest on the same person.
+    pub(super) fn shared(&self, obligation: &Obligation, attempt: &Attempt) -> Vec<ObligationId> {
+        if obligation.about.is_none() || attempt.notice {
+            return Vec::new();
+        }
+        let resting = self.board.callouts.resting_on(&attempt.person);
+        let others = resting.filter(|other| {
+            other.callout == obligation.callout
+                && other.id != obligation.id
+                && matches!(other.state, State::Ringing { .. })
+                && other.wants(&attempt.person)
+                && !self.has_touched(other.id)
+        });
+        others.map(|other| other.id).collect()
+    }
+
+    /// Names the human: of the policy's candidates from the `from`th on and round again, one who can be
+    /// reached; else one who cannot; else anybody who is on duty anywhere. The one who could not be
+    /// reached comes last.
+    fn taker(&self, subject: &Subject<'_>, terms: Terms<'_>, from: usize) -> Option<Taker> {
+        let other = |taker: &Taker| !self.is_the_unreached(subject, &taker.person);
+        let reached = |taker: &Taker| {
+            let rungs = terms.errand_ladder().into_iter().flat_map(|ladder| &ladder.rungs);
+            let mut channels = rungs.flat_map(|rung| &rung.reach).map(|reach| reach.channel);
+            channels.any(|channel| reachable(self.board, &taker.person, channel))
         };
-        Handed {
-            to,
-            by: self.now + policy.hand_over.within_s,
-            errand,
-            candidate: u8::try_from(candidate).unwrap_or(u8::MAX),
-        }
+        let candidates = || self.candidates(subject, terms, from);
+        candidates()
+            .find(|taker| other(taker) && reached(taker))
+            .or_else(|| candidates().find(other))
+            .or_else(|| self.anybody().find(other))
+            .or_else(|| candidates().next())
+            .or_else(|| self.anybody().next())
     }
 
-    /// Returns somebody who is on duty somewhere: a name is better than none.
-    fn anybody(&self) -> Option<PersonId> {
-        let posts = self.board.roster.iter();
-        let on_duty = posts.flat_map(|staffing| self.board.on_duty(staffing, self.now).people);
-        on_duty.into_iter().next().cloned()
+    fn candidates(
+        &self,
+        subject: &Subject<'_>,
+        terms: Terms<'_>,
+        from: usize,
+    ) -> impl Iterator<Item = Taker> {
+        let targets: Vec<&Target> = terms.takers().collect();
+        let count = targets.len();
+        let order = (0..count).map(move |index| (from + index) % count);
+        order.flat_map(move |candidate| {
+            let post = targets[candidate].post(subject.post);
+            let named = self.named(targets[candidate], subject.post);
+            let people = named.map(|named| named.people).unwrap_or_default();
+            let pairs = people.into_iter().zip(std::iter::repeat(post));
+            pairs.filter_map(move |(person, post)| Some(Taker { person, post: post?, candidate }))
+        })
+    }
+
+    /// Returns those on duty anywhere, the widest areas first: a name is better than none.
+    fn anybody(&self) -> impl Iterator<Item = Taker> {
+        self.board.roster.iter().flat_map(|staffing| {
+            let on_duty = self.board.on_duty(staffing, self.now).people.into_iter();
+            let post = &staffing.post.id;
+            on_duty.map(|person| Taker { person: person.clone(), post: post.clone(), candidate: 0 })
+        })
+    }
+
+    /// Tells whether `person` is why the obligation has to be handed over: he holds the post and did not
+    /// answer, or he has said that he cannot come, to it or to an errand about it.
+    fn is_the_unreached(&self, subject: &Subject<'_>, person: &PersonId) -> bool {
+        let staffing = self.board.roster.get(subject.post);
+        let holds = staffing.is_some_and(|staffing| {
+            self.board.on_duty(staffing, self.now).people.contains(&person)
+        });
+        let mut errands = self.board.callouts.errands_about(subject.id);
+        holds
+            || subject.known.is_some_and(|known| self.refuses(known, person))
+            || errands.any(|errand| self.refuses(errand, person))
+    }
+
+    fn handed(&mut self, taker: Option<&Taker>, terms: Terms<'_>) -> Handed {
+        Handed {
+            to: taker.map(|taker| taker.person.clone()),
+            by: self.now + terms.policy.hand_over.within_s,
+            errand: taker.map(|_| self.take_obligation()),
+            candidate: taker.map_or(0, |taker| u8::try_from(taker.candidate).unwrap_or(u8::MAX)),
+        }
     }
 
     /// Opens the obligation that makes the human answer for it.
     fn open_errand(
         &mut self,
         subject: &Subject<'_>,
-        set: &PolicySet,
-        policy: &Policy,
-        handed: &Handed,
+        terms: Terms<'_>,
+        taker: Option<Taker>,
+        errand: Option<ObligationId>,
     ) {
-        let Some(id) = handed.errand else { return };
-        let candidates: Vec<Target> =
-            policy.hand_over.who.iter().chain(&set.last_resort).cloned().collect();
-        let target = candidates.get(usize::from(handed.candidate));
-        let Some(post) = target.and_then(|target| target.post(subject.post)) else { return };
-        let Some(ladder) = set.ladder(&policy.hand_over.ladder) else { return };
+        let (Some(taker), Some(id)) = (taker, errand) else { return };
+        let ladder = terms.errand_ladder().expect("a set without it is not adopted");
         let callout = self.errand_callout(subject.callout);
-        let Climb::Rung(step) = self.climb(ladder, &post, None, 0) else {
-            debug_assert!(false, "an errand's ladder repeats, so it always has a rung");
-            return;
+        let Climb::Rung(step) = self.climb(ladder, &taker.post, None, 0) else {
+            unreachable!("an errand's ladder repeats, so it always has a rung");
         };
         self.push(Event::ObligationOpened(ObligationOpened {
             id,
             callout,
-            post,
+            post: taker.post,
             ladder: ladder.name.clone(),
             task: Default::default(),
             about: Some(subject.id),
@@ -161,63 +216,30 @@ impl Draft<'_> {
 
     /// Returns the open callout that holds the errands of `parent`, opening it with the first.
     fn errand_callout(&mut self, parent: CalloutId) -> CalloutId {
-        if let Some(id) = self.errands.get(&parent) {
-            return *id;
-        }
         let board = self.board;
-        if let Some(id) = board.callouts.get(parent).and_then(|callout| callout.errands) {
+        let known = board.callouts.get(parent);
+        let open = known.and_then(|callout| callout.errands);
+        if let Some(id) = self.errands.get(&parent).copied().or(open) {
             return id;
         }
+        let served = known.map(Callout::opening).or_else(|| self.opening.clone());
+        let served = served.expect("an errand serves a callout that exists or is being opened");
         let id = self.take_callout();
         self.errands.insert(parent, id);
-        let opened = self.errand_opening(id, parent);
-        self.push(Event::CalloutOpened(opened));
-        id
-    }
-
-    fn errand_opening(&self, id: CalloutId, parent: CalloutId) -> CalloutOpened {
-        let known = self.board.callouts.get(parent);
-        let fresh = self.opening(parent);
-        let (subject, severity, drill, extent, policy) = match (known, fresh) {
-            (Some(callout), _) => (
-                callout.subject.clone(),
-                callout.severity,
-                callout.drill,
-                callout.extent.clone(),
-                callout.policy.clone(),
-            ),
-            (None, Some(opened)) => (
-                opened.subject.clone(),
-                opened.severity,
-                opened.drill,
-                opened.extent.clone(),
-                opened.policy.clone(),
-            ),
-            (None, None) => {
-                debug_assert!(false, "an errand's callout serves one that exists");
-                let red = crate::domain::warning::Colour::Red;
-                (Default::default(), red, false, Extent::default(), Default::default())
-            }
-        };
-        CalloutOpened {
+        self.push(Event::CalloutOpened(CalloutOpened {
             id,
             kind: CalloutKind::Errand,
-            subject: errand_subject(&subject),
+            subject: errand_subject(&served.subject),
             text: String::new(),
-            severity,
-            drill,
-            extent,
-            policy,
             warning: None,
             parent: Some(parent),
-        }
+            ..served
+        }));
+        id
     }
 }
 
-/// Returns to whom an unreached obligation was handed.
-pub fn handed(obligation: &Obligation) -> Option<&Handed> {
-    match &obligation.state {
-        State::Unreached { handed, .. } => Some(handed),
-        State::Ringing { .. } | State::Answered | State::Withdrawn { .. } => None,
-    }
+/// Returns the subject line of a callout that sends people to another's unreached.
+pub(super) fn errand_subject(subject: &str) -> CompactString {
+    format_compact!("上门叫醒：{subject}")
 }

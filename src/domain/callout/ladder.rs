@@ -21,10 +21,10 @@ pub(super) enum Climb {
 }
 
 /// Whom a target names at an instant.
-struct Named {
-    people: Vec<PersonId>,
+pub(super) struct Named {
+    pub people: Vec<PersonId>,
     /// When the roster next changes there.
-    until: Option<Timestamp>,
+    pub until: Option<Timestamp>,
 }
 
 impl Draft<'_> {
@@ -139,7 +139,7 @@ impl Draft<'_> {
                 let reached = rung.reach.iter().any(|r| reachable(self.board, &person, r.channel));
                 if !reached {
                     nearest = nearest.max(SkipReason::NoChannel);
-                } else if known.is_some_and(|known| known.has_declined(&person)) {
+                } else if known.is_some_and(|known| self.refuses(known, &person)) {
                     nearest = nearest.max(SkipReason::Declined);
                 } else if !found.people.contains(&person) {
                     found.people.push(person);
@@ -149,7 +149,8 @@ impl Draft<'_> {
         if found.people.is_empty() { Err(nearest) } else { Ok(found) }
     }
 
-    fn named(&self, target: &Target, post: &PostId) -> Option<Named> {
+    /// Returns whom `target` means for an obligation on `post`, if the county has such a post.
+    pub(super) fn named(&self, target: &Target, post: &PostId) -> Option<Named> {
         let post = target.post(post)?;
         let staffing = self.board.roster.get(&post)?;
         if target.deputies {
@@ -157,20 +158,6 @@ impl Draft<'_> {
         }
         let duty = self.board.on_duty(staffing, self.now);
         Some(Named { people: duty.people.into_iter().cloned().collect(), until: duty.to })
-    }
-
-    /// Returns the first person that any of `targets`, from `from` on, names now, the post they hold,
-    /// and which target it was.
-    pub(super) fn first_named(
-        &self,
-        targets: &[Target],
-        post: &PostId,
-        from: usize,
-    ) -> Option<(usize, PostId, PersonId)> {
-        targets.iter().enumerate().skip(from).find_map(|(index, target)| {
-            let person = self.named(target, post)?.people.into_iter().next()?;
-            Some((index, target.post(post)?, person))
-        })
     }
 }
 

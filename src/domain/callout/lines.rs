@@ -3,12 +3,12 @@
 //! Everybody gets a first attempt before anybody gets a second, except that red goes before orange
 //! and so on; a drill never goes before the real thing, a notice never before a call.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    ids::{AttemptId, PersonId},
+    ids::{AttemptId, CalloutId, ObligationId, PersonId},
     person::Channel,
     time::{Seconds, Timestamp},
     warning::Colour,
@@ -40,61 +40,98 @@ pub struct Class {
     pub ordinal: u32,
 }
 
+/// Somebody who gets one call at a time: by telephone whatever it is about, by the other channels
+/// about the errands of one callout.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Listener {
+    pub channel: Channel,
+    pub person: PersonId,
+    /// The callout that holds the errands; none for the telephone.
+    pub errands: Option<CalloutId>,
+}
+
 /// Attempts that wait or are being made, by channel. Derived from the obligations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Queue {
-    waiting: BTreeMap<Channel, Waiting>,
+    /// Those that a free line is all they wait for.
+    ready: BTreeMap<Channel, Ready>,
+    /// Every waiting attempt to somebody who gets one call at a time.
+    by_listener: BTreeSet<(Listener, Place)>,
+    /// Listeners with a call under way; what waits for them is not ready.
+    busy: BTreeMap<Listener, u32>,
+    waiting: BTreeMap<Channel, u32>,
     calling: BTreeMap<Channel, u32>,
-    /// People with a call on the line: nobody is rung on two lines at once.
-    on_the_phone: BTreeMap<PersonId, u32>,
 }
 
-/// The attempts that wait for one channel, by class, then by earliest start.
-type Waiting = BTreeMap<Class, BTreeMap<(Timestamp, AttemptId), PersonId>>;
+/// Attempts by class, then by earliest start.
+type Ready = BTreeMap<Class, BTreeSet<(Timestamp, AttemptId)>>;
 
 impl Queue {
-    pub(super) fn wait(&mut self, channel: Channel, place: Place, person: PersonId) {
-        let waiting = self.waiting.entry(channel).or_default();
-        waiting.entry(place.class).or_default().insert((place.not_before, place.attempt), person);
+    pub(super) fn wait(&mut self, channel: Channel, place: Place, listener: Option<Listener>) {
+        *self.waiting.entry(channel).or_default() += 1;
+        if listener.as_ref().is_none_or(|who| !self.busy.contains_key(who)) {
+            self.admit(channel, place);
+        }
+        self.by_listener.extend(listener.map(|who| (who, place)));
     }
 
-    /// Takes an attempt out of the order; tells whether it was waiting.
-    pub(super) fn leave(&mut self, channel: Channel, place: Place) -> bool {
-        let Some(waiting) = self.waiting.get_mut(&channel) else { return false };
-        let Some(class) = waiting.get_mut(&place.class) else { return false };
-        let waited = class.remove(&(place.not_before, place.attempt)).is_some();
-        if class.is_empty() {
-            waiting.remove(&place.class);
+    /// Takes an attempt out of the order.
+    pub(super) fn leave(&mut self, channel: Channel, place: Place, listener: Option<Listener>) {
+        lower(&mut self.waiting, channel);
+        if listener.as_ref().is_none_or(|who| !self.busy.contains_key(who)) {
+            self.dismiss(channel, place);
         }
-        if waiting.is_empty() {
-            self.waiting.remove(&channel);
+        if let Some(listener) = listener {
+            self.by_listener.remove(&(listener, place));
         }
-        waited
     }
 
-    pub(super) fn begin(&mut self, channel: Channel, person: &PersonId) {
+    /// Takes a line for a call.
+    pub(super) fn begin(&mut self, channel: Channel, listener: Option<Listener>) {
         *self.calling.entry(channel).or_default() += 1;
-        if channel == Channel::Voice {
-            *self.on_the_phone.entry(person.clone()).or_default() += 1;
-        }
-    }
-
-    pub(super) fn end(&mut self, channel: Channel, person: &PersonId) {
-        let calling = self.calling.entry(channel).or_default();
-        debug_assert!(*calling > 0, "a call ended that had not begun");
-        *calling = calling.saturating_sub(1);
-        if *calling == 0 {
-            self.calling.remove(&channel);
-        }
-        if channel != Channel::Voice {
-            return;
-        }
-        if let Some(calls) = self.on_the_phone.get_mut(person) {
-            *calls -= 1;
-            if *calls == 0 {
-                self.on_the_phone.remove(person);
+        let Some(listener) = listener else { return };
+        if !self.busy.contains_key(&listener) {
+            for place in self.waiting_for(&listener) {
+                self.dismiss(channel, place);
             }
         }
+        *self.busy.entry(listener).or_default() += 1;
+    }
+
+    /// Frees the line of a call.
+    pub(super) fn end(&mut self, channel: Channel, listener: Option<Listener>) {
+        lower(&mut self.calling, channel);
+        let Some(listener) = listener else { return };
+        lower(&mut self.busy, listener.clone());
+        if !self.busy.contains_key(&listener) {
+            for place in self.waiting_for(&listener) {
+                self.admit(channel, place);
+            }
+        }
+    }
+
+    fn admit(&mut self, channel: Channel, place: Place) {
+        let ready = self.ready.entry(channel).or_default();
+        ready.entry(place.class).or_default().insert((place.not_before, place.attempt));
+    }
+
+    fn dismiss(&mut self, channel: Channel, place: Place) {
+        let Some(ready) = self.ready.get_mut(&channel) else { return };
+        let Some(class) = ready.get_mut(&place.class) else { return };
+        let waited = class.remove(&(place.not_before, place.attempt));
+        debug_assert!(waited, "an attempt left a queue it was not in");
+        if class.is_empty() {
+            ready.remove(&place.class);
+        }
+        if ready.is_empty() {
+            self.ready.remove(&channel);
+        }
+    }
+
+    fn waiting_for(&self, listener: &Listener) -> Vec<Place> {
+        let first = (listener.clone(), Place::FIRST);
+        let all = self.by_listener.range(first..);
+        all.take_while(|(other, _)| other == listener).map(|(_, place)| *place).collect()
     }
 
     /// Returns how many attempts are being made.
@@ -103,31 +140,29 @@ impl Queue {
     }
 
     /// Returns how many attempts wait, those included whose time has not come.
-    pub fn waiting(&self, channel: Channel) -> usize {
-        self.waiting.get(&channel).map_or(0, |waiting| waiting.values().map(BTreeMap::len).sum())
+    pub fn waiting(&self, channel: Channel) -> u32 {
+        self.waiting.get(&channel).copied().unwrap_or(0)
     }
 
-    /// Returns the attempts to start at `now`, best first, at most as many as there are free lines.
+    /// Returns the attempts to start at `now`, best first, at most as many as there are free lines,
+    /// and one for each listener.
     pub(super) fn next(
         &self,
         channel: Channel,
         lines: u32,
         now: Timestamp,
+        listener: impl Fn(AttemptId) -> Option<Listener>,
         may_start: impl Fn(AttemptId) -> bool,
     ) -> Vec<AttemptId> {
         let free = lines.saturating_sub(self.calling(channel)) as usize;
         let mut chosen = Vec::new();
         let mut taken = BTreeSet::new();
-        for class in self.waiting.get(&channel).into_iter().flat_map(BTreeMap::values) {
-            let due = class.iter().take_while(|((not_before, _), _)| *not_before <= now);
-            for ((_, attempt), person) in due {
+        for class in self.ready.get(&channel).into_iter().flat_map(BTreeMap::values) {
+            for (_, attempt) in class.iter().take_while(|(not_before, _)| *not_before <= now) {
                 if chosen.len() == free {
                     return chosen;
                 }
-                let busy = channel == Channel::Voice
-                    && (self.on_the_phone.contains_key(person) || taken.contains(person));
-                if !busy && may_start(*attempt) {
-                    taken.insert(person);
+                if may_start(*attempt) && listener(*attempt).is_none_or(|who| taken.insert(who)) {
                     chosen.push(*attempt);
                 }
             }
@@ -140,19 +175,35 @@ impl Queue {
         if self.calling(channel) >= lines {
             return None;
         }
-        let free = |person: &PersonId| {
-            channel != Channel::Voice || !self.on_the_phone.contains_key(person)
-        };
-        let first = |class: &BTreeMap<(Timestamp, AttemptId), PersonId>| {
-            class.iter().find(|(_, person)| free(person)).map(|((not_before, _), _)| *not_before)
-        };
-        self.waiting.get(&channel)?.values().filter_map(first).min()
+        let first = |class: &BTreeSet<(Timestamp, AttemptId)>| class.first().map(|(at, _)| *at);
+        self.ready.get(&channel)?.values().filter_map(first).min()
     }
 
-    /// Returns how many first calls of `class` and those before it still wait.
+    /// Returns how many calls of `class` and those before it are ready.
     pub fn ahead(&self, channel: Channel, class: Class) -> usize {
-        let waiting = self.waiting.get(&channel);
-        waiting.map_or(0, |waiting| waiting.range(..=class).map(|(_, class)| class.len()).sum())
+        let ready = self.ready.get(&channel);
+        ready.map_or(0, |ready| ready.range(..=class).map(|(_, class)| class.len()).sum())
+    }
+}
+
+impl Place {
+    /// Sorts before every other.
+    const FIRST: Place = Place {
+        class: Class { drill: false, notice: false, severity: Colour::Red, ordinal: 0 },
+        not_before: Timestamp::from_millis(i64::MIN),
+        attempt: AttemptId { obligation: ObligationId(0), number: 0 },
+    };
+}
+
+/// Counts one less of `key`, and leaves no trace of none.
+fn lower<K: Ord>(counts: &mut BTreeMap<K, u32>, key: K) {
+    let btree_map::Entry::Occupied(mut count) = counts.entry(key) else {
+        debug_assert!(false, "what was never counted is counted no more");
+        return;
+    };
+    *count.get_mut() -= 1;
+    if *count.get() == 0 {
+        count.remove();
     }
 }
 
@@ -175,7 +226,6 @@ pub fn target_at(opened_at: Timestamp, within: Option<Seconds>) -> Option<Timest
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::ObligationId;
 
     #[test]
     fn everybody_gets_a_first_attempt_before_anybody_gets_a_second() {
@@ -215,11 +265,24 @@ mod tests {
         queue.wait(Channel::Voice, place(Colour::Red, 0, 0, 2), person("a"));
         queue.wait(Channel::Voice, place(Colour::Red, 0, 0, 3), person("b"));
         assert_eq!(next(&queue, 9, 0), [1, 3]);
-        queue.leave(Channel::Voice, place(Colour::Red, 0, 0, 1));
-        queue.begin(Channel::Voice, &person("a"));
+        queue.leave(Channel::Voice, place(Colour::Red, 0, 0, 1), person("a"));
+        queue.begin(Channel::Voice, person("a"));
         assert_eq!(next(&queue, 9, 0), [3]);
-        queue.end(Channel::Voice, &person("a"));
+        queue.end(Channel::Voice, person("a"));
         assert_eq!(next(&queue, 9, 0), [2, 3]);
+    }
+
+    #[test]
+    fn what_waits_for_somebody_on_the_telephone_is_no_reason_to_look_again() {
+        let mut queue = Queue::default();
+        queue.begin(Channel::Voice, person("a"));
+        queue.wait(Channel::Voice, place(Colour::Red, 0, 0, 1), person("a"));
+        assert_eq!(queue.next_start(Channel::Voice, 9), None);
+        assert_eq!(queue.waiting(Channel::Voice), 1);
+        queue.end(Channel::Voice, person("a"));
+        assert_eq!(queue.next_start(Channel::Voice, 9), Some(Timestamp::from_millis(0)));
+        queue.leave(Channel::Voice, place(Colour::Red, 0, 0, 1), person("a"));
+        assert_eq!(queue, Queue::default(), "nothing is left behind");
     }
 
     #[test]
@@ -229,7 +292,7 @@ mod tests {
             let name = format!("p{number}");
             queue.wait(Channel::Voice, place(Colour::Red, 0, 0, number), person(&name));
         }
-        queue.begin(Channel::Voice, &person("x"));
+        queue.begin(Channel::Voice, person("x"));
         assert_eq!(next(&queue, 4, 0).len(), 3);
         assert_eq!(queue.next_start(Channel::Voice, 1), None);
         assert_eq!(queue.next_start(Channel::Voice, 2), Some(Timestamp::from_millis(0)));
@@ -246,7 +309,11 @@ mod tests {
 
     fn next(queue: &Queue, lines: u32, now_ms: i64) -> Vec<u64> {
         let now = Timestamp::from_millis(now_ms);
-        let chosen = queue.next(Channel::Voice, lines, now, |_| true);
+        let whose = |attempt: AttemptId| {
+            let mut all = queue.by_listener.iter();
+            all.find(|(_, place)| place.attempt == attempt).map(|(who, _)| who.clone())
+        };
+        let chosen = queue.next(Channel::Voice, lines, now, whose, |_| true);
         chosen.into_iter().map(|attempt| attempt.obligation.0).collect()
     }
 
@@ -258,7 +325,8 @@ mod tests {
         }
     }
 
-    fn person(name: &str) -> PersonId {
-        name.parse().unwrap()
+    fn person(name: &str) -> Option<Listener> {
+        let person = name.parse().unwrap();
+        Some(Listener { channel: Channel::Voice, person, errands: None })
     }
 }

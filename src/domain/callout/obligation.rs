@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use super::attempt::{Attempt, Planned};
+use super::attempt::{Attempt, Planned, Progress};
 use crate::domain::{
     ids::{AttemptId, CalloutId, ObligationId, PersonId, PostId},
     person::Channel,
@@ -111,6 +111,8 @@ pub enum WithdrawReason {
     Cancelled,
     /// The warning ran out.
     Expired,
+    /// Another message took the warning's place, and another callout this one's.
+    Superseded,
     /// The warning no longer covers the area.
     AreaReduced,
     /// A lower colour does not oblige this post.
@@ -185,6 +187,15 @@ pub struct Asked {
     pub declined: bool,
     /// Sequence number of "cannot come".
     pub declined_seq: Option<u64>,
+    /// Somebody else has taken over the post since.
+    pub gone: bool,
+}
+
+impl Asked {
+    /// Tells whether the answer is still expected of them.
+    pub fn is_wanted(&self) -> bool {
+        !self.declined && !self.gone
+    }
 }
 
 /// An obligation as the board knows it.
@@ -209,6 +220,10 @@ pub struct Obligation {
     /// The rung rung last, and since when.
     pub rung: u8,
     pub rung_since: Timestamp,
+    /// Where in `asked` and in `attempts` those of that ringing begin. Positions, not times: a clock
+    /// may step back.
+    pub rung_asked: u32,
+    pub rung_attempts: u32,
     pub answer: Option<Answer>,
     pub answered_at: Option<Timestamp>,
     /// Sequence number of the answer.
@@ -216,9 +231,20 @@ pub struct Obligation {
 }
 
 impl Obligation {
-    /// Returns the people of the rung that is being rung.
-    pub fn people_of(&self, rung: u8) -> impl Iterator<Item = &Asked> {
-        self.asked.iter().filter(move |asked| asked.rung == rung)
+    /// Returns those who have been asked since the rung was rung.
+    pub fn asked_now(&self) -> &[Asked] {
+        self.asked.get(self.rung_asked as usize..).unwrap_or_default()
+    }
+
+    /// Returns the calls that have been planned since the rung was rung, of that rung.
+    pub fn calls_now(&self) -> impl Iterator<Item = &Attempt> {
+        let since = self.attempts.get(self.rung_attempts as usize..).unwrap_or_default();
+        since.iter().filter(|attempt| !attempt.notice)
+    }
+
+    /// Tells whether an answer is expected of `person` on the rung being rung.
+    pub fn wants(&self, person: &PersonId) -> bool {
+        self.asked_now().iter().any(|asked| asked.person == *person && asked.is_wanted())
     }
 
     pub fn was_asked(&self, person: &PersonId) -> bool {
@@ -227,6 +253,14 @@ impl Obligation {
 
     pub fn has_declined(&self, person: &PersonId) -> bool {
         self.asked.iter().any(|asked| asked.person == *person && asked.declined)
+    }
+
+    /// Returns to whom it is handed while nobody has been reached.
+    pub fn handed(&self) -> Option<&Handed> {
+        match &self.state {
+            State::Unreached { handed, .. } => Some(handed),
+            State::Ringing { .. } | State::Answered | State::Withdrawn { .. } => None,
+        }
     }
 
     pub fn attempt(&self, id: AttemptId) -> Option<&Attempt> {
@@ -242,9 +276,20 @@ impl Obligation {
         u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)
     }
 
-    /// Returns how often `person` has been tried, or is to be, by `channel`.
+    /// Returns the attempts that wait for a line.
+    pub fn waiting(&self) -> impl Iterator<Item = AttemptId> {
+        let queued = self.attempts.iter().filter(|a| a.progress == Progress::Queued);
+        queued.map(|attempt| attempt.id)
+    }
+
+    /// Returns how often `person` has been called, or is to be, by `channel`.
     pub fn tries(&self, person: &PersonId, channel: Channel) -> u32 {
-        let tried = self.attempts.iter().filter(|a| a.person == *person && a.channel == channel);
-        u32::try_from(tried.count()).unwrap_or(u32::MAX)
+        let calls = self.attempts.iter().filter(|attempt| {
+            attempt.person == *person
+                && attempt.channel == channel
+                && !attempt.notice
+                && attempt.progress != Progress::Dropped
+        });
+        u32::try_from(calls.count()).unwrap_or(u32::MAX)
     }
 }

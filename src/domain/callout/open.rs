@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use compact_str::CompactString;
-
 use super::{
+    errand::Subject,
     ladder::Climb,
-    obligation::{EscalateReason, Step},
-    policy::{CalloutKind, Oblige, Policy, PolicySet},
+    obligation::{EscalateReason, Skipped, StateName, Step},
+    policy::{CalloutKind, Oblige, Policy, Terms},
 };
 use crate::domain::{
     actor::{Actor, Capability},
@@ -18,6 +17,7 @@ use crate::domain::{
     event::{CalloutOpened, Event, ObligationOpened},
     ids::{CalloutId, Level, ObligationId, PostId},
     rejection::Rejection,
+    time::Timestamp,
     warning::Colour,
 };
 
@@ -28,19 +28,12 @@ const TEXT_LIMIT: usize = 1_000;
 /// What a callout is worth when neither its sender nor its policy says.
 const DEFAULT_SEVERITY: Colour = Colour::Orange;
 
-/// A callout about to be opened.
-pub(in crate::domain) struct NewCallout<'p> {
-    pub opened: CalloutOpened,
-    pub set: &'p PolicySet,
-    pub policy: &'p Policy,
-}
-
 /// Decides a callout opened by hand.
 pub(in crate::domain) fn decide(
     board: &Board,
     actor: &Actor,
     open: &OpenCallout,
-    draft: Draft<'_>,
+    mut draft: Draft<'_>,
 ) -> Result<Decision, Rejection> {
     check(board, actor, open)?;
     let set = board.callouts.policies().ok_or(Rejection::NoPolicy)?;
@@ -48,7 +41,6 @@ pub(in crate::domain) fn decide(
         Some(id) => set.policy(id).ok_or_else(|| Rejection::UnknownPolicy(id.clone()))?,
         None => set.choose(open.kind, open.severity, None).ok_or(Rejection::NoPolicy)?,
     };
-    let mut draft = draft;
     let id = draft.take_callout();
     let opened = CalloutOpened {
         id,
@@ -62,7 +54,7 @@ pub(in crate::domain) fn decide(
         warning: None,
         parent: None,
     };
-    if draft.open_callout(NewCallout { opened, set, policy }) == 0 {
+    if draft.open_callout(opened, Terms { set, policy }) == 0 {
         return Err(Rejection::NobodyObliged(open.area));
     }
     Ok(draft.finish(Reply::Callout { id }))
@@ -95,13 +87,18 @@ fn check(board: &Board, actor: &Actor, open: &OpenCallout) -> Result<(), Rejecti
 }
 
 impl Draft<'_> {
-    /// Opens a callout and its obligations, those of the county first; returns how many.
-    pub(in crate::domain) fn open_callout(&mut self, new: NewCallout<'_>) -> usize {
-        let callout = new.opened.id;
-        let obliged = obliged_posts(self.board, new.policy, &new.opened.extent);
-        self.push(Event::CalloutOpened(new.opened));
+    /// Opens a callout and its obligations, those of the widest areas first; returns how many.
+    pub(in crate::domain) fn open_callout(
+        &mut self,
+        opened: CalloutOpened,
+        terms: Terms<'_>,
+    ) -> usize {
+        let callout = opened.id;
+        let obliged = obliged_posts(self.board, terms.policy, &opened.extent);
+        self.opening = Some(opened.clone());
+        self.push(Event::CalloutOpened(opened));
         for (post, oblige) in &obliged {
-            self.oblige(callout, new.set, new.policy, post, oblige, None);
+            self.oblige(callout, terms, post, oblige, None);
         }
         obliged.len()
     }
@@ -110,20 +107,19 @@ impl Draft<'_> {
     pub(in crate::domain) fn oblige(
         &mut self,
         callout: CalloutId,
-        set: &PolicySet,
-        policy: &Policy,
+        terms: Terms<'_>,
         post: &PostId,
         oblige: &Oblige,
         replaces: Option<ObligationId>,
     ) {
-        let Some(ladder) = set.ladder(&oblige.ladder) else {
+        let Some(ladder) = terms.set.ladder(&oblige.ladder) else {
             debug_assert!(false, "a policy with an unknown ladder was adopted");
             return;
         };
         let id = self.take_obligation();
-        let (step, dead_end) = match self.climb(ladder, post, None, 0) {
-            Climb::Rung(step) => (step, false),
-            Climb::End(skipped) => (nobody(self.now, skipped), true),
+        let (step, reached) = match self.climb(ladder, post, None, 0) {
+            Climb::Rung(step) => (step, true),
+            Climb::End(skipped) => (nobody(self.now, skipped), false),
         };
         self.push(Event::ObligationOpened(ObligationOpened {
             id,
@@ -136,20 +132,16 @@ impl Draft<'_> {
             step,
         }));
         self.touch(id, callout, 1);
-        if dead_end {
-            let subject = super::errand::Subject {
-                id,
-                callout,
-                post,
-                was: super::obligation::StateName::Ringing,
-            };
-            self.hand_over(&subject, set, policy, EscalateReason::Unreachable, Vec::new());
+        if !reached {
+            let was = StateName::Ringing;
+            let subject = Subject { id, callout, post, was, known: None };
+            self.hand_over(&subject, terms, EscalateReason::Unreachable, Vec::new());
         }
     }
 }
 
 /// Returns the step of an obligation that no rung reaches: it is handed over in the same breath.
-fn nobody(now: crate::domain::time::Timestamp, skipped: Vec<super::obligation::Skipped>) -> Step {
+fn nobody(now: Timestamp, skipped: Vec<Skipped>) -> Step {
     Step { rung: 0, people: Vec::new(), attempts: Vec::new(), due_at: now, until: None, skipped }
 }
 
@@ -167,9 +159,4 @@ pub(in crate::domain) fn obliged_posts<'p>(
         }
     }
     posts.into_iter().map(|((_, _, post), oblige)| (post, oblige)).collect()
-}
-
-/// Returns the subject line of a callout that sends people to another's unreached.
-pub(super) fn errand_subject(subject: &str) -> CompactString {
-    compact_str::format_compact!("上门叫醒：{subject}")
 }

@@ -44,6 +44,13 @@ pub struct PolicySet {
     pub last_resort: Vec<Target>,
 }
 
+/// The policies that a callout lives by.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'p> {
+    pub set: &'p PolicySet,
+    pub policy: &'p Policy,
+}
+
 /// A kind of duty and its names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -209,6 +216,18 @@ pub struct Reach {
 
 fn once() -> u32 {
     1
+}
+
+impl<'p> Terms<'p> {
+    /// Returns the ladder that makes a human answer for an errand.
+    pub fn errand_ladder(self) -> Option<&'p Ladder> {
+        self.set.ladder(&self.policy.hand_over.ladder)
+    }
+
+    /// Returns everybody who can be handed what nobody answered, in order.
+    pub fn takers(self) -> impl Iterator<Item = &'p Target> {
+        self.policy.hand_over.who.iter().chain(&self.set.last_resort)
+    }
 }
 
 impl PolicySet {

@@ -2,17 +2,17 @@
 //! changes, a downgrade lets go of those it does not oblige, an end lets go of all, and everybody who had
 //! been called is told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use compact_str::CompactString;
 
 use super::{
-    attempt::{Planned, Progress},
+    attempt::{Attempt, Planned, Progress},
     callouts::Callout,
     ladder::reachable,
     obligation::{Obligation, State, WithdrawReason},
     open::obliged_posts,
-    policy::{Oblige, Policy, PolicySet},
+    policy::{Oblige, Terms},
 };
 use crate::domain::{
     area::Extent,
@@ -33,16 +33,22 @@ pub(in crate::domain) struct Revision<'p> {
     pub text: String,
     pub severity: Colour,
     pub extent: Extent,
-    pub set: &'p PolicySet,
-    pub policy: &'p Policy,
+    pub terms: Terms<'p>,
+}
+
+/// Who is told of an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Everybody who had been called.
+    Everybody,
+    /// Those who had been called and have not answered.
+    TheUnanswered,
 }
 
 impl Draft<'_> {
     /// Revises an open callout.
     pub(in crate::domain) fn revise(&mut self, callout: &Callout, revision: Revision<'_>) {
         let change = compare(callout, &revision);
-        let obliged: BTreeMap<PostId, &Oblige> =
-            obliged_posts(self.board, revision.policy, &revision.extent).into_iter().collect();
         self.push(Event::CalloutRevised(CalloutRevised {
             id: callout.id,
             warning: revision.warning,
@@ -51,17 +57,17 @@ impl Draft<'_> {
             text: revision.text.clone(),
             severity: revision.severity,
             extent: revision.extent.clone(),
-            policy: revision.policy.id.clone(),
+            policy: revision.terms.policy.id.clone(),
         }));
-        let order = obliged_posts(self.board, revision.policy, &revision.extent);
+        let order = obliged_posts(self.board, revision.terms.policy, &revision.extent);
+        let obliged: BTreeSet<&PostId> = order.iter().map(|(post, _)| post).collect();
         for (post, id) in &callout.by_post {
-            if !obliged.contains_key(post) {
-                self.let_go(*id, change);
+            if !obliged.contains(post) {
+                self.end_obligation(*id, let_go(change), Told::Everybody);
             }
         }
-        for (post, oblige) in order {
-            let standing = callout.by_post.get(&post).copied();
-            self.keep_or_oblige(callout, &revision, change, &post, oblige, standing);
+        for (post, oblige) in &order {
+            self.keep_or_oblige(callout, &revision, change, post, oblige);
         }
     }
 
@@ -75,28 +81,38 @@ impl Draft<'_> {
         let withdraw = match reason {
             CloseReason::Cancelled => WithdrawReason::Cancelled,
             CloseReason::Expired => WithdrawReason::Expired,
+            CloseReason::Superseded => WithdrawReason::Superseded,
             CloseReason::ByHand | CloseReason::Complete => WithdrawReason::ByHand,
         };
-        // A warning that has run out is known to those who answered it: its text said until when.
-        let tell_answered = reason != CloseReason::Expired;
-        let ids: Vec<ObligationId> = callout.obligations.clone();
-        for id in ids {
-            self.end_obligation(id, withdraw, tell_answered);
+        let told = match reason {
+            // A warning that has run out is known to those who answered it: its text said until when.
+            // Where another callout takes this one's place, that one tells them.
+            CloseReason::Expired | CloseReason::Superseded => Told::TheUnanswered,
+            CloseReason::Cancelled | CloseReason::ByHand | CloseReason::Complete => Told::Everybody,
+        };
+        let errands = callout.errands.and_then(|id| self.board.callouts.get(id));
+        for callout in std::iter::once(callout).chain(errands) {
+            for id in &callout.obligations {
+                self.end_obligation(*id, withdraw, told);
+            }
         }
         self.close(callout.id, reason, note);
-        if let Some(errands) = callout.errands.and_then(|id| self.board.callouts.get(id))
-            && errands.is_open()
-        {
-            for id in errands.obligations.clone() {
-                self.end_obligation(id, withdraw, false);
-            }
-            self.close(errands.id, reason, CompactString::default());
-        }
     }
 
-    fn close(&mut self, id: CalloutId, reason: CloseReason, note: CompactString) {
-        self.push(Event::CalloutClosed(CalloutClosed { id, reason, note }));
-        self.closed(id);
+    /// Closes a callout and that which holds its errands.
+    pub(in crate::domain) fn close(
+        &mut self,
+        id: CalloutId,
+        reason: CloseReason,
+        note: CompactString,
+    ) {
+        let errands = self.board.callouts.get(id).and_then(|callout| callout.errands);
+        let note_of = [(id, note)].into_iter().chain(errands.map(|id| (id, Default::default())));
+        for (id, note) in note_of {
+            if self.closed.insert(id) {
+                self.push(Event::CalloutClosed(CalloutClosed { id, reason, note }));
+            }
+        }
     }
 
     fn keep_or_oblige(
@@ -106,35 +122,25 @@ impl Draft<'_> {
         change: Change,
         post: &PostId,
         oblige: &Oblige,
-        standing: Option<ObligationId>,
     ) {
         let board = self.board;
-        let standing = standing.and_then(|id| board.callouts.obligation(id));
+        let standing = callout.by_post.get(post).and_then(|id| board.callouts.obligation(*id));
         let Some(standing) = standing.filter(|o| !matches!(o.state, State::Withdrawn { .. }))
         else {
-            self.oblige(callout.id, revision.set, revision.policy, post, oblige, None);
+            self.oblige(callout.id, revision.terms, post, oblige, None);
             return;
         };
         let differs = standing.ladder != oblige.ladder || standing.task != oblige.task;
         if change == Change::Upgraded && differs {
             self.withdraw(standing, WithdrawReason::Upgraded, Vec::new());
-            let replaces = Some(standing.id);
-            self.oblige(callout.id, revision.set, revision.policy, post, oblige, replaces);
+            self.settle_errands(standing.id);
+            self.oblige(callout.id, revision.terms, post, oblige, Some(standing.id));
         } else {
             self.tell(standing);
         }
     }
 
-    /// Lets go of a post that the revised warning does not oblige.
-    fn let_go(&mut self, id: ObligationId, change: Change) {
-        let reason = match change {
-            Change::Downgraded | Change::Upgraded => WithdrawReason::Downgraded,
-            Change::AreaChanged | Change::Repeated => WithdrawReason::AreaReduced,
-        };
-        self.end_obligation(id, reason, true);
-    }
-
-    fn end_obligation(&mut self, id: ObligationId, reason: WithdrawReason, tell_answered: bool) {
+    pub(super) fn end_obligation(&mut self, id: ObligationId, reason: WithdrawReason, told: Told) {
         let Some(obligation) = self.board.callouts.obligation(id) else { return };
         if self.has_touched(id) {
             return;
@@ -143,12 +149,18 @@ impl Draft<'_> {
             let notices = self.notices(obligation);
             self.withdraw(obligation, reason, notices);
             self.settle_errands(id);
-        } else if obligation.state == State::Answered && tell_answered {
+        } else if obligation.state == State::Answered && told == Told::Everybody {
+            self.touch(id, obligation.callout, 0);
             self.tell(obligation);
         }
     }
 
-    fn withdraw(&mut self, obligation: &Obligation, reason: WithdrawReason, notices: Vec<Planned>) {
+    pub(super) fn withdraw(
+        &mut self,
+        obligation: &Obligation,
+        reason: WithdrawReason,
+        notices: Vec<Planned>,
+    ) {
         self.push(Event::ObligationWithdrawn(ObligationWithdrawn {
             id: obligation.id,
             callout: obligation.callout,
@@ -173,14 +185,16 @@ impl Draft<'_> {
         }
     }
 
-    /// Plans a notice to everybody who had been called, by the quietest channels that reach them.
-    fn notices(&self, obligation: &Obligation) -> Vec<Planned> {
-        let called: BTreeSet<&PersonId> = obligation
-            .attempts
-            .iter()
-            .filter(|a| !a.notice && matches!(a.progress, Progress::Started | Progress::Ended))
-            .map(|attempt| &attempt.person)
-            .collect();
+    /// Plans a notice to everybody who had been called, by the quietest channels that reach them; about
+    /// a hundred errands that end at once nobody gets more than one.
+    fn notices(&mut self, obligation: &Obligation) -> Vec<Planned> {
+        let made = |a: &&Attempt| matches!(a.progress, Progress::Started | Progress::Ended);
+        let calls = obligation.attempts.iter().filter(|attempt| !attempt.notice).filter(made);
+        let mut called: BTreeSet<&PersonId> = calls.map(|attempt| &attempt.person).collect();
+        if obligation.about.is_some() {
+            let errands = obligation.callout;
+            called.retain(|person| self.noticed.insert((errands, (*person).clone())));
+        }
         let mut number = obligation.next_number();
         let mut planned = Vec::new();
         for person in called {
@@ -203,6 +217,14 @@ impl Draft<'_> {
             }
         }
         planned
+    }
+}
+
+/// Says why a post is let go that the revised warning does not oblige.
+fn let_go(change: Change) -> WithdrawReason {
+    match change {
+        Change::Downgraded | Change::Upgraded => WithdrawReason::Downgraded,
+        Change::AreaChanged | Change::Repeated => WithdrawReason::AreaReduced,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::{
     ids::{AreaCode, Duty, OverrideId, PersonId, PostId},
     person::Person,
     rejection::Rejection,
-    roster::{Calendar, Override, Post, RosterFault},
+    roster::{Calendar, Override, Post, RosterFault, Rotation},
     time::Timestamp,
 };
 
@@ -61,12 +61,7 @@ pub(in crate::domain) fn save_posts(
         known_area(board, actor, post.id.area)?;
         known_duty(board, &post.id.duty)?;
         known_people(board, post.holders.iter().chain(&post.deputies))?;
-        if let Some(rotation) = &post.rotation {
-            known_people(board, rotation.people())?;
-            if let Some((field, remedy)) = rotation.fault() {
-                return Err(RosterFault::Rotation { field, remedy }.into());
-            }
-        }
+        usable(board, post.rotation.as_ref())?;
         if board.roster.get(&post.id).map(|staffing| &staffing.post) != Some(post) {
             draft.push(Event::PostSaved(PostSaved { post: post.clone() }));
         }
@@ -83,12 +78,7 @@ pub(in crate::domain) fn set_rotations(
     require(actor, Capability::EditRoster)?;
     for set in sets {
         let staffing = known_post(board, actor, &set.post)?;
-        if let Some(rotation) = &set.rotation {
-            known_people(board, rotation.people())?;
-            if let Some((field, remedy)) = rotation.fault() {
-                return Err(RosterFault::Rotation { field, remedy }.into());
-            }
-        }
+        usable(board, set.rotation.as_ref())?;
         if staffing.post.rotation != set.rotation {
             draft.push(Event::RotationSet(set.clone()));
         }
@@ -108,6 +98,10 @@ pub(in crate::domain) fn set_tables(
         in_order(set.from, set.to)?;
         for shift in &set.shifts {
             in_order(shift.from, shift.to)?;
+            // The next table for these days would not replace it.
+            if !(set.from..set.to).contains(&shift.from) {
+                return Err(RosterFault::OutsideTable(shift.from).into());
+            }
             somebody(board, &shift.people)?;
         }
         draft.push(Event::DutyTableSet(set.clone()));
@@ -146,7 +140,7 @@ pub(in crate::domain) fn remove_override(
     let change = board.roster.find_override(id).ok_or(RosterFault::UnknownOverride(id))?;
     known_post(board, actor, &change.post)?;
     let post = change.post.clone();
-    draft.push(Event::OverrideRemoved(OverrideRemoved { id, post: post.clone() }));
+    draft.push(Event::OverrideRemoved(OverrideRemoved { id, post }));
     Ok(())
 }
 
@@ -182,6 +176,15 @@ fn known_people<'p>(
 ) -> Result<(), Rejection> {
     match people.find(|person| board.people.get(person).is_none()) {
         Some(person) => Err(Rejection::UnknownPerson { person: person.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn usable(board: &Board, rotation: Option<&Rotation>) -> Result<(), Rejection> {
+    let Some(rotation) = rotation else { return Ok(()) };
+    known_people(board, rotation.people())?;
+    match rotation.fault() {
+        Some((field, remedy)) => Err(RosterFault::Rotation { field, remedy }.into()),
         None => Ok(()),
     }
 }

@@ -102,20 +102,20 @@ pub struct Roster {
 /// Why a change to the roster is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RosterFault {
-    #[error("no post {0}")]
+    #[error("no post {0}; import posts before who holds them")]
     UnknownPost(PostId),
-    #[error("no person {0}")]
-    UnknownPerson(PersonId),
-    #[error("the end is not after the start")]
+    #[error("the end is not after the start; correct the times")]
     EndsBeforeStart,
-    #[error("nobody is named")]
+    #[error("nobody is named; name at least one person")]
     Nobody,
     #[error("overlaps override {0}, which must be removed first")]
     Overlaps(OverrideId),
-    #[error("no override {0}")]
+    #[error("no override {0}; it may have been removed already")]
     UnknownOverride(OverrideId),
     #[error("lasts longer than 62 days, so it is no shift; change the permanent holders instead")]
     TooLong,
+    #[error("the shift from {0} does not start within the table's own days; widen the table")]
+    OutsideTable(Timestamp),
     #[error("{field}: {remedy}")]
     Rotation { field: &'static str, remedy: &'static str },
 }

@@ -1,16 +1,20 @@
 //! Accepting a message: whom it touches, what it replaces or ends, and the callout it opens or changes.
+//!
+//! Invariant: a warning's callout is open only while the warning it is about is in force.
 
 use compact_str::{CompactString, format_compact};
 
-use super::{Colour, Life, Message, MessageKind, Original, Status, Warning};
+use super::{
+    Colour, Life, Message, MessageKind, Original, Warning,
+    replace::{ended_early, replaced},
+};
 use crate::domain::{
     actor::{Actor, Capability},
     area::{Extent, Shape},
     board::Board,
     callout::{
         callouts::Callout,
-        open::NewCallout,
-        policy::{CalloutKind, Policy, PolicySet},
+        policy::{CalloutKind, Terms},
         revise::Revision,
     },
     command::Reply,
@@ -18,6 +22,7 @@ use crate::domain::{
     event::{CalloutOpened, CloseReason, Event, WarningAccepted, WarningEnded},
     ids::{AreaCode, CalloutId, WarningId},
     rejection::Rejection,
+    time::Timestamp,
 };
 
 /// The severity of a callout about a warning that says no colour: a person at the desk has to look at
@@ -42,29 +47,32 @@ pub(in crate::domain) fn decide(
         return Err(Rejection::ExpiresBeforeEffective);
     }
     let id = board.warnings.next_id();
-    let extent = extent(board, message);
     let mut message = message.clone();
+    let extent = extent(board, &mut message);
     let replaced = replaced(board, &mut message);
+    let touched = std::iter::once(&extent).chain(replaced.iter().map(|warning| &warning.extent));
+    if let Some(area) = touched.flat_map(Extent::named).find(|area| !actor.sees(*area)) {
+        return Err(Rejection::OutsideArea(area));
+    }
+    let open = open_callouts(board, &replaced);
     let life = life(board, &message, draft.now);
-    let open = open_callout(board, &replaced);
-    let acts = life == Life::Active && !extent.is_empty();
+    let colour = colour(board, &mut message, open.last().copied());
     draft.push(Event::WarningAccepted(WarningAccepted {
         id,
         message: Box::new(message.clone()),
         original: original.clone(),
         extent: extent.clone(),
         life,
-        callout: open.filter(|_| acts || ends_others(&message)).map(|callout| callout.id),
+        callout: open.last().map(|callout| callout.id),
     }));
     draft.end_replaced(id, &message, &replaced);
-    let mut callouts = Vec::new();
-    if acts {
-        callouts.extend(draft.call_out(id, &message, extent, open));
-    } else if let Some(callout) = open.filter(|_| ends_others(&message)) {
-        draft.end_callout(callout, CloseReason::Cancelled, CompactString::default());
-        callouts.push(callout.id);
-    }
-    Ok(draft.finish(Reply::Warning { id, callouts, repeated: false }))
+    let acted_on = match life {
+        Life::Active => draft.call_out(id, &message, colour, extent, &open),
+        Life::Expired => draft.end_callouts(&open, CloseReason::Expired),
+        Life::Superseded { .. } => draft.end_callouts(&open, CloseReason::Superseded),
+        Life::Cancelled { .. } | Life::Inert => draft.end_callouts(&open, CloseReason::Cancelled),
+    };
+    Ok(draft.finish(Reply::Warning { id, callouts: acted_on, repeated: false }))
 }
 
 /// The same message again changes nothing; another under the same name is refused.
@@ -80,56 +88,35 @@ fn again(known: &Warning, message: &Message) -> Result<Decision, Rejection> {
     Ok(Decision::nothing(Reply::Warning { id: known.id, callouts, repeated: true }))
 }
 
-/// Returns what part of the jurisdiction the message is about.
-fn extent(board: &Board, message: &Message) -> Extent {
+/// Returns what part of the jurisdiction the message is about. Where nothing in it can be held against
+/// the map it may be about any part: the jurisdiction's own posts have to look.
+fn extent(board: &Board, message: &mut Message) -> Extent {
     let Some(jurisdiction) = board.jurisdiction() else { return Extent::default() };
     let codes: Vec<AreaCode> = message.areas.iter().flat_map(|area| &area.codes).copied().collect();
     let shapes: Vec<&Shape> = message.areas.iter().flat_map(|area| &area.shapes).collect();
-    board.areas.extent(jurisdiction, &codes, &shapes)
-}
-
-/// Returns the warnings that the message names, noting references that look wrong.
-fn replaced<'b>(board: &'b Board, message: &mut Message) -> Vec<&'b Warning> {
-    if !matches!(message.kind, MessageKind::Update | MessageKind::Cancel) {
-        return Vec::new();
+    let placed = !codes.is_empty() || (!shapes.is_empty() && board.areas.has_geometry());
+    if placed {
+        return board.areas.extent(jurisdiction, &codes, &shapes);
     }
-    let mut found = Vec::new();
-    for reference in message.references.clone() {
-        match board.warnings.named(&reference.sender, &reference.identifier) {
-            Some(warning) => {
-                if warning.message.sent != reference.sent {
-                    message.notes.push(format!(
-                        "reference to {} gives sent {}, which was {}",
-                        reference.identifier, reference.sent, warning.message.sent
-                    ));
-                }
-                found.push(warning);
-            }
-            None => message
-                .notes
-                .push(format!("refers to {}, which has not come", reference.identifier)),
-        }
-    }
-    found
-}
-
-fn ends_others(message: &Message) -> bool {
-    message.kind == MessageKind::Cancel && acts_for_real(message.status)
-}
-
-fn acts_for_real(status: Status) -> bool {
-    matches!(status, Status::Actual | Status::Exercise)
+    let note = "its area cannot be placed: it gives no code, and no shape that this county's list \
+                of areas could be held against";
+    message.notes.push(note.to_owned());
+    Extent { partly: [jurisdiction].into(), ..Extent::default() }
 }
 
 /// Says where the warning's life begins: one that comes after its own end begins there.
-fn life(board: &Board, message: &Message, now: crate::domain::time::Timestamp) -> Life {
+fn life(board: &Board, message: &Message, now: Timestamp) -> Life {
     let warns = matches!(message.kind, MessageKind::Alert | MessageKind::Update);
-    if !warns || !acts_for_real(message.status) {
+    if !warns || !message.status.calls_people() {
         return Life::Inert;
     }
-    if let Some(by) = board.warnings.ended_early(&message.sender, &message.identifier) {
-        let cancels = board.warnings.get(by).is_some_and(|w| w.message.kind == MessageKind::Cancel);
-        return if cancels { Life::Cancelled { by } } else { Life::Superseded { by } };
+    if let Some(by) = ended_early(board, message) {
+        return match by.message.kind {
+            MessageKind::Cancel => Life::Cancelled { by: by.id },
+            MessageKind::Alert | MessageKind::Update | MessageKind::Ack | MessageKind::Error => {
+                Life::Superseded { by: by.id }
+            }
+        };
     }
     if message.expires.is_some_and(|expires| expires <= now) {
         return Life::Expired;
@@ -137,18 +124,29 @@ fn life(board: &Board, message: &Message, now: crate::domain::time::Timestamp) -
     Life::Active
 }
 
-/// Returns the open callout of the warnings that are replaced, the newest if there are several.
-fn open_callout<'b>(board: &'b Board, replaced: &[&Warning]) -> Option<&'b Callout> {
-    let ids = replaced.iter().filter_map(|warning| warning.callout);
-    let callouts = ids.filter_map(|id| board.callouts.get(id));
-    callouts.filter(|callout| callout.is_open()).max_by_key(|callout| callout.id)
+/// Returns the open callouts that are about a warning that is replaced, oldest first.
+fn open_callouts<'b>(board: &'b Board, replaced: &[&Warning]) -> Vec<&'b Callout> {
+    let about = |callout: &&Callout| {
+        let warning = callout.warning;
+        replaced.iter().any(|replaced| Some(replaced.id) == warning)
+    };
+    board.callouts.open().filter(about).collect()
+}
+
+/// Returns the colour to act by. An update that says none leaves the colour its callout has: a colour
+/// left out must not let go of everybody whom it had woken.
+fn colour(board: &Board, message: &mut Message, open: Option<&Callout>) -> Option<Colour> {
+    let open = open.filter(|_| message.colour.is_none())?;
+    let terms = board.callouts.frozen(open);
+    if terms.is_none_or(|terms| terms.policy.applies.uncoloured) {
+        return None;
+    }
+    message.notes.push(format!("says no colour, so {} stays", open.severity.zh()));
+    Some(open.severity)
 }
 
 impl Draft<'_> {
     fn end_replaced(&mut self, by: WarningId, message: &Message, replaced: &[&Warning]) {
-        if !acts_for_real(message.status) {
-            return;
-        }
         let life = match message.kind {
             MessageKind::Cancel => Life::Cancelled { by },
             MessageKind::Alert | MessageKind::Update | MessageKind::Ack | MessageKind::Error => {
@@ -160,68 +158,65 @@ impl Draft<'_> {
         }
     }
 
-    /// Opens the warning's callout, or changes the one that its predecessor opened.
+    /// Opens the warning's callout, or changes the newest of those that its predecessors opened and
+    /// ends the others.
     fn call_out(
         &mut self,
         id: WarningId,
         message: &Message,
+        kept: Option<Colour>,
         extent: Extent,
-        open: Option<&Callout>,
-    ) -> Option<CalloutId> {
-        let set = self.board.callouts.policies()?;
+        open: &[&Callout],
+    ) -> Vec<CalloutId> {
+        let colour = message.colour.or(kept);
+        let Some(set) = self.board.callouts.policies() else { return Vec::new() };
         let code = message.event_code.as_deref();
-        let policy = set.choose(CalloutKind::Warning, message.colour, code)?;
-        if let Some(callout) = open {
-            let revision = revision(id, message, extent, set, policy);
-            self.revise(callout, revision);
-            return Some(callout.id);
+        let policy = set.choose(CalloutKind::Warning, colour, code);
+        let Some(policy) = policy else { return Vec::new() };
+        let severity = colour.or(policy.severity).unwrap_or(UNCOLOURED);
+        let terms = Terms { set, policy };
+        if let Some((newest, others)) = open.split_last() {
+            let (subject, text) = (subject(message), text(message));
+            let revision = Revision { warning: id, subject, text, severity, extent, terms };
+            self.revise(newest, revision);
+            self.end_callouts(others, CloseReason::Superseded);
+            return vec![newest.id];
         }
-        let callout = self.take_callout();
+        if extent.is_empty() {
+            return Vec::new();
+        }
         let opened = CalloutOpened {
-            id: callout,
+            id: self.take_callout(),
             kind: CalloutKind::Warning,
             subject: subject(message),
             text: text(message),
-            severity: message.colour.or(policy.severity).unwrap_or(UNCOLOURED),
-            drill: message.status == Status::Exercise,
+            severity,
+            drill: message.status.is_drill(),
             extent,
             policy: policy.id.clone(),
             warning: Some(id),
             parent: None,
         };
-        self.open_callout(NewCallout { opened, set, policy });
-        Some(callout)
+        let callout = opened.id;
+        self.open_callout(opened, terms);
+        vec![callout]
     }
 
-    /// Ends the warnings that have run out, and their callouts.
+    fn end_callouts(&mut self, open: &[&Callout], reason: CloseReason) -> Vec<CalloutId> {
+        for callout in open {
+            self.end_callout(callout, reason, CompactString::default());
+        }
+        open.iter().map(|callout| callout.id).collect()
+    }
+
+    /// Ends the warnings that have run out, and the callouts about them.
     pub(in crate::domain) fn expire_warnings(&mut self) {
         let board = self.board;
-        for id in board.warnings.expired_at(self.now) {
-            self.push(Event::WarningEnded(WarningEnded { id, life: Life::Expired }));
-            let warning = board.warnings.get(id);
-            let callout = warning.and_then(|warning| board.callouts.get(warning.callout?));
-            if let Some(callout) = callout.filter(|callout| callout.is_open()) {
-                self.end_callout(callout, CloseReason::Expired, CompactString::default());
-            }
+        for warning in board.warnings.expired_at(self.now) {
+            let life = Life::Expired;
+            self.push(Event::WarningEnded(WarningEnded { id: warning.id, life }));
+            self.end_callouts(&open_callouts(board, &[warning]), CloseReason::Expired);
         }
-    }
-}
-
-fn revision<'p>(
-    warning: WarningId,
-    message: &Message,
-    extent: Extent,
-    set: &'p PolicySet,
-    policy: &'p Policy,
-) -> Revision<'p> {
-    Revision {
-        warning,
-        subject: subject(message),
-        text: text(message),
-        severity: message.colour.or(policy.severity).unwrap_or(UNCOLOURED),
-        extent,
-        set,
-        policy,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Warnings (预警): what a source said, and its life from alert to end.
 
 pub(super) mod accept;
+mod replace;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,6 +51,20 @@ pub enum Status {
     System,
     Test,
     Draft,
+}
+
+impl Status {
+    /// Tells whether messages of this status call people out, in earnest or as a drill.
+    pub fn calls_people(self) -> bool {
+        match self {
+            Status::Actual | Status::Exercise => true,
+            Status::System | Status::Test | Status::Draft => false,
+        }
+    }
+
+    pub fn is_drill(self) -> bool {
+        self == Status::Exercise
+    }
 }
 
 /// CAP `msgType`.
@@ -199,14 +214,16 @@ impl Warnings {
         self.expiries.first().map(|(at, _)| *at)
     }
 
-    pub(in crate::domain) fn expired_at(&self, now: Timestamp) -> impl Iterator<Item = WarningId> {
-        self.expiries.iter().take_while(move |(at, _)| *at <= now).map(|(_, id)| *id)
+    pub(in crate::domain) fn expired_at(&self, now: Timestamp) -> impl Iterator<Item = &Warning> {
+        let expired = self.expiries.iter().take_while(move |(at, _)| *at <= now);
+        expired.filter_map(|(_, id)| self.by_id.get(id))
     }
 
     pub(in crate::domain) fn accept(&mut self, warning: Warning) {
         let message = &warning.message;
         let name = (message.sender.clone(), message.identifier.clone());
-        if matches!(message.kind, MessageKind::Update | MessageKind::Cancel) {
+        let ends = matches!(message.kind, MessageKind::Update | MessageKind::Cancel);
+        if ends && message.status.calls_people() {
             for reference in &message.references {
                 let other = (reference.sender.clone(), reference.identifier.clone());
                 if !self.by_name.contains_key(&other) {

@@ -25,6 +25,7 @@ const NAMES: &[(&str, &str)] = &[
     ("备班", "standby"),
     ("备班人员", "standby"),
     ("指挥长", "flood_chief"),
+    ("防汛指挥长", "flood_chief"),
     ("防指指挥长", "flood_chief"),
     ("县防汛抗旱指挥部指挥长", "flood_chief"),
     ("应急管理局局长", "bureau_head"),

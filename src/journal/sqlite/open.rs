@@ -24,7 +24,7 @@ const TAIL_CHECKED: usize = 4096;
 pub enum OpenError {
     #[error(
         "{0}; put the newest jiaoying.db and its -wal file back, or restore a backup, or start \
-         once with the loss accepted"
+         once with `jiaoying serve --accept-loss`"
     )]
     Lost(#[from] Loss),
     #[error("the journal is damaged: {0}; run `jiaoying verify`, then restore a backup")]

@@ -1,5 +1,7 @@
 //! Opening: what continues, what is refused, what is somebody else's.
 
+use std::{future::poll_fn, task::Poll};
+
 use jiaoying::journal::{sqlite::OpenError, verify::verify};
 use rusqlite::Connection;
 
@@ -152,7 +154,7 @@ fn an_append_whose_caller_went_away_is_whole_or_absent() {
         writer.runtime.block_on(async {
             let mut append = writer.journal.append(batch);
             // Polled once, so that it is under way, then dropped.
-            let _ = futures_util::poll!(append.as_mut());
+            poll_fn(|context| Poll::Ready(append.as_mut().poll(context).is_ready())).await;
         });
         let reader = writer.reader();
         let actual = writer.runtime.block_on(writer.journal.append(Batch {

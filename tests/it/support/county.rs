@@ -38,11 +38,7 @@ pub struct County {
 impl County {
     /// Founds a county with `townships` of `villages` each, the policies given, and enough lines.
     pub fn found(policies: &str, townships: u64, villages: u64) -> Self {
-        let now = "2026-07-21T10:00:00+08:00".parse().unwrap();
-        let (board, journal) = (Board::default(), Vec::new());
-        let mut county = Self { board, journal, now, prompt: true, lonely: false };
-        let area = COUNTY.parse().unwrap();
-        county.must(Command::SetJurisdiction { area, timezone: Shanghai });
+        let mut county = Self::bare();
         let set: PolicySet = toml::from_str(policies).unwrap();
         county.must(Command::AdoptPolicies(set));
         for channel in Channel::ALL {
@@ -55,6 +51,17 @@ impl County {
         county
     }
 
+    /// Founds a county that is nothing yet but its own area.
+    pub fn bare() -> Self {
+        let now = "2026-07-21T10:00:00+08:00".parse().unwrap();
+        let (board, journal) = (Board::default(), Vec::new());
+        let mut county = Self { board, journal, now, prompt: true, lonely: false };
+        let area = COUNTY.parse().unwrap();
+        county.must(Command::SetJurisdiction { area, timezone: Shanghai });
+        county.must(Command::SaveAreas(areas(0, 0)));
+        county
+    }
+
     pub fn lines(&mut self, channel: Channel, lines: u32) {
         self.must(Command::SetLines(LinesSet { channel, lines, hold_ms: 35_000, simulated: true }));
     }
@@ -62,14 +69,17 @@ impl County {
     /// Submits as the console or the node, whichever may; what the board refuses is a test's mistake.
     #[track_caller]
     pub fn must(&mut self, command: Command) -> Reply {
+        self.try_must(command).unwrap()
+    }
+
+    pub fn try_must(&mut self, command: Command) -> Result<Reply, Rejection> {
         let area = COUNTY.parse().unwrap();
-        let actor = match command {
-            Command::Elapse | Command::RecordAttempt { .. } | Command::RepeatAttempt(_) => {
-                Actor::node(area)
-            }
-            _ => Actor::console(area),
-        };
-        self.submit(&actor, command).unwrap()
+        let of_the_node = matches!(
+            command,
+            Command::Elapse | Command::RecordAttempt { .. } | Command::RepeatAttempt(_)
+        );
+        let actor = if of_the_node { Actor::node(area) } else { Actor::console(area) };
+        self.submit(&actor, command)
     }
 
     /// Decides, notes and applies, then does what has come due.
@@ -126,11 +136,15 @@ impl County {
         self.now = end;
     }
 
+    #[track_caller]
     pub fn warn(&mut self, message: Message) -> Reply {
+        self.try_warn(message).unwrap()
+    }
+
+    pub fn try_warn(&mut self, message: Message) -> Result<Reply, Rejection> {
         let original = Original { media_type: "test".into(), body: String::new(), base64: false };
         let gateway = actor("gateway", Role::Gateway);
         self.submit(&gateway, Command::AcceptWarning { message: Box::new(message), original })
-            .unwrap()
     }
 
     /// Accepts a red warning for the whole county and returns its callout.

@@ -1,4 +1,8 @@
 //! What the stories are told with.
 
+pub mod client;
 pub mod county;
+pub mod process;
+pub mod server;
+pub mod socket;
 pub mod story;

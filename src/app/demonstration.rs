@@ -1,0 +1,52 @@
+//! The demonstration's well-known accounts.
+
+use std::sync::Arc;
+
+use crate::{
+    access::{Access, Holder, NewAccount},
+    demo,
+    dispatcher::Handle,
+    domain::{
+        actor::Role,
+        ids::{AreaCode, PostId},
+    },
+    http::DemoLogin,
+};
+
+/// Returns the county's code.
+pub(super) fn county() -> AreaCode {
+    demo::COUNTY.parse().expect("the demonstration county has an area code")
+}
+
+/// The logins of the demonstration, and whose they are.
+fn accounts() -> [(&'static str, Role, Holder); 5] {
+    let handset: PostId = "990101000000/lead_officer".parse().expect("a post's id");
+    [
+        ("commander", Role::Commander, Holder::Nobody),
+        ("dispatcher", Role::Dispatcher, Holder::Nobody),
+        ("leader", Role::Leader, Holder::Post(handset)),
+        ("screen", Role::Screen, Holder::Nobody),
+        ("gateway", Role::Gateway, Holder::Nobody),
+    ]
+}
+
+/// Returns what the login page offers.
+pub(super) fn logins() -> Arc<[DemoLogin]> {
+    let logins = accounts().into_iter().filter(|(_, role, _)| *role != Role::Gateway);
+    logins
+        .map(|(login, role, _)| DemoLogin {
+            login: login.to_owned(),
+            role: role.as_str(),
+            password: format!("demo-{login}"),
+        })
+        .collect()
+}
+
+/// Makes sure of the well-known accounts.
+pub(super) async fn install(board: &Handle, access: &Access) -> anyhow::Result<()> {
+    for (login, role, holder) in accounts() {
+        let new = NewAccount { login: login.parse()?, role, area: county(), holder };
+        access.install_demonstration_account(new, board.now()).await?;
+    }
+    Ok(())
+}

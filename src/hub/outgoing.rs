@@ -1,0 +1,60 @@
+//! What the server says on a socket, besides events: each type of frame once.
+
+use serde::Serialize;
+
+use super::snapshot::BoardView;
+use crate::{
+    domain::{ids::AttemptId, time::Timestamp},
+    protocol::{LineView, ObligationView},
+};
+
+/// A frame to one client.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum ServerFrame<'a> {
+    Welcome {
+        epoch: String,
+        seq: u64,
+        resumed: bool,
+        now: Timestamp,
+    },
+    Snapshot {
+        seq: u64,
+        board: Box<BoardView>,
+    },
+    Reply {
+        id: &'a str,
+        seq: u64,
+        late: bool,
+    },
+    #[serde(rename = "reply")]
+    Refused {
+        id: &'a str,
+        error: Refusal,
+    },
+    Call {
+        attempt: AttemptId,
+        obligation: Box<ObligationView>,
+        notice: bool,
+        title: &'a str,
+        body: &'a str,
+    },
+    Lines {
+        at: Timestamp,
+        items: &'a [LineView],
+    },
+    Degraded {
+        what: &'static str,
+        since: Timestamp,
+    },
+    Ping {
+        at: Timestamp,
+    },
+}
+
+/// Why what a client sent was refused.
+#[derive(Serialize)]
+pub(super) struct Refusal {
+    pub code: &'static str,
+    pub message: String,
+}

@@ -1,0 +1,222 @@
+//! Every kind of event stays readable for ever: one text of each kind and version is kept in
+//! `fixtures/events_v1.jsonl`, and no line of it is ever changed.
+//!
+//! A new kind or version first gets a place in `story` below; then `UPDATE_FIXTURES=1 cargo test events`
+//! adds the lines that are missing.
+
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+
+use chrono::NaiveDate;
+use jiaoying::domain::{
+    actor::Role,
+    callout::attempt::Outcome,
+    command::{AnswerKind, Command, Reply},
+    event::{AccessChanged, DutyTableSet, Entry, Event, LossAccepted, RotationSet, Unreadable},
+    person::Channel,
+    roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
+    warning::{Colour, MessageKind},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::support::{
+    county::{COUNTY, County, about, alert},
+    story::{CLERK, HOLDER, NEIGHBOUR, VILLAGE},
+};
+
+#[test]
+fn every_text_that_was_ever_written_is_read_and_written_alike() {
+    for line in kept() {
+        let event = Event::decode(&line.kind, line.version, line.data.get()).unwrap();
+        assert_eq!(event.kind(), line.kind);
+        if event.version() == line.version {
+            assert_eq!(event.encode(), line.data.get(), "{}", line.kind);
+        }
+    }
+}
+
+#[test]
+fn a_text_of_every_kind_is_kept() {
+    let told: Vec<Event> = story().journal.into_iter().map(|entry| entry.event).collect();
+    let names: BTreeSet<&str> = told.iter().map(Event::kind).collect();
+    let all: BTreeSet<&str> = Event::KINDS.iter().copied().collect();
+    assert_eq!(names, all, "the story brings about every kind");
+    let written = kept();
+    let missing = missing(&told, &written);
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        let lines = written.iter().chain(&missing);
+        let lines: Vec<String> = lines.map(|line| serde_json::to_string(line).unwrap()).collect();
+        std::fs::write(path(), lines.join("\n") + "\n").unwrap();
+    } else {
+        let missing: Vec<&str> = missing.iter().map(|line| line.kind.as_str()).collect();
+        assert!(missing.is_empty(), "add these by UPDATE_FIXTURES=1: {missing:?}");
+    }
+}
+
+#[test]
+fn what_was_written_before_a_field_was_added_is_still_read() {
+    let data = r#"{"id":"o-1.0","callout":"c-1","person":"p","channel":"voice"}"#;
+    let Event::AttemptStarted(started) = Event::decode("attempt_started", 1, data).unwrap() else {
+        panic!()
+    };
+    assert!(started.also.is_empty());
+}
+
+#[test]
+fn a_kind_or_version_of_a_newer_program_is_refused_with_the_remedy() {
+    for (kind, version) in [("moon_landed", 1), ("callout_opened", 2), ("callout_opened", 0)] {
+        let refused = Event::decode(kind, version, "{}").unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            format!(
+                "event {kind} version {version} cannot be read: this program is older than the \
+                 journal; install the version that wrote it"
+            )
+        );
+    }
+}
+
+#[test]
+fn a_text_that_was_tampered_with_is_refused_and_says_where() {
+    for (data, says) in [
+        ("", "EOF while parsing"),
+        ("{}", "missing field `id`"),
+        (r#"{"id":"x-1"}"#, "not a callout id such as c-7"),
+        (r#"{"id":"c-1""#, "EOF while parsing"),
+    ] {
+        let refused: Unreadable = Event::decode("callout_closed", 1, data).unwrap_err();
+        assert!(refused.to_string().contains(says), "{refused}");
+        assert_eq!((refused.kind.as_str(), refused.version), ("callout_closed", 1));
+    }
+}
+
+#[test]
+fn each_event_names_what_it_is_about_by_its_id() {
+    let county = story();
+    let subject = |kind: &str| county.events(kind)[0].subject().to_string();
+    let expected = [
+        ("area_saved", COUNTY),
+        ("person_saved", "000000-lead_officer"),
+        ("post_saved", "990101000000/lead_officer"),
+        ("warning_accepted", "w-1"),
+        ("callout_opened", "c-1"),
+        ("obligation_opened", "o-1"),
+        ("attempt_started", "o-1.0"),
+        ("quorum_met", COUNTY),
+        ("override_added", "v-1"),
+        ("lines_set", "app"),
+        ("policies_adopted", "policies"),
+        ("access_changed", "zhang"),
+    ];
+    for (kind, id) in expected {
+        assert_eq!(subject(kind), id, "{kind}");
+    }
+}
+
+/// One line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    kind: String,
+    version: u16,
+    data: Box<RawValue>,
+}
+
+fn path() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/fixtures/events_v1.jsonl")
+}
+
+fn kept() -> Vec<Line> {
+    let text = std::fs::read_to_string(path()).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Returns, for each kind and version that no line keeps, its barest and its fullest text.
+fn missing(told: &[Event], kept: &[Line]) -> Vec<Line> {
+    let mut missing = Vec::new();
+    for kind in Event::KINDS {
+        let texts = told.iter().filter(|event| event.kind() == *kind);
+        let mut texts: Vec<(usize, String, u16)> =
+            texts.map(|e| (e.encode().len(), e.encode(), e.version())).collect();
+        texts.sort();
+        let Some((_, _, version)) = texts.first().cloned() else { continue };
+        if kept.iter().any(|line| line.kind == *kind && line.version == version) {
+            continue;
+        }
+        let (bare, full) = (texts[0].1.clone(), texts[texts.len() - 1].1.clone());
+        for text in BTreeSet::from([bare, full]) {
+            let value: Box<RawValue> = serde_json::from_str(&text).unwrap();
+            let data = to_raw_value(&value).unwrap();
+            missing.push(Line { kind: (*kind).to_owned(), version, data });
+        }
+    }
+    missing
+}
+
+/// Tells a story in which everything happens that can.
+fn story() -> County {
+    let mut county = County::small(4);
+    roster(&mut county);
+    let orange = county.orange();
+    county.answer_on_behalf(HOLDER, county.at(VILLAGE).id, "座机", "到岗").unwrap();
+    let call = county.call_to("001002-village_duty", Channel::Voice);
+    county.must(Command::RepeatAttempt(call));
+    county.report(HOLDER, Channel::Voice, Outcome::HungUp { after_s: 8 });
+    county.sleep(60);
+    county.stand_in(NEIGHBOUR, CLERK, 0, 10_000);
+    county.sleep(400);
+    county.report_all(Outcome::Failed { reason: "no route".into(), lasting: true });
+    county.sleep(2_000);
+    county.called_out(about("n1", MessageKind::Update, alert("n2", Colour::Red, &[COUNTY])));
+    let id = county.at(VILLAGE).id;
+    county.answer_for(HOLDER, id, AnswerKind::Declined).unwrap();
+    county.answer(HOLDER, VILLAGE);
+    county.called_out(about("n2", MessageKind::Update, alert("n3", Colour::Red, &[COUNTY])));
+    county.warn(about("n3", MessageKind::Cancel, alert("n4", Colour::Red, &[COUNTY])));
+    assert!(!county.board.callouts.get(orange).unwrap().is_open());
+    let desk = county.desk();
+    for duty in ["lead_officer", "duty_officer", "flood_chief"] {
+        county.answer(&format!("000000-{duty}"), &format!("990101000000/{duty}"));
+    }
+    county.decline("000000-flood_chief", "990101000000/flood_chief");
+    let note = "会商结束".into();
+    county.as_role(Role::Commander, Command::WithdrawCallout { callout: desk, note }).unwrap();
+    let fact = AccessChanged {
+        login: "zhang".into(),
+        what: "created".into(),
+        detail: "role dispatcher".into(),
+    };
+    county.must(Command::NoteAccess(fact));
+    county.must(Command::AcceptLoss(LossAccepted { anchored_seq: 12, found_seq: 10 }));
+    county
+}
+
+fn roster(county: &mut County) {
+    let whole_day = ShiftTime { from_minute: 480, minutes: 1_440 };
+    let crews = vec![vec!["000000-bureau_head".parse().unwrap()]];
+    let plan = DayPlan { shifts: vec![whole_day], crews };
+    let rotation = Rotation {
+        starts_on: "2026-07-01".parse().unwrap(),
+        days: [(DayType::Workday, plan.clone()), (DayType::MakeupWorkday, plan)].into(),
+    };
+    let post = "990101000000/bureau_head".parse().unwrap();
+    county.must(Command::SetRotations(vec![RotationSet { post, rotation: Some(rotation) }]));
+    let (from, to) = (county.now, county.now + Duration::from_secs(86_400));
+    let people = vec!["000000-flood_chief".parse().unwrap()];
+    let post = "990101000000/flood_chief".parse().unwrap();
+    let shifts = vec![Shift { from, to, people }];
+    county.must(Command::SetDutyTable(vec![DutyTableSet { post, from, to, shifts }]));
+    let day = |day| NaiveDate::from_ymd_opt(2026, 10, day).unwrap();
+    let year = Year { off: [day(1), day(2)].into(), worked: [day(10)].into() };
+    county.must(Command::AdoptCalendar(Calendar { years: [(2026, year)].into() }));
+    let reply = county.stand_in("990101000000/lead_officer", CLERK, 900_000, 900_060);
+    let Reply::Override { id } = reply else { panic!() };
+    county.must(Command::RemoveOverride(id));
+}
+
+#[test]
+fn entries_are_numbered_without_a_gap() {
+    let journal: Vec<Entry> = story().journal;
+    for (index, entry) in journal.iter().enumerate() {
+        assert_eq!(entry.seq, index as u64 + 1);
+    }
+}

@@ -1,0 +1,50 @@
+//! The API over HTTP, on a real node with the demonstration county.
+
+mod duty;
+mod journal;
+mod obligations;
+mod reach;
+mod roles;
+mod sessions;
+mod warnings;
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    client::{Client, expect, items, refusal},
+    county::COUNTY,
+    server::TestServer,
+};
+
+/// A township of the demonstration county, another one, and a village of the first.
+const TOWNSHIP: &str = "990101001000";
+const OTHER_TOWNSHIP: &str = "990101002000";
+const VILLAGE: &str = "990101001001";
+
+/// A red rainstorm warning in JSON for `area`.
+fn red(area: &str) -> Value {
+    json!({ "event": "暴雨", "colour": "red", "areas": [area] })
+}
+
+/// Issues a red warning and returns the id of its callout.
+async fn red_callout(caller: &Client, area: &str) -> String {
+    let accepted = caller.post("/warnings", &red(area), 201).await;
+    accepted["callouts"][0].as_str().unwrap().to_owned()
+}
+
+/// Returns what a callout asks of `post`.
+async fn obligation(caller: &Client, callout: &str, post: &str) -> Value {
+    let list = caller.get(&format!("/callouts/{callout}/obligations?limit=10000"), 200).await;
+    let found = items(&list).iter().find(|obligation| obligation["post"] == post);
+    found.unwrap_or_else(|| panic!("nothing is asked of {post}")).clone()
+}
+
+fn id(thing: &Value) -> &str {
+    thing["id"].as_str().unwrap()
+}
+
+/// Returns what the journal gained since `head` by anybody but the node itself.
+async fn done_by_people(server: &TestServer, head: u64) -> Vec<Value> {
+    let entries = server.demo("commander").journal(head).await;
+    entries.into_iter().filter(|entry| entry["actor"] != "node").collect()
+}

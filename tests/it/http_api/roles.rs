@@ -1,0 +1,139 @@
+//! Every endpoint as every role.
+
+use std::collections::BTreeSet;
+
+use jiaoying::{access::Holder, domain::actor::Role};
+use reqwest::Method;
+
+use super::*;
+
+/// Columns: commander, dispatcher, leader, screen, gateway, admin, and somebody not logged in. A write that
+/// is allowed is one that then fails for another reason, so that every role starts from the same board.
+const MATRIX: &[(&str, &str, &str, [u16; 7])] = &[
+    ("GET", "/sessions/current", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/demo", "", [200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/openapi.json", "", [200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/live.txt", "", [200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/live", "", [400, 400, 400, 400, 400, 400, 400]),
+    ("POST", "/sessions", r#"{}"#, [422, 422, 422, 422, 422, 422, 422]),
+    (
+        "POST",
+        "/setup",
+        r#"{"secret":"x","login":"intruder","password":"long enough"}"#,
+        [403, 403, 403, 403, 403, 403, 403],
+    ),
+    ("GET", "/warnings", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/warnings/w-1", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/warnings/w-1.cap", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("POST", "/warnings", r#"{}"#, [422, 422, 403, 403, 422, 403, 401]),
+    ("GET", "/callouts", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/callouts/c-1", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/callouts/c-1/obligations", "", [200, 200, 200, 200, 200, 200, 401]),
+    (
+        "POST",
+        "/callouts",
+        r#"{"subject":"测试","kind":"manual","area":"990101999000"}"#,
+        [422, 422, 403, 403, 403, 403, 401],
+    ),
+    (
+        "POST",
+        "/callouts/c-999/withdraw",
+        r#"{"reason":"误发"}"#,
+        [404, 404, 403, 403, 403, 403, 401],
+    ),
+    ("GET", "/obligations/mine", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/obligations/o-1", "", [200, 200, 200, 200, 200, 200, 401]),
+    (
+        "POST",
+        "/obligations/o-999/answer",
+        r#"{"answer":"acknowledged"}"#,
+        [404, 404, 404, 403, 403, 404, 401],
+    ),
+    ("GET", "/duty", "", [200, 200, 200, 200, 200, 200, 401]),
+    (
+        "POST",
+        "/overrides",
+        r#"{"post":"990101000000/nobody","from":"2026-01-01T00:00:00+08:00","to":"2026-01-02T00:00:00+08:00","people":["990101-01"]}"#,
+        [404, 404, 403, 403, 403, 404, 401],
+    ),
+    ("DELETE", "/overrides/v-999", "", [404, 404, 403, 403, 403, 404, 401]),
+    ("GET", "/areas", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/policies", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/journal", "", [200, 200, 403, 403, 403, 200, 401]),
+    ("GET", "/nothing", "", [404, 404, 404, 404, 404, 404, 404]),
+    ("PUT", "/callouts", "{}", [405, 405, 405, 405, 405, 405, 405]),
+    ("GET", "[/healthz]", "", [200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "[/readyz]", "", [200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "[/metrics]", "", [200, 200, 200, 200, 200, 200, 200]),
+    // Demonstration tokens are no logins, so there is nothing to end.
+    ("DELETE", "/sessions/current", "", [409, 409, 409, 409, 409, 204, 401]),
+];
+
+#[tokio::test]
+async fn every_role_may_do_what_the_matrix_says_and_a_refusal_changes_nothing() {
+    let server = TestServer::start().await;
+    let village = red_callout(&server.demo("gateway"), VILLAGE).await;
+    assert_eq!(village, "c-1");
+    let admin = server.account("keeper", Role::Admin, COUNTY, Holder::Nobody).await;
+    let demo = ["commander", "dispatcher", "leader", "screen", "gateway"];
+    let callers: Vec<Client> = demo
+        .map(|login| server.demo(login))
+        .into_iter()
+        .chain([admin, server.stranger()])
+        .collect();
+    let head = server.head().await;
+    for (method, path, body, expected) in MATRIX {
+        for (caller, status) in callers.iter().zip(expected) {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let mut request = caller.request(method, path);
+            if !body.is_empty() {
+                request = request.header("content-type", "application/json").body(*body);
+            }
+            let answer = expect(request, *status).await;
+            if *status >= 400 && *status != 405 {
+                let (code, _) = refusal(&answer);
+                assert!(!code.is_empty(), "{path} as {:?}: {answer}", caller.token);
+            }
+        }
+    }
+    let done: Vec<_> = done_by_people(&server, head).await;
+    let done: Vec<_> = done.iter().filter(|entry| entry["kind"] != "access_changed").collect();
+    assert!(done.is_empty(), "{done:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_description_lists_every_route_and_the_matrix_covers_them() {
+    let server = TestServer::start().await;
+    let document = server.stranger().get("/openapi.json", 200).await;
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
+    let described: BTreeSet<String> = document["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, methods)| {
+            let methods = methods.as_object().unwrap().keys();
+            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect();
+    let itself = ["/openapi.json", "/live.txt", "/live", "/nothing"];
+    let covered: BTreeSet<String> = MATRIX
+        .iter()
+        .filter(|(method, path, ..)| {
+            *method != "PUT" && path.starts_with('/') && !itself.contains(path)
+        })
+        .map(|(method, path, ..)| format!("{method} /api/v1{}", templated(path)))
+        .collect();
+    assert_eq!(described, covered);
+    server.stop().await;
+}
+
+/// Writes the ids in a path as the description does.
+fn templated(path: &str) -> String {
+    let is_id = |part: &str| {
+        part.split_once('-')
+            .is_some_and(|(_, number)| number.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let parts = path.split('/').map(|part| if is_id(part) { "{id}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,106 @@
+//! A node with the demonstration county, in this process, on a port of its own.
+
+use std::sync::Arc;
+
+use jiaoying::{
+    access::{Access, Holder, NewAccount, Password},
+    app::{Node, Options},
+    config::Config,
+    dispatcher::Handle,
+    domain::actor::{Actor, Role},
+};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::{client::Client, county::COUNTY, socket::WsClient};
+
+/// Settings that make a node quick to start; everything else is as shipped.
+pub const QUICK: [(&str, &str); 4] = [
+    ("JIAOYING_LISTEN", "127.0.0.1:0"),
+    ("JIAOYING_ACCESS__COST__MEMORY_KIB", "8"),
+    ("JIAOYING_ACCESS__COST__PASSES", "1"),
+    ("JIAOYING_SHUTDOWN_GRACE_S", "20"),
+];
+
+/// A node that runs until it is stopped or dropped.
+pub struct TestServer {
+    pub board: Handle,
+    pub access: Arc<Access>,
+    pub dir: Arc<TempDir>,
+    base: String,
+    shutdown: CancellationToken,
+    running: JoinHandle<anyhow::Result<bool>>,
+}
+
+impl TestServer {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        Self::start_in(Arc::new(tempfile::tempdir().unwrap()), settings).await
+    }
+
+    /// Starts on a data folder that may have been used before.
+    #[expect(clippy::disallowed_methods, reason = "the node runs beside the test")]
+    pub async fn start_in(dir: Arc<TempDir>, settings: &[(&str, &str)]) -> Self {
+        let data = [("JIAOYING_DATA_DIR", dir.path().to_str().unwrap())];
+        let all = QUICK.iter().chain(&data).chain(settings);
+        let all = all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = Config::load(None, all).unwrap();
+        let listener = TcpListener::bind(config.listen).await.unwrap();
+        let base = listener.local_addr().unwrap().to_string();
+        let node = Node::start(config, Options { demo: true, accept_loss: false }).await.unwrap();
+        let (board, access) = (node.board.clone(), Arc::clone(&node.access));
+        let shutdown = CancellationToken::new();
+        let running = tokio::spawn(node.run(listener, shutdown.clone()));
+        Self { board, access, dir, base, shutdown, running }
+    }
+
+    /// Stops in order and fails if anything had to be given up.
+    pub async fn stop(self) -> Arc<TempDir> {
+        self.shutdown.cancel();
+        assert!(self.running.await.unwrap().unwrap(), "stopping took too long");
+        self.dir
+    }
+
+    /// Begins to stop, and returns while it does.
+    pub fn begin_to_stop(&self) {
+        self.shutdown.cancel();
+    }
+
+    /// Returns somebody who has not logged in.
+    pub fn stranger(&self) -> Client {
+        Client::new(&self.base)
+    }
+
+    /// Returns one of the demonstration's own accounts, by its well-known token.
+    pub fn demo(&self, login: &str) -> Client {
+        self.stranger().with_token(&format!("demo-{login}"))
+    }
+
+    /// Adds an account, logs it in and returns it.
+    pub async fn account(&self, login: &str, role: Role, area: &str, holder: Holder) -> Client {
+        let console = Actor::console(COUNTY.parse().unwrap());
+        let area = area.parse().unwrap();
+        let new = NewAccount { login: login.parse().unwrap(), role, area, holder };
+        let password = format!("password-of-{login}");
+        let now = self.board.now();
+        self.access
+            .add_account(&console, new, Password::new(password.as_str()), now)
+            .await
+            .unwrap();
+        self.stranger().log_in(login, &password).await
+    }
+
+    /// Opens a socket as one of the demonstration's accounts and takes its welcome and snapshot.
+    pub async fn watch(&self, login: &str) -> WsClient {
+        self.demo(login).watch().await
+    }
+
+    /// Returns where the journal ends now.
+    pub async fn head(&self) -> u64 {
+        self.board.journal().head().await.unwrap().seq
+    }
+}

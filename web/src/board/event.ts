@@ -1,0 +1,201 @@
+/**
+ * The journal's events as pages read them: one type per kind, with only the fields a page uses.
+ * A kind this page does not know, from a newer server, becomes `unknown` and only moves the sequence.
+ */
+
+import type {
+  CalloutKind, Channel, EscalateReason, EventFrame, LifeState, Outcome, Severity, SkippedView, StateName,
+  Time, Via, WarningStatus, WithdrawReason,
+} from './protocol';
+
+export interface Planned {
+  number: number;
+  person: string;
+  channel: Channel;
+  ordinal?: number;
+  notice?: boolean;
+}
+
+export interface Step {
+  rung: number;
+  people: string[];
+  attempts: Planned[];
+  due_at: Time;
+  skipped?: SkippedView[];
+}
+
+/** Who now has to reach the post; `to` is missing only while the county has nobody at all. */
+export interface Handed {
+  to: string | null;
+  by: Time;
+}
+
+/** `partly`: these, but not what lies in them. */
+export interface Extent {
+  whole: string[];
+  partly?: string[];
+}
+
+export interface WarningAccepted {
+  id: string;
+  message: {
+    identifier: string;
+    sender: string;
+    sent: Time;
+    status: WarningStatus;
+    event: string;
+    event_code?: string | null;
+    colour?: Severity | null;
+    headline: string;
+    description?: string;
+    instruction?: string;
+    effective: Time;
+    expires?: Time | null;
+    notes?: string[];
+  };
+  extent: Extent;
+  life: { state: LifeState };
+  callout?: string;
+}
+
+export interface CalloutOpened {
+  id: string;
+  kind: CalloutKind;
+  subject: string;
+  text?: string;
+  severity: Severity;
+  drill: boolean;
+  extent: Extent;
+  policy: string;
+  warning?: string;
+  parent?: string;
+}
+
+export interface CalloutRevised {
+  id: string;
+  warning: string;
+  change: 'upgraded' | 'downgraded' | 'area_changed' | 'repeated';
+  subject: string;
+  text: string;
+  severity: Severity;
+  extent: Extent;
+  policy: string;
+}
+
+/** What every event about an obligation says. */
+export interface AboutObligation {
+  id: string;
+  callout: string;
+  post: string;
+}
+
+export interface ObligationOpened extends AboutObligation {
+  task?: string;
+  about?: string;
+  replaces?: string;
+  step: Step;
+}
+
+export interface EventAnswer {
+  person?: string;
+  name?: string;
+  entered_by?: string;
+  via: Via;
+  late: boolean;
+  note?: string;
+}
+
+export interface AboutAttempt {
+  /** `o-345.2`: the obligation and the attempt's number there. */
+  id: string;
+  callout: string;
+  person: string;
+  channel: Channel;
+}
+
+/** Payloads by kind. */
+interface Kinds {
+  warning_accepted: WarningAccepted;
+  warning_ended: { id: string; life: { state: LifeState } };
+  callout_opened: CalloutOpened;
+  callout_revised: CalloutRevised;
+  callout_closed: { id: string; reason: 'complete' | 'cancelled' | 'expired' | 'superseded' | 'by_hand' };
+  /** Somebody who had answered cannot come after all. */
+  callout_reopened: { id: string };
+  quorum_met: { callout: string; area: string };
+  obligation_opened: ObligationOpened;
+  /** `was` is other than ringing only where somebody who had answered cannot come after all. */
+  obligation_escalated: AboutObligation & { was?: StateName; from: number; reason: EscalateReason; step: Step };
+  obligation_moved: AboutObligation & { gone: string[]; step: Step };
+  obligation_declined: AboutObligation & { person: string };
+  obligation_answered: AboutObligation & { was: StateName; answer: EventAnswer };
+  obligation_unreached: AboutObligation & {
+    was: StateName; reason: EscalateReason; handed: Handed; skipped?: SkippedView[];
+  };
+  obligation_handed_on: AboutObligation & { handed: Handed };
+  obligation_withdrawn: AboutObligation & { was: StateName; reason: WithdrawReason; notices?: Planned[] };
+  obligation_told: AboutObligation & { notices: Planned[] };
+  attempt_started: AboutAttempt;
+  attempt_repeated: AboutAttempt;
+  attempt_recorded: AboutAttempt & { outcome: Outcome; retry?: Planned };
+  /** Somebody else may be on duty now: ask again. */
+  roster_changed: Record<never, never>;
+  unknown: Record<never, never>;
+}
+
+export interface Stamp {
+  seq: number;
+  at: Time;
+  names: Record<string, string>;
+}
+
+/** What has happened, with its place in the journal. */
+export type BoardEvent = { [K in keyof Kinds]: Stamp & { kind: K; data: Kinds[K] } }[keyof Kinds];
+
+/** The events that carry an obligation's id, as those who show one obligation follow them. */
+export type ObligationEvent = Extract<BoardEvent, { kind: `obligation_${string}` | `attempt_${string}` }>;
+
+const ROSTER_KINDS = new Set([
+  'area_saved', 'person_saved', 'post_saved', 'rotation_set', 'duty_table_set', 'override_added',
+  'override_removed', 'calendar_adopted', 'policies_adopted',
+]);
+
+const KNOWN: { [K in keyof Kinds]: true } = {
+  warning_accepted: true, warning_ended: true, callout_opened: true, callout_revised: true,
+  callout_closed: true, callout_reopened: true, quorum_met: true, obligation_opened: true, obligation_escalated: true,
+  obligation_moved: true, obligation_declined: true, obligation_answered: true,
+  obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
+  obligation_told: true, attempt_started: true, attempt_repeated: true, attempt_recorded: true,
+  roster_changed: true, unknown: true,
+};
+
+/** Reads a frame into an event. The only place that trusts `data` to be what its kind says. */
+export function readEvent(frame: EventFrame): BoardEvent {
+  const stamp: Stamp = { seq: frame.seq, at: frame.at, names: frame.names ?? {} };
+  if (ROSTER_KINDS.has(frame.kind)) return { ...stamp, kind: 'roster_changed', data: {} };
+  if (!Object.prototype.hasOwnProperty.call(KNOWN, frame.kind)) return { ...stamp, kind: 'unknown', data: {} };
+  return { ...stamp, kind: frame.kind, data: frame.data } as BoardEvent;
+}
+
+/** Returns every area of an extent. */
+export function areasOf(extent: Extent): string[] {
+  return [...extent.whole, ...(extent.partly ?? [])];
+}
+
+/** Returns the obligation that `event` is about, or nothing where it is about something else. */
+export function obligationOf(event: BoardEvent): string | undefined {
+  if (isObligationEvent(event)) {
+    return event.kind.startsWith('attempt_') ? obligationOfAttempt(event.data.id) : event.data.id;
+  }
+  return undefined;
+}
+
+/** Tells whether `event` changes one obligation. */
+export function isObligationEvent(event: BoardEvent): event is ObligationEvent {
+  return event.kind.startsWith('obligation_') || event.kind.startsWith('attempt_');
+}
+
+/** Returns the obligation part of an attempt's id. */
+export function obligationOfAttempt(attempt: string): string {
+  return attempt.slice(0, attempt.lastIndexOf('.'));
+}

@@ -1,0 +1,318 @@
+/**
+ * What the server sends, as docs of the wire name it. Types only; `net/frames.ts` reads bytes into them.
+ * Fields that a newer server adds are ignored, and an unknown kind of event is `unknown` (see event.ts).
+ */
+
+export type Severity = 'red' | 'orange' | 'yellow' | 'blue';
+export type Channel = 'app' | 'sms' | 'voice';
+export type StateName = 'ringing' | 'answered' | 'unreached' | 'withdrawn';
+export type CalloutKind = 'warning' | 'manual' | 'spot_check' | 'errand';
+export type Role = 'commander' | 'dispatcher' | 'leader' | 'screen' | 'gateway' | 'admin';
+export type AnswerKind = 'acknowledged' | 'declined';
+export type WithdrawReason =
+  | 'cancelled' | 'expired' | 'area_reduced' | 'downgraded' | 'upgraded' | 'by_hand' | 'settled';
+export type SkipReason = 'no_post' | 'gap' | 'no_channel' | 'declined';
+export type EscalateReason = 'timeout' | 'declined' | 'unreachable';
+export type Progress = 'queued' | 'started' | 'ended' | 'dropped';
+
+/** RFC 3339 text with an offset. */
+export type Time = string;
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface Me {
+  login: string;
+  role: Role;
+  area: string;
+  area_name?: string;
+  person?: Named;
+}
+
+export interface Jurisdiction {
+  area: string;
+  name: string;
+  timezone: string;
+}
+
+export type WarningStatus = 'actual' | 'exercise' | 'system' | 'test' | 'draft';
+export type LifeState = 'active' | 'superseded' | 'cancelled' | 'expired' | 'inert';
+
+export interface WarningView {
+  id: string;
+  identifier: string;
+  sender: string;
+  event: string;
+  event_code?: string;
+  colour?: Severity;
+  headline: string;
+  description: string;
+  instruction: string;
+  sent: Time;
+  effective: Time;
+  expires?: Time;
+  status: WarningStatus;
+  state: LifeState;
+  areas: string[];
+  callout?: string;
+  notes: string[];
+  accepted_at: Time;
+}
+
+export interface Counts {
+  total: number;
+  answered: number;
+  ringing: number;
+  unreached: number;
+  withdrawn: number;
+}
+
+export interface RollupRow extends Counts {
+  area: string;
+  name: string;
+  /** Enough of the area's posts have answered. */
+  manned?: boolean;
+}
+
+/** First telephone calls still to make, and when the last of them will have been made. */
+export interface Forecast {
+  queued: number;
+  calling: number;
+  lines: number;
+  simulated: boolean;
+  finish_at: Time;
+  target_at?: Time;
+}
+
+export interface CalloutView extends Counts {
+  id: string;
+  kind: CalloutKind;
+  subject: string;
+  text: string;
+  severity: Severity;
+  drill: boolean;
+  opened_at: Time;
+  closed_at?: Time;
+  state: 'open' | 'closed';
+  policy: string;
+  policy_title: string;
+  warning?: string;
+  parent?: string;
+  areas: string[];
+  rollup: RollupRow[];
+  forecast?: Forecast;
+}
+
+export type Outcome =
+  | { result: 'sent' }
+  | { result: 'delivered' }
+  | { result: 'read' }
+  | { result: 'no_answer' }
+  | { result: 'busy' }
+  | { result: 'rejected' }
+  | { result: 'hung_up'; after_s: number }
+  | { result: 'voicemail' }
+  | { result: 'heard_in_full' }
+  | { result: 'key_pressed'; key: string }
+  | { result: 'replied'; text: string }
+  | { result: 'rung_off' }
+  | { result: 'failed'; reason: string };
+
+export interface AttemptView {
+  id: string;
+  person: string;
+  channel: Channel;
+  rung: number;
+  try: number;
+  notice: boolean;
+  state: Progress;
+  started_at?: Time;
+  ended_at?: Time;
+  outcome?: Outcome;
+  repeats: number;
+}
+
+export interface PersonView extends Named {
+  title: string;
+  /** Masked unless this login may dial it. */
+  phone?: string;
+}
+
+export interface AskedView {
+  person: PersonView;
+  rung: number;
+  at: Time;
+  declined: boolean;
+}
+
+/** How an answer came: by a channel, or entered by an operator in the operator's words. */
+export type Via = 'app' | 'sms' | 'voice' | { desk: string };
+
+export interface AnswerView {
+  person?: Named;
+  name?: string;
+  entered_by?: string;
+  via: Via;
+  late: boolean;
+  note: string;
+}
+
+export interface HandedView {
+  person?: Named & { phone?: string };
+  by: Time;
+}
+
+export interface SkippedView {
+  rung: number;
+  reason: SkipReason;
+}
+
+/** Whose door an errand sends somebody to. */
+export interface AboutView {
+  obligation: string;
+  post: string;
+  post_title: string;
+  area: string;
+  area_name: string;
+  people: PersonView[];
+}
+
+export interface ObligationView {
+  id: string;
+  callout: string;
+  subject: string;
+  text: string;
+  kind: CalloutKind;
+  severity: Severity;
+  drill: boolean;
+  area: string;
+  area_name: string;
+  post: string;
+  post_title: string;
+  task: string;
+  state: StateName;
+  rung: number;
+  /** 0 where only events have told of it. */
+  rungs: number;
+  opened_at: Time;
+  due_at?: Time;
+  answered_at?: Time;
+  asked: AskedView[];
+  attempts: AttemptView[];
+  skipped: SkippedView[];
+  answer?: AnswerView;
+  handed_to?: HandedView;
+  about?: AboutView;
+  withdrawn?: WithdrawReason;
+  replaces?: string;
+}
+
+export type DutySource = 'permanent' | 'rotation' | 'table' | 'override';
+
+export interface DutyItem {
+  area: string;
+  area_name: string;
+  post: string;
+  post_title: string;
+  duty: string;
+  duty_name: string;
+  person: string;
+  name: string;
+  phone?: string;
+  from?: Time;
+  to?: Time;
+  source: DutySource;
+}
+
+export interface DutyGap {
+  area: string;
+  area_name: string;
+  post: string;
+  post_title: string;
+  duty: string;
+  duty_name: string;
+  from?: Time;
+  to?: Time;
+}
+
+export interface Duty {
+  at: Time;
+  items: DutyItem[];
+  gaps: DutyGap[];
+}
+
+export interface Line {
+  channel: Channel;
+  name: string;
+  simulated: boolean;
+  lines: number;
+  busy: number;
+  queued: number;
+}
+
+export interface Degraded {
+  what: string;
+  since: Time;
+}
+
+/** The board as a snapshot carries it. */
+export interface WireBoard {
+  now: Time;
+  jurisdiction: Jurisdiction;
+  me: Me;
+  names: Record<string, string>;
+  warnings: WarningView[];
+  callouts: CalloutView[];
+  open: { total: number; items: ObligationView[] };
+  mine: ObligationView[];
+  duty: Duty;
+  lines: Line[];
+  degraded: Degraded[];
+}
+
+export interface WireError {
+  code: string;
+  message: string;
+  field?: string;
+}
+
+export interface EventFrame {
+  type: 'event';
+  seq: number;
+  at: Time;
+  kind: string;
+  data: unknown;
+  names?: Record<string, string>;
+}
+
+export interface CallFrame {
+  type: 'call';
+  attempt: string;
+  obligation: ObligationView;
+  notice: boolean;
+  title: string;
+  body: string;
+}
+
+export type ServerFrame =
+  | { type: 'welcome'; epoch: string; seq: number; resumed: boolean; now: Time }
+  | { type: 'snapshot'; seq: number; board: WireBoard }
+  | EventFrame
+  | CallFrame
+  | { type: 'ping'; at: Time }
+  | { type: 'lines'; at: Time; items: Line[] }
+  | { type: 'reply'; id: string; seq?: number; late?: boolean; error?: WireError }
+  | { type: 'degraded'; what: string; since: Time };
+
+export interface Resume {
+  epoch: string;
+  seq: number;
+}
+
+export type ClientFrame =
+  | { type: 'hello'; topics: string[]; resume?: Resume }
+  | { type: 'answer'; id: string; obligation: string; answer: AnswerKind; note?: string }
+  | { type: 'pong' }
+  | { type: 'received'; attempt: string };

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+
+const files = import.meta.glob<string>('./{shared,screen,phone,desk,login}.ts', { query: '?raw', import: 'default', eager: true });
+const COMMENT = /^\s*(\*|\/\*|\/\/)/;
+const MIXED = /[\u4e00-\u9fff][,:;?!()]|[,:;?!(][\u4e00-\u9fff]/;
+
+it('every dictionary is looked at', () => {
+  expect(Object.keys(files)).toHaveLength(5);
+});
+
+it.each(Object.entries(files))('%s: Chinese text has Chinese punctuation', (_file, text) => {
+  expect(text.split('\n').filter((line) => !COMMENT.test(line) && MIXED.test(line))).toEqual([]);
+});

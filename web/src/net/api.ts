@@ -1,0 +1,166 @@
+/** HTTP as the pages use it: same origin, the cookie authenticates, errors have a type. */
+
+import type {
+  AnswerKind, CalloutKind, CalloutView, Duty, Me, ObligationView, Role, Severity, StateName, WireError,
+} from '../board/protocol';
+
+const ROOT = '/api/v1';
+/** A request that takes longer has failed; the caller says so or tries again. */
+const PATIENCE_MS = 10_000;
+
+/** The server said no. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly field: string | undefined;
+  readonly retryAfterS: number | undefined;
+
+  constructor(status: number, error: WireError, retryAfterS: number | undefined) {
+    super(error.message);
+    this.name = 'Refused';
+    this.status = status;
+    this.code = error.code;
+    this.field = error.field;
+    this.retryAfterS = retryAfterS;
+  }
+}
+
+/** The server could not be reached, or not in time. */
+export class Unreachable extends Error {
+  constructor() {
+    super('the server cannot be reached');
+    this.name = 'Unreachable';
+  }
+}
+
+export interface Answering {
+  answer: AnswerKind;
+  note?: string;
+  on_behalf_of?: string;
+  via?: string;
+}
+
+export interface NewWarning {
+  event: string;
+  event_code?: string;
+  colour: Severity;
+  headline: string;
+  description?: string;
+  instruction?: string;
+  areas: string[];
+  expires?: string;
+  status: 'actual' | 'exercise';
+}
+
+export interface NewCallout {
+  subject: string;
+  text?: string;
+  kind: 'manual' | 'spot_check';
+  area: string;
+  policy?: string;
+  severity?: Severity;
+  drill?: boolean;
+}
+
+export interface Policy {
+  id: string;
+  title: string;
+  title_en: string;
+  kinds: CalloutKind[];
+  colours: Severity[];
+}
+
+export interface AreaItem {
+  code: string;
+  name: string;
+  level: string;
+}
+
+export interface DemoLogin {
+  login: string;
+  role: Role;
+  password: string;
+}
+
+interface Page<T> {
+  items: T[];
+  next?: string;
+}
+
+export const api = {
+  session: () => get<Me>('/sessions/current'),
+  login: (login: string, password: string) => post<Me>('/sessions', { login, password }),
+  /** Makes the first administrator, by the secret of the link that the first start printed. */
+  setUp: (secret: string, login: string, password: string) => post<{ login: string }>('/setup', { secret, login, password }),
+  logout: () => request<null>('DELETE', '/sessions/current'),
+  demo: () => get<{ logins: DemoLogin[] }>('/demo'),
+  callout: (id: string) => get<CalloutView>(`/callouts/${id}`),
+  obligations: (callout: string, query: { state?: StateName; limit: number; after?: string }) =>
+    get<Page<ObligationView>>(`/callouts/${callout}/obligations?${search(query)}`),
+  obligation: (id: string) => get<ObligationView>(`/obligations/${id}`),
+  mine: () => get<Page<ObligationView>>('/obligations/mine'),
+  duty: () => get<Duty>('/duty'),
+  policies: () => get<Page<Policy>>('/policies'),
+  areas: (parent: string) => get<Page<AreaItem>>(`/areas?${search({ parent })}`),
+  /** Says `key` again when it is tried again, so that the server counts it once. */
+  answer: (obligation: string, answering: Answering, key: string) =>
+    post<{ seq: number; late: boolean }>(`/obligations/${obligation}/answer`, answering, key),
+  issueWarning: (warning: NewWarning, key: string) => post<{ id: string; callouts: string[] }>('/warnings', warning, key),
+  openCallout: (callout: NewCallout, key: string) => post<{ id: string }>('/callouts', callout, key),
+  withdraw: (callout: string, reason: string, key: string) =>
+    post<{ seq: number }>(`/callouts/${callout}/withdraw`, { reason }, key),
+};
+
+/** Returns a key under which a write is done once, however often it is sent. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function get<T>(path: string): Promise<T> {
+  return request('GET', path);
+}
+
+function post<T>(path: string, body: unknown, key?: string): Promise<T> {
+  return request('POST', path, body, key);
+}
+
+async function request<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const headers: Record<string, string> = {};
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (key !== undefined) headers['Idempotency-Key'] = key;
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+  try {
+    const response = await fetch(ROOT + path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      signal: stop.signal,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw await refusal(response);
+    return (response.status === 204 ? null : await response.json()) as T;
+  } catch (cause) {
+    throw cause instanceof Refused ? cause : new Unreachable();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function refusal(response: Response): Promise<Refused> {
+  const retry = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+  const retryAfterS = Number.isNaN(retry) ? undefined : retry;
+  const plain: WireError = { code: `http.${response.status}`, message: response.statusText };
+  try {
+    const body = (await response.json()) as { error?: WireError };
+    return new Refused(response.status, body.error ?? plain, retryAfterS);
+  } catch {
+    return new Refused(response.status, plain, retryAfterS);
+  }
+}
+
+function search(query: Record<string, string | number | undefined>): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
+}

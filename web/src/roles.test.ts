@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+
+import { destination, pageOf } from './roles';
+
+it('each role goes to its face', () => {
+  expect((['leader', 'screen', 'commander', 'dispatcher', 'gateway'] as const).map(pageOf))
+    .toEqual(['/phone', '/screen', '/desk', '/desk', undefined]);
+});
+
+it('whoever was sent to log in goes back, and only to a page of ours', () => {
+  expect(destination('?next=%2Fscreen%3Fscale%3D1.2', 'dispatcher')).toBe('/screen?scale=1.2');
+  for (const elsewhere of ['//evil.example', 'https://evil.example/phone', '/phone/../x', 'javascript:alert(1)', '/\\evil']) {
+    expect(destination(`?next=${encodeURIComponent(elsewhere)}`, 'leader')).toBe('/phone');
+  }
+  expect(destination('', 'gateway')).toBeUndefined();
+});

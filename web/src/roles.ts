@@ -1,0 +1,22 @@
+/** Which face a role works with. */
+
+import type { Role } from './board/protocol';
+
+/** Returns the page of a role; nothing for machines, which have none. */
+export function pageOf(role: Role): string | undefined {
+  switch (role) {
+    case 'leader': return '/phone';
+    case 'screen': return '/screen';
+    case 'commander':
+    case 'dispatcher':
+    case 'admin': return '/desk';
+    case 'gateway': return undefined;
+  }
+}
+
+/** Returns where to go after logging in: where somebody came from, if that is one of our pages. */
+export function destination(search: string, role: Role): string | undefined {
+  const next = new URLSearchParams(search).get('next');
+  const isOurs = next !== null && /^\/(screen|phone|desk|admin)(\?[^#]*)?$/.test(next);
+  return isOurs ? next : pageOf(role);
+}

@@ -1,0 +1,188 @@
+/** The desk's own state: which callout, its obligations, the row in hand, what is open on top of it. */
+
+import type { Board } from '../../board/board';
+import { isOpen } from '../../board/board';
+import { isObligationEvent, obligationOf, type BoardEvent, type ObligationEvent } from '../../board/event';
+import { differs, held, listed, NO_FILTER, step, type Filter } from '../../board/list';
+import { openObligation, reduceObligation } from '../../board/obligation';
+import { placeOf } from '../../board/place';
+import type { ObligationView, Severity } from '../../board/protocol';
+import { callouts, SEVERITIES } from '../../board/select';
+import { clock } from '../../clock.svelte';
+import { deskWords } from '../../i18n/desk';
+import { say } from '../../i18n/language.svelte';
+import { live } from '../../live.svelte';
+import { api } from '../../net/api';
+import { sound } from '../../sound.svelte';
+
+/** Obligations fetched of one callout; a county has some five hundred. */
+const FETCH_MAX = 5_000;
+
+export type Sheet = 'warning' | 'callout' | 'withdraw' | 'answer' | 'help';
+
+/** Something new that nobody at this desk has noted yet. */
+export interface Alert {
+  id: string;
+  text: string;
+  severity: Severity;
+  callout: string;
+  obligation?: string;
+}
+
+class Desk {
+  sheet = $state<Sheet | undefined>(undefined);
+  /** The obligation whose story is open. */
+  opened = $state<string | undefined>(undefined);
+  /** The row in hand. */
+  cursor = $state<string | undefined>(undefined);
+  alerts = $state.raw<readonly Alert[]>([]);
+  isLoading = $state(false);
+  isCut = $state(false);
+  views = $state.raw<ReadonlyMap<string, ObligationView>>(new Map());
+  #filter = $state.raw<Filter>(NO_FILTER);
+  #chosen = $state<string | undefined>(undefined);
+  #shown = $state.raw<readonly string[]>([]);
+  #loaded: string | undefined;
+  #missed: ObligationEvent[] = [];
+
+  callouts = $derived(live.board === undefined ? [] : callouts(live.board, clock.now));
+  callout = $derived(this.callouts.find((one) => one.id === this.#chosen) ?? this.callouts[0]);
+  #wanted = $derived(listed(this.views.values(), this.#filter, live.board?.names ?? new Map()));
+  /** While a row is in hand nothing moves under it. */
+  rows = $derived(this.cursor === undefined ? this.#wanted : held(this.#shown, this.#wanted));
+  hasMoved = $derived(this.cursor !== undefined && differs(this.rows, this.#wanted));
+  detail = $derived(this.opened === undefined ? undefined : this.views.get(this.opened));
+
+  get filter(): Filter {
+    return this.#filter;
+  }
+
+  start(): void {
+    live.onEvents((events, board) => this.#follow(events, board));
+    $effect.root(() => {
+      $effect(() => {
+        const id = this.callout?.id;
+        if (id !== this.#loaded) void this.#load(id);
+      });
+      $effect(() => sound.demand(gravest(this.alerts)));
+    });
+  }
+
+  choose(callout: string): void {
+    this.#chosen = callout;
+    this.narrow({ ...NO_FILTER });
+  }
+
+  narrow(filter: Filter): void {
+    this.#filter = filter;
+    this.cursor = undefined;
+  }
+
+  /** Lets the list take its new order. */
+  refresh(): void {
+    this.#shown = this.#wanted;
+  }
+
+  /** Takes a row in hand; the others stay where they are from now on. */
+  take(id: string | undefined): void {
+    if (this.cursor === undefined) this.#shown = this.#wanted;
+    this.cursor = id;
+  }
+
+  move(by: number): void {
+    this.take(step(this.rows, this.cursor, by));
+    if (this.opened !== undefined) void this.open(this.cursor);
+  }
+
+  /** Opens the story of an obligation, and asks for what events do not tell. */
+  async open(id: string | undefined): Promise<void> {
+    this.opened = id;
+    if (id === undefined) return;
+    try {
+      this.#learn(await api.obligation(id));
+    } catch {
+      // What is known already is shown.
+    }
+  }
+
+  /** Notes everything new: the tone stops. */
+  note(): void {
+    const last = this.alerts[this.alerts.length - 1];
+    this.alerts = [];
+    if (last === undefined) return;
+    this.choose(last.callout);
+  }
+
+  async #load(callout: string | undefined): Promise<void> {
+    this.#loaded = callout;
+    this.#missed = [];
+    this.views = new Map();
+    this.cursor = undefined;
+    this.opened = undefined;
+    this.isCut = false;
+    if (callout === undefined) return;
+    this.isLoading = true;
+    try {
+      const page = await api.obligations(callout, { limit: FETCH_MAX });
+      if (this.#loaded !== callout) return;
+      this.isCut = page.next !== undefined;
+      this.views = new Map(page.items.map((view) => [view.id, view]));
+      // What happened meanwhile may or may not be in what came: hearing it twice does no harm.
+      const missed = this.#missed;
+      this.#missed = [];
+      if (live.board !== undefined) this.#apply(missed, live.board);
+    } catch {
+      // The next event of this callout, or choosing it again, tries once more.
+      if (this.#loaded === callout) this.#loaded = undefined;
+    } finally {
+      this.isLoading = false;
+    }
+  }
+
+  #learn(view: ObligationView): void {
+    const known = this.views.get(view.id);
+    if (known === undefined || (!isOpen(known) && isOpen(view))) return;
+    this.views = new Map(this.views).set(view.id, view);
+  }
+
+  #follow(events: readonly BoardEvent[], board: Board): void {
+    const own = events.filter(isObligationEvent).filter((event) => event.data.callout === this.#loaded);
+    if (this.isLoading) this.#missed.push(...own);
+    else if (own.length > 0) this.#apply(own, board);
+    const fresh = events.flatMap((event) => alertOf(event, board));
+    if (fresh.length > 0) this.alerts = [...this.alerts, ...fresh];
+  }
+
+  #apply(events: readonly ObligationEvent[], board: Board): void {
+    const views = new Map(this.views);
+    for (const event of events) {
+      const known = views.get(obligationOf(event) ?? '');
+      const callout = board.callouts.get(event.data.callout);
+      if (known !== undefined) views.set(known.id, reduceObligation(known, event, board.names));
+      else if (event.kind === 'obligation_opened' && callout !== undefined) {
+        const door = views.get(event.data.about ?? '') ?? board.open.items.get(event.data.about ?? '');
+        views.set(event.data.id, openObligation(event.data, event.at, callout, board.names, door));
+      }
+    }
+    this.views = views;
+  }
+}
+
+export const desk = new Desk();
+
+function alertOf(event: BoardEvent, board: Board): Alert[] {
+  const t = say(deskWords);
+  if (event.kind === 'callout_opened' && event.data.kind !== 'errand') {
+    const { id, subject, severity } = event.data;
+    return [{ id, text: t.alertOpened(subject), severity, callout: id }];
+  }
+  if (event.kind !== 'obligation_unreached') return [];
+  const { id, callout } = event.data;
+  const view = board.open.items.get(id);
+  const where = view === undefined ? id : `${placeOf(board.names, view.area, view.area_name)} ${view.post_title}`;
+  return [{ id, text: t.alertUnreached(where), severity: view?.severity ?? 'red', callout, obligation: id }];
+}
+
+function gravest(alerts: readonly Alert[]): Severity | undefined {
+  return SEVERITIES.find((severity) => alerts.some((alert) => alert.severity === severity));
+}

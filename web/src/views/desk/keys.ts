@@ -1,0 +1,34 @@
+/** The dispatcher's keys. Letters count only outside text fields, and never while an input method composes. */
+
+export type Key =
+  | 'new_warning' | 'new_callout' | 'answer_for' | 'search' | 'help' | 'escape' | 'up' | 'down' | 'enter' | 'refresh'
+  | 'noted';
+
+/** What the machine needs of a key press. */
+export type Press = Pick<
+  KeyboardEvent, 'code' | 'key' | 'isComposing' | 'keyCode' | 'ctrlKey' | 'altKey' | 'metaKey' | 'shiftKey'
+>;
+
+const LETTERS: Record<string, Key> = {
+  KeyN: 'new_warning', KeyM: 'new_callout', KeyA: 'answer_for', KeyR: 'refresh', KeyK: 'noted',
+};
+const MOVES: Record<string, Key> = { ArrowUp: 'up', ArrowDown: 'down', Enter: 'enter', NumpadEnter: 'enter' };
+
+/** Returns what a press means; nothing where it is text, or somebody else's. */
+export function keyOf(press: Press, inText: boolean): Key | undefined {
+  // 229 is what browsers say while a Chinese input method holds the keyboard.
+  if (press.isComposing || press.keyCode === 229) return undefined;
+  if (press.ctrlKey || press.altKey || press.metaKey) return undefined;
+  if (press.code === 'Escape') return 'escape';
+  if (inText) return undefined;
+  if (press.key === '?' || press.key === '？') return 'help';
+  if (press.shiftKey) return undefined;
+  if (press.code === 'Slash') return 'search';
+  return LETTERS[press.code] ?? MOVES[press.code];
+}
+
+/** Tells whether presses on `target` are text. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}

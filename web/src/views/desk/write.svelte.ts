@@ -1,0 +1,45 @@
+/** One write to the server as a form sees it: under way, refused with a field, done once. */
+
+import { deskWords } from '../../i18n/desk';
+import { describe, fieldOf } from '../../i18n/errors';
+import { say } from '../../i18n/language.svelte';
+import { newKey, Unreachable } from '../../net/api';
+
+export class Write {
+  isBusy = $state(false);
+  /** What is wrong, naming the field. */
+  error = $state('');
+  field = $state<string | undefined>(undefined);
+  #key = newKey();
+
+  /** Says that a field is missing. */
+  miss(field: string): void {
+    const t = say(deskWords);
+    this.field = field;
+    this.error = t.inField(t.fields[field] ?? field, t.required);
+  }
+
+  /** Sends; a repeat after a broken connection says the same key, so that it is done once. */
+  async send<T>(act: (key: string) => Promise<T>): Promise<T | undefined> {
+    if (this.isBusy) return undefined;
+    this.isBusy = true;
+    this.error = '';
+    this.field = undefined;
+    try {
+      return await act(this.#key);
+    } catch (cause) {
+      if (!(cause instanceof Unreachable)) this.#key = newKey();
+      this.#refuse(cause);
+      return undefined;
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  #refuse(cause: unknown): void {
+    const t = say(deskWords);
+    const why = describe(cause);
+    this.field = fieldOf(cause)?.replace(/[[.].*$/, '');
+    this.error = this.field === undefined ? why : t.inField(t.fields[this.field] ?? this.field, why);
+  }
+}
