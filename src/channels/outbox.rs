@@ -31,8 +31,9 @@ use crate::{
     },
 };
 
-/// Hand-overs and reports under way at once; at the limit receipts wait in their queue.
-const WORK_LIMIT: usize = 8_192;
+/// Reports under way at once; at the limit receipts wait in their queue. Hand-overs do not count: one may
+/// itself be waiting for room for a receipt, and there are no more of them than lines.
+const REPORT_LIMIT: usize = 8_192;
 /// Receipts that wait to be recorded; a full queue holds the gateways back.
 const RECEIPT_CAPACITY: usize = 4_096;
 /// How often attempts are looked over for one whose receipt never came.
@@ -62,7 +63,10 @@ pub struct Outbox {
     taken_up: u64,
     /// Attempts whose repetition has been asked for and is not yet an event.
     repeating: BTreeSet<AttemptId>,
-    work: FuturesUnordered<BoxFuture<'static, ()>>,
+    /// Calls being handed over or rung off.
+    hand_overs: FuturesUnordered<BoxFuture<'static, ()>>,
+    /// What is on its way to the record.
+    reports: FuturesUnordered<BoxFuture<'static, ()>>,
 }
 
 struct Flight {
@@ -95,7 +99,8 @@ impl Outbox {
             flying: BTreeMap::new(),
             taken_up: 0,
             repeating: BTreeSet::new(),
-            work: FuturesUnordered::new(),
+            hand_overs: FuturesUnordered::new(),
+            reports: FuturesUnordered::new(),
         };
         outbox.take_up().await;
         let mut sweep = tokio::time::interval(SWEEP);
@@ -109,7 +114,10 @@ impl Outbox {
                 Input::Stop => break,
             }
         }
-        while outbox.work.next().await.is_some() {}
+        // Nobody reads receipts any more; who waits for room for one must not keep the node from stopping.
+        drop(received);
+        while outbox.hand_overs.next().await.is_some() {}
+        while outbox.reports.next().await.is_some() {}
     }
 
     async fn next_input(
@@ -119,11 +127,12 @@ impl Outbox {
         sweep: &mut tokio::time::Interval,
         shutdown: &CancellationToken,
     ) -> Input {
-        let room = self.work.len() < WORK_LIMIT;
+        let room = self.reports.len() < REPORT_LIMIT;
         tokio::select! {
             biased;
             () = shutdown.cancelled() => Input::Stop,
-            Some(()) = self.work.next() => Input::WorkDone,
+            Some(()) = self.reports.next() => Input::WorkDone,
+            Some(()) = self.hand_overs.next() => Input::WorkDone,
             commit = feed.recv() => match commit {
                 Ok(commit) => Input::Commit(commit),
                 Err(broadcast::error::RecvError::Lagged(_)) => Input::Missed,
@@ -227,7 +236,7 @@ impl Outbox {
             Flight { channel: call.channel, person: call.person.clone(), patience_ends },
         );
         let (receipts, board) = (self.receipts.clone(), self.board.clone());
-        self.work.push(Box::pin(place(gateway, call, receipts, board)));
+        self.hand_overs.push(Box::pin(place(gateway, call, receipts, board)));
     }
 
     fn ring_off(&mut self, obligation: ObligationId, whom: impl Fn(&PersonId) -> bool) {
@@ -242,7 +251,7 @@ impl Outbox {
     fn ring_off_one(&mut self, id: AttemptId) {
         let flight = self.flying.get(&id);
         if let Some(gateway) = flight.and_then(|f| self.gateways.get(&f.channel)).cloned() {
-            self.work.push(Box::pin(async move { gateway.ring_off(id).await }));
+            self.hand_overs.push(Box::pin(async move { gateway.ring_off(id).await }));
         }
     }
 
@@ -273,7 +282,7 @@ impl Outbox {
 
     fn submit(&mut self, command: Command) {
         let board = self.board.clone();
-        self.work.push(Box::pin(report(board, command)));
+        self.reports.push(Box::pin(report(board, command)));
     }
 }
 
