@@ -55,7 +55,7 @@ async fn red_warnings(people: usize) -> (Times, Times) {
         _ => County { townships: 14, villages: 488, deputies: true, lines }.founding(),
     })
     .await;
-    let phones = phones(Manner::Rings, Manner::Delivers, Manner::Rings);
+    let phones = phones(Manner::Delivers, Manner::Delivers, Manner::Rings);
     rig.call(&phones);
     let (mut durable, mut handed) = (Times::default(), Times::default());
     for round in 0..ROUNDS + 2 {

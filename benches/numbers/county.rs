@@ -36,8 +36,9 @@ wait_s = 7200
 [[policy]]
 id = "late"
 title = "late"
+title_en = "late"
 counts = ["key_pressed"]
-oblige = [{ level = "village", duty = "village_duty", ladder = "late" }]
+oblige = [{ level = "village", duty = "village_duty", ladder = "late", task = "late" }]
 hand_over = { who = [{ duty = "duty_officer", at = "county" }], ladder = "errand", within_s = 7200 }
 "#;
 

@@ -12,7 +12,7 @@ use std::{
 use jiaoying::{
     dispatcher::{Snapshots, recover, recover_entry},
     domain::{command::Command, event::Event, ids::AttemptId, person::Channel},
-    journal::{Batch, Draft, Hash, Head, Journal, Reader, Record, sqlite::SqliteJournal},
+    journal::{Batch, Draft, Hash, Head, Journal, Record, sqlite::SqliteJournal},
 };
 
 use crate::{
@@ -300,19 +300,20 @@ fn killed_processes() -> Toll {
 /// Starts once more and counts the attempts under way that nobody takes up.
 async fn forgotten(dir: &Path) -> usize {
     let rig = Rig::open(dir).await;
-    let read = |rig: &Rig| {
-        rig.board.read(|board| board.callouts.in_flight().map(|a| a.id).collect::<BTreeSet<_>>())
-    };
-    let flying = read(&rig).await.unwrap();
+    let flying = under_way(&rig).await;
     let phones = phones(Manner::Rings, Manner::Rings, Manner::Rings);
     rig.call(&phones);
     rig::pause(Duration::from_secs(1)).await;
-    let still = read(&rig).await.unwrap();
+    let still = under_way(&rig).await;
     let placed = phones.iter().flat_map(|p| p.book().placed.clone());
     let placed: BTreeSet<AttemptId> = placed.map(|placed| placed.attempt).collect();
     rig.close().await;
     // One that nobody wants any more is closed instead of rung again.
     flying.iter().filter(|id| still.contains(id) && !placed.contains(id)).count()
+}
+
+async fn under_way(rig: &Rig) -> BTreeSet<AttemptId> {
+    rig.board.read(|board| board.callouts.in_flight().map(|a| a.id).collect()).await.unwrap()
 }
 
 /// Kills a child some time after it has begun to act; returns the last head it acknowledged.

@@ -88,9 +88,10 @@ async fn measure_lateness() -> (Times, Times, f64) {
     let lateness = watch(feed, &clock, &due, began + WAIT + Duration::from_secs(SECONDS)).await;
     let cores = (cpu() - used).as_secs_f64() / from.elapsed().as_secs_f64();
     let anchor = (clock.since(start()), Instant::now());
-    let handed = phones[0].book().placed.iter().filter_map(|placed| {
-        let at = anchor.0.checked_sub(anchor.1.duration_since(placed.at))?;
-        at.checked_sub(due.get(&placed.attempt.obligation)?.since(start()))
+    let pages = phones[0].book().placed.clone();
+    let handed = pages.iter().filter_map(|page| {
+        let at = anchor.0.checked_sub(anchor.1.duration_since(page.at))?;
+        at.checked_sub(due.get(&page.attempt.obligation)?.since(start()))
     });
     let handed = handed.collect();
     rig.close().await;

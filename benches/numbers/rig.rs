@@ -3,7 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use jiaoying::{
@@ -137,7 +137,8 @@ pub fn callout_of(reply: &Reply) -> CalloutId {
 
 /// Waits until `done`, or panics after a minute.
 pub async fn until(what: &str, mut done: impl FnMut() -> bool) {
-    for _ in 0..600_000 {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(60) {
         if done() {
             return;
         }

@@ -97,7 +97,7 @@ pub struct Committed {
 #[derive(Debug, Clone)]
 pub struct Published {
     pub entry: Entry,
-    pub data: Arc<str>,
+    pub data: String,
     pub hash: journal::Hash,
 }
 

@@ -101,16 +101,24 @@ pub async fn recover(
     let (mut board, mut head) =
         snapshots.confirmed(reader).await?.unwrap_or((Board::default(), Head::GENESIS));
     let from = head.seq;
-    loop {
-        let page = reader.read(head.seq, PAGE).await?;
-        let Some(last) = page.last() else { break };
+    let mut page = reader.read(head.seq, PAGE).await?;
+    while let Some(last) = page.last() {
         head = last.head();
-        for record in &page {
-            board.apply(&entry(record)?);
-        }
+        // The next page is read and checked, on another thread, while this one is applied.
+        let apply = async { apply(&mut board, &page) };
+        let (next, applied) = tokio::join!(reader.read(head.seq, PAGE), apply);
+        applied?;
+        page = next?;
     }
     let replayed = head.seq - from;
     Ok(Recovered { board, head, replayed })
+}
+
+fn apply(board: &mut Board, page: &[Record]) -> Result<(), RecoverError> {
+    for record in page {
+        board.apply(&entry(record)?);
+    }
+    Ok(())
 }
 
 /// Reads a record as the event it is.

@@ -44,6 +44,8 @@ impl Stage {
         apply: bool,
     ) -> (u64, Reply) {
         let first = if apply { board.seq } else { board.seq + self.entries.len() as u64 };
+        self.drafts.reserve(decision.events.len());
+        self.entries.reserve(decision.events.len());
         for (offset, event) in decision.events.into_iter().enumerate() {
             let seq = first + offset as u64 + 1;
             self.drafts.push(draft(&event, actor, now));

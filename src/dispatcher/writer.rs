@@ -311,7 +311,7 @@ impl Writer {
 
     fn publish(&self, events: impl Iterator<Item = (Entry, Record)>) {
         let commit: Commit = events
-            .map(|(entry, record)| Published { entry, data: record.data.into(), hash: record.hash })
+            .map(|(entry, record)| Published { entry, data: record.data, hash: record.hash })
             .collect();
         if !commit.is_empty() {
             // No watcher is fine; a slow one reads the journal.
