@@ -54,6 +54,9 @@ impl Callouts {
         self.change(id, |obligation| {
             obligation.state = State::Ringing { rung, due_at, until };
             obligation.skipped.extend(step.skipped.iter().cloned());
+            // Most obligations are never rung again: a hundred thousand of them have no room to waste.
+            obligation.asked.reserve_exact(step.people.len());
+            obligation.attempts.reserve_exact(step.attempts.len());
             obligation.asked.extend(step.people.iter().map(|person| Asked {
                 person: person.clone(),
                 rung,
