@@ -4,7 +4,12 @@
 //! disk at each commit, the dispatcher, the outbox, the hub, sockets. Only the telephones are not.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it exists to print")]
-#![allow(clippy::unwrap_used, reason = "a measurement that fails has no number to print")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    clippy::wildcard_enum_match_arm,
+    reason = "a measurement that fails has no number to print"
+)]
 
 mod answering;
 mod calling;

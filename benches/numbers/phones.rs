@@ -29,7 +29,6 @@ pub enum Manner {
 #[derive(Clone, Copy)]
 pub struct Placed {
     pub attempt: AttemptId,
-    pub ordinal: u32,
     pub repeated: bool,
     pub at: Instant,
 }
@@ -93,14 +92,14 @@ impl Gateway for Phones {
     }
 
     async fn place(&self, call: Call, receipts: mpsc::Sender<Receipt>) -> Result<(), PlaceError> {
-        let (attempt, ordinal, repeated) = (call.attempt, call.ordinal, call.repeated);
+        let (attempt, repeated) = (call.attempt, call.repeated);
         if let Some((log, run)) = &self.log {
             let line = format!("{run} {attempt} {repeated}\n");
             log.lock().unwrap().write_all(line.as_bytes()).unwrap();
         }
         {
             let mut book = self.book();
-            book.placed.push(Placed { attempt, ordinal, repeated, at: Instant::now() });
+            book.placed.push(Placed { attempt, repeated, at: Instant::now() });
             if self.manner == Manner::Rings {
                 book.ringing.insert(attempt, receipts.clone());
             }

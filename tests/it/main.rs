@@ -1,6 +1,11 @@
 //! One binary for every test that needs more than one part of the program.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by panicking, and names only what it is about"
+)]
 
 mod support;
 

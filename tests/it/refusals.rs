@@ -260,7 +260,8 @@ fn roster_cases() -> Vec<Case> {
 }
 
 fn rotation_cases() -> Vec<Case> {
-    let faulty: [(fn(&mut Rotation), &str, &str); 6] = [
+    type Damage = fn(&mut Rotation);
+    let faulty: [(Damage, &str, &str); 6] = [
         (|rotation| rotation.days.clear(), "days", "give at least one day type"),
         (|rotation| plan(rotation).crews.clear(), "crews", "give at least one crew"),
         (|rotation| plan(rotation).crews.push(Vec::new()), "crews", "at least one person"),

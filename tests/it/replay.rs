@@ -325,10 +325,11 @@ impl Drive {
                         assert_eq!(other, None, "{} was rung on two lines", event.person);
                     }
                 }
-                Event::AttemptRecorded(event) if event.outcome.ends(event.channel) => {
-                    if on_the_phone.get(&event.person) == Some(&event.id) {
-                        on_the_phone.remove(&event.person);
-                    }
+                Event::AttemptRecorded(event)
+                    if event.outcome.ends(event.channel)
+                        && on_the_phone.get(&event.person) == Some(&event.id) =>
+                {
+                    on_the_phone.remove(&event.person);
                 }
                 _ => {}
             }

@@ -58,7 +58,7 @@ it('a red warning is issued only by holding the button', async () => {
   expect(await dialog.count()).toBe(1);
   await hold.focus();
   await page.keyboard.down('Enter');
-  await dialog.waitFor({ state: 'detached', timeout: 5_000 });
+  await dialog.waitFor({ state: 'detached', timeout: 20_000 });
   await page.keyboard.up('Enter');
   expect(faults).toEqual([]);
 });

@@ -14,7 +14,7 @@ it('an answer given without a network is delivered once there is one', async () 
   await page.getByText('在线').waitFor();
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   const callout = await issueWarning('red', `断网测试暴雨红色预警 ${Date.now()}`);
-  await page.getByRole('heading', { name: callout.subject }).waitFor({ timeout: 5_000 });
+  await page.getByRole('heading', { name: callout.subject }).waitFor({ timeout: 20_000 });
 
   await context.setOffline(true);
   await cut();

@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['./server.ts'],
     // One server and one browser at a time: the stories share a county.
     fileParallelism: false,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
   },
 });

@@ -40,6 +40,11 @@ pub(in crate::domain) fn decide(
     given: &GiveAnswer,
     mut draft: Draft<'_>,
 ) -> Result<Decision, Rejection> {
+    // A role never keeps the person who is called from answering; a seat that is nobody's and may not
+    // answer need not learn what there is to answer.
+    if actor.person.is_none() && !actor.role.may_answer() {
+        return Err(Rejection::NotAllowed(Capability::Answer));
+    }
     let unknown = Rejection::UnknownObligation(given.obligation);
     let obligation = board.callouts.obligation(given.obligation).ok_or(unknown)?;
     check_lengths(given)?;
