@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use tokio::{
     net::TcpListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -28,6 +28,8 @@ pub(super) struct Serve {
 
 impl Serve {
     pub async fn run(self, config: Config) -> anyhow::Result<ExitCode> {
+        // From the first moment on: whoever stops a node that is still starting gets an orderly stop.
+        let terminated = signal(SignalKind::terminate())?;
         let listen = config.listen;
         let options = Options { demo: self.demo, accept_loss: self.accept_loss };
         options.may_listen_on(listen)?;
@@ -41,7 +43,7 @@ impl Serve {
         let shutdown = CancellationToken::new();
         let token = shutdown.clone();
         node.spawn(async move {
-            wait_for_signal().await;
+            wait_for_signal(terminated).await;
             tracing::info!("stopping");
             token.cancel();
         });
@@ -71,10 +73,7 @@ impl Serve {
     }
 }
 
-async fn wait_for_signal() {
-    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
+async fn wait_for_signal(mut terminated: Signal) {
     tokio::select! {
         _ = terminated.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
