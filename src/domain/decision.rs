@@ -34,7 +34,8 @@ pub(super) struct Draft<'b> {
     next_obligation: u64,
     /// How many more obligations of a callout are open after the events so far.
     opened: BTreeMap<CalloutId, i64>,
-    /// The callout that the events so far have opened, errands apart: a command opens one at most.
+    /// What the callout that the events so far have opened or revised is about, errands apart: a command
+    /// opens or revises one at most.
     pub opening: Option<CalloutOpened>,
     /// Errand callouts opened by the events so far, by the callout they serve.
     pub errands: BTreeMap<CalloutId, CalloutId>,

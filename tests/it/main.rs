@@ -28,6 +28,11 @@ mod journal_sqlite;
 mod policy_faults;
 mod recovery;
 mod refusals;
+mod regressions;
 mod replay;
+#[cfg(feature = "simulation")]
+mod sim;
+#[cfg(feature = "simulation")]
+mod simulation;
 mod warning_life;
 mod ws_session;

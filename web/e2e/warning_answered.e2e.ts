@@ -51,9 +51,9 @@ it('a cut connection says so within seconds, looks stale, and comes back by itse
   expect(await banner.count()).toBe(0);
 
   await wall.cut();
-  await banner.waitFor({ timeout: 3_200 });
+  await banner.waitFor({ timeout: 10_000 });
   await expect.poll(() => banner.textContent()).toContain('正在重连');
-  await wall.page.locator('main.stale').waitFor({ timeout: 12_500 });
+  await wall.page.locator('main.stale').waitFor({ timeout: 30_000 });
   await expect.poll(() => banner.textContent()).toMatch(/画面为 \d\d:\d\d:\d\d 数据/);
 
   wall.mend();

@@ -182,14 +182,14 @@ fn refuse_ended(obligation: &Obligation) -> Result<(), Rejection> {
     }
 }
 
-/// An answer is late when its rung's time is over, whoever is being rung by then.
+/// An answer is late when its rung's time is over, whoever is being rung by then: also where a ladder
+/// that repeats has come back to the same rung.
 fn is_late(obligation: &Obligation, person: Option<&PersonId>, now: Timestamp) -> bool {
     match &obligation.state {
         State::Unreached { .. } => true,
-        State::Ringing { rung, due_at, .. } => {
-            let asked = obligation.asked.iter().rev();
-            let own = asked.filter(|asked| Some(&asked.person) == person).map(|a| a.rung).next();
-            now > *due_at || own.is_some_and(|own| own < *rung)
+        State::Ringing { due_at, .. } => {
+            let last = obligation.asked.iter().rposition(|asked| Some(&asked.person) == person);
+            now > *due_at || last.is_some_and(|last| last < obligation.rung_asked as usize)
         }
         State::Answered | State::Withdrawn { .. } => false,
     }
@@ -241,7 +241,8 @@ impl Draft<'_> {
             return Err(Rejection::UnknownName(by.name.clone()));
         };
         let answer = obligation.answer.as_ref();
-        let took_back = answer.is_some_and(|answer| answer.person.as_ref() == Some(&person));
+        let took_back = obligation.state == State::Answered
+            && answer.is_some_and(|answer| answer.person.as_ref() == Some(&person));
         if took_back {
             self.refuse_over(obligation)?;
         } else {

@@ -79,6 +79,10 @@ impl Callouts {
             callout.policies = policies;
             callout.warning = Some(revised.warning);
         });
+        let manned = self.get(revised.id).map(|callout| callout.manned.clone());
+        for area in manned.into_iter().flatten() {
+            self.unman(revised.id, area);
+        }
         if let Some(errands) = self.get(revised.id).and_then(|callout| callout.errands) {
             self.revise(errands, |callout| {
                 callout.subject = errand_subject(&revised.subject);
@@ -159,7 +163,7 @@ impl Callouts {
     }
 
     pub(in crate::domain) fn moved(&mut self, moved: &ObligationMoved, at: Timestamp) {
-        self.drop_waiting(moved.id, |attempt| moved.gone.contains(&attempt.person));
+        self.drop_waiting(moved.id, |a| !a.notice && moved.gone.contains(&a.person));
         self.change(moved.id, |obligation| {
             let asked = obligation.asked.iter_mut().skip(obligation.rung_asked as usize);
             for asked in asked.filter(|asked| moved.gone.contains(&asked.person)) {
@@ -170,7 +174,7 @@ impl Callouts {
     }
 
     pub(in crate::domain) fn declined(&mut self, declined: &ObligationDeclined, entry: &Entry) {
-        self.drop_waiting(declined.id, |attempt| attempt.person == declined.person);
+        self.drop_waiting(declined.id, |a| !a.notice && a.person == declined.person);
         self.change(declined.id, |obligation| {
             let person = &declined.person;
             if !obligation.was_asked(person) {
@@ -242,8 +246,7 @@ impl Callouts {
         if let Some(attempt) = self.attempt_mut(recorded.id) {
             attempt.outcome = Some(recorded.outcome.clone());
         }
-        if recorded.outcome.ends(recorded.channel) {
-            self.end(recorded.id, at);
+        if recorded.outcome.ends(recorded.channel) && self.end(recorded.id, at) {
             self.share(recorded.id, &recorded.outcome, at);
         }
         self.plan(recorded.id.obligation, recorded.retry.as_slice(), at);

@@ -164,17 +164,19 @@ impl Outcome {
         if let Outcome::Replied { text } = self { Some(text) } else { None }
     }
 
-    /// Returns what a policy calls this outcome when it lists what counts as an answer.
-    pub fn sign(&self) -> Option<Sign> {
+    /// Returns what a policy may call this outcome when it lists what counts as an answer. Whoever presses
+    /// a key is there and has heard, the right key or a wrong one.
+    pub fn signs(&self) -> &'static [Sign] {
         match self {
-            Outcome::Read => Some(Sign::Read),
-            Outcome::HeardInFull => Some(Sign::HeardInFull),
+            Outcome::Read => &[Sign::Read],
+            Outcome::HeardInFull => &[Sign::HeardInFull],
             Outcome::KeyPressed { key } if [ANSWER_KEY, DECLINE_KEY].contains(key) => {
-                Some(Sign::KeyPressed)
+                &[Sign::KeyPressed, Sign::HeardInFull]
             }
-            Outcome::KeyPressed { .. } => Some(Sign::HeardInFull),
-            Outcome::Replied { text } => says(text).map(|_| Sign::Replied),
-            Outcome::Sent
+            Outcome::KeyPressed { .. } => &[Sign::HeardInFull],
+            Outcome::Replied { text } if says(text).is_some() => &[Sign::Replied],
+            Outcome::Replied { .. }
+            | Outcome::Sent
             | Outcome::Delivered
             | Outcome::NoAnswer
             | Outcome::Busy
@@ -182,7 +184,7 @@ impl Outcome {
             | Outcome::HungUp { .. }
             | Outcome::Voicemail
             | Outcome::RungOff
-            | Outcome::Failed { .. } => None,
+            | Outcome::Failed { .. } => &[],
         }
     }
 }
@@ -328,30 +330,30 @@ mod tests {
     #[test]
     fn a_text_stops_the_ringing_only_when_it_says_yes() {
         for text in ["1", "１", "收到", "明白，马上到岗", "1 已出发"] {
-            assert_eq!(replied(text).sign(), Some(Sign::Replied), "{text}");
+            assert_eq!(replied(text).signs(), [Sign::Replied], "{text}");
             assert!(!replied(text).says_no(), "{text}");
         }
         for text in ["我在外地，无法到岗", "没收到，什么预警？", "不行"] {
             assert!(replied(text).says_no(), "{text}");
         }
         for text in ["", "？", "谁啊", "20人", "请发到另一个号码"] {
-            assert_eq!(replied(text).sign(), None, "{text}");
+            assert!(replied(text).signs().is_empty(), "{text}");
         }
     }
 
     #[test]
     fn a_wrong_key_says_that_somebody_has_heard_and_no_more() {
         let key = |key| Outcome::KeyPressed { key };
-        assert_eq!(key('1').sign(), Some(Sign::KeyPressed));
-        assert_eq!(key('2').sign(), Some(Sign::KeyPressed));
-        assert_eq!(key('7').sign(), Some(Sign::HeardInFull));
+        assert_eq!(key('1').signs(), [Sign::KeyPressed, Sign::HeardInFull]);
+        assert_eq!(key('2').signs(), [Sign::KeyPressed, Sign::HeardInFull]);
+        assert_eq!(key('7').signs(), [Sign::HeardInFull]);
         assert!(key('1').is_final() && !key('7').is_final());
     }
 
     #[test]
     fn delivered_is_no_sign_of_a_person() {
         for outcome in [Outcome::Sent, Outcome::Delivered, Outcome::Voicemail] {
-            assert_eq!(outcome.sign(), None);
+            assert!(outcome.signs().is_empty());
         }
     }
 

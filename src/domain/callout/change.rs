@@ -120,12 +120,12 @@ impl Callouts {
         self.take_line(id, at);
     }
 
-    /// Ends a call and frees its line.
-    pub(super) fn end(&mut self, id: AttemptId, at: Timestamp) {
-        let Some(attempt) = self.attempt_mut(id) else { return };
+    /// Ends a call and frees its line; tells whether it was still under way.
+    pub(super) fn end(&mut self, id: AttemptId, at: Timestamp) -> bool {
+        let Some(attempt) = self.attempt_mut(id) else { return false };
         let Some(since) = attempt.started_at.filter(|_| attempt.progress == Progress::Started)
         else {
-            return;
+            return false;
         };
         attempt.progress = Progress::Ended;
         attempt.ended_at = Some(at);
@@ -133,6 +133,7 @@ impl Callouts {
         if let Some((channel, _, listener)) = self.place(id) {
             self.index.queue.end(channel, listener);
         }
+        true
     }
 
     /// The call that has ended was about other errands too: theirs to the same person, whose time had

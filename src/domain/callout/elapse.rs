@@ -28,7 +28,10 @@ impl Draft<'_> {
     /// the next command: here it still looks as it did.
     pub(in crate::domain) fn elapse_callouts(&mut self) {
         let board = self.board;
-        for obligation in board.callouts.due(self.now).take(DUE_LIMIT) {
+        // Hands change first: the errand of those who had it in hand is over and is not rung on.
+        let (handed, ringing): (Vec<_>, Vec<_>) =
+            board.callouts.due(self.now).take(DUE_LIMIT).partition(|o| o.handed().is_some());
+        for obligation in handed.into_iter().chain(ringing) {
             if !self.has_touched(obligation.id) {
                 self.elapse(obligation);
             }

@@ -222,7 +222,8 @@ impl Draft<'_> {
         if let Some(id) = self.errands.get(&parent).copied().or(open) {
             return id;
         }
-        let served = known.map(Callout::opening).or_else(|| self.opening.clone());
+        let about = self.opening.as_ref().filter(|opening| opening.id == parent).cloned();
+        let served = about.or_else(|| known.map(Callout::opening));
         let served = served.expect("an errand serves a callout that exists or is being opened");
         let id = self.take_callout();
         self.errands.insert(parent, id);

@@ -145,7 +145,8 @@ impl Queue {
     }
 
     /// Returns the attempts to start at `now`, best first, at most as many as there are free lines,
-    /// and one for each listener.
+    /// and one for each listener. One that may not start yet keeps its line and its listener: nothing
+    /// that goes after it overtakes it.
     pub(super) fn next(
         &self,
         channel: Channel,
@@ -156,14 +157,20 @@ impl Queue {
     ) -> Vec<AttemptId> {
         let free = lines.saturating_sub(self.calling(channel)) as usize;
         let mut chosen = Vec::new();
+        let mut kept = 0;
         let mut taken = BTreeSet::new();
         for class in self.ready.get(&channel).into_iter().flat_map(BTreeMap::values) {
             for (_, attempt) in class.iter().take_while(|(not_before, _)| *not_before <= now) {
-                if chosen.len() == free {
+                if chosen.len() + kept == free {
                     return chosen;
                 }
-                if may_start(*attempt) && listener(*attempt).is_none_or(|who| taken.insert(who)) {
+                if !listener(*attempt).is_none_or(|who| taken.insert(who)) {
+                    continue;
+                }
+                if may_start(*attempt) {
                     chosen.push(*attempt);
+                } else {
+                    kept += 1;
                 }
             }
         }

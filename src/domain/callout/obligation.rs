@@ -282,13 +282,16 @@ impl Obligation {
         queued.map(|attempt| attempt.id)
     }
 
-    /// Returns how often `person` has been called, or is to be, by `channel`.
+    /// Returns how often `person` has been called by `channel`, first calls that wait included: a second
+    /// one that waits is given up with its rung.
     pub fn tries(&self, person: &PersonId, channel: Channel) -> u32 {
         let calls = self.attempts.iter().filter(|attempt| {
-            attempt.person == *person
-                && attempt.channel == channel
-                && !attempt.notice
-                && attempt.progress != Progress::Dropped
+            let counts = match attempt.progress {
+                Progress::Started | Progress::Ended => true,
+                Progress::Queued => attempt.ordinal == 0,
+                Progress::Dropped => false,
+            };
+            attempt.person == *person && attempt.channel == channel && !attempt.notice && counts
         });
         u32::try_from(calls.count()).unwrap_or(u32::MAX)
     }

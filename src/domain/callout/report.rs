@@ -2,7 +2,7 @@
 
 use super::{
     answer::Answerer,
-    attempt::{Attempt, Outcome, Planned, Progress},
+    attempt::{Attempt, Outcome, Planned, Progress, Sign},
     obligation::{EscalateReason, Obligation, State, Via},
 };
 use crate::domain::{
@@ -54,12 +54,13 @@ impl Draft<'_> {
         }
     }
 
-    /// Tells whether the policy takes `outcome` for a word from the person.
+    /// Tells whether `outcome` is a word from the person: an answer that the policy counts, or that he
+    /// cannot come, which is heard whatever it counts.
     fn counts(&self, obligation: &Obligation, call: &Attempt, outcome: &Outcome) -> bool {
         let terms = self.board.callouts.terms(obligation);
         let counted = terms.map(|terms| &terms.policy.counts);
-        !call.notice
-            && outcome.sign().is_some_and(|sign| counted.is_some_and(|all| all.contains(&sign)))
+        let counts = |sign: &Sign| counted.is_some_and(|all| all.contains(sign));
+        !call.notice && (outcome.says_no() || outcome.signs().iter().any(counts))
     }
 
     /// Takes a word from a person for what it says.

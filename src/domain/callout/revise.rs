@@ -18,10 +18,10 @@ use crate::domain::{
     area::Extent,
     decision::Draft,
     event::{
-        CalloutClosed, CalloutRevised, Change, CloseReason, Event, ObligationTold,
-        ObligationWithdrawn,
+        CalloutClosed, CalloutOpened, CalloutRevised, Change, CloseReason, Event, ObligationTold,
+        ObligationWithdrawn, QuorumMet,
     },
-    ids::{CalloutId, ObligationId, PersonId, PostId, WarningId},
+    ids::{AreaCode, CalloutId, ObligationId, PersonId, PostId, WarningId},
     person::Channel,
     warning::Colour,
 };
@@ -59,6 +59,15 @@ impl Draft<'_> {
             extent: revision.extent.clone(),
             policy: revision.terms.policy.id.clone(),
         }));
+        self.opening = Some(CalloutOpened {
+            subject: revision.subject.clone(),
+            text: revision.text.clone(),
+            severity: revision.severity,
+            extent: revision.extent.clone(),
+            policy: revision.terms.policy.id.clone(),
+            warning: Some(revision.warning),
+            ..callout.opening()
+        });
         let order = obliged_posts(self.board, revision.terms.policy, &revision.extent);
         let obliged: BTreeSet<&PostId> = order.iter().map(|(post, _)| post).collect();
         for (post, id) in &callout.by_post {
@@ -68,6 +77,33 @@ impl Draft<'_> {
         }
         for (post, oblige) in &order {
             self.keep_or_oblige(callout, &revision, change, post, oblige);
+        }
+        self.count_quorums(callout, &revision);
+    }
+
+    /// Notes the areas that what has been answered already mans by the rules of now.
+    fn count_quorums(&mut self, callout: &Callout, revision: &Revision<'_>) {
+        let board = self.board;
+        let answered = |id: ObligationId| {
+            let obligation = board.callouts.obligation(id);
+            let stands = obligation.is_some_and(|o| o.state == State::Answered);
+            stands && !self.has_touched(id)
+        };
+        let areas: BTreeSet<AreaCode> = callout.by_post.keys().map(|post| post.area).collect();
+        let quorums = &revision.terms.policy.quorum;
+        let manned = areas.into_iter().filter(|area| {
+            let quorum = quorums.iter().find(|quorum| quorum.level == area.level());
+            quorum.is_some_and(|quorum| {
+                quorum.needs.iter().all(|need| {
+                    let post = PostId { area: *area, duty: need.duty.clone() };
+                    callout.by_post.get(&post).is_some_and(|id| answered(*id))
+                })
+            })
+        });
+        for area in manned.collect::<Vec<_>>() {
+            if !callout.manned.contains(&area) {
+                self.push(Event::QuorumMet(QuorumMet { callout: callout.id, area }));
+            }
         }
     }
 

@@ -248,7 +248,8 @@ impl Staffing {
             edges.note(turn.to);
             if turn.from <= at && at < turn.to {
                 // The turn's crew is a copy; lend the person from the rotation itself.
-                people.extend(rotation.people().filter(|person| turn.crew.contains(person)));
+                let lend = |member: &PersonId| rotation.people().find(|person| *person == member);
+                people.extend(turn.crew.iter().filter_map(lend));
             }
         }
     }

@@ -4,10 +4,7 @@
 
 use compact_str::{CompactString, format_compact};
 
-use super::{
-    Colour, Life, Message, MessageKind, Original, Warning,
-    replace::{ended_early, replaced},
-};
+use super::{Colour, Life, Message, MessageKind, Original, Warning, replace::replaced};
 use crate::domain::{
     actor::{Actor, Capability},
     area::{Extent, Shape},
@@ -110,7 +107,7 @@ fn life(board: &Board, message: &Message, now: Timestamp) -> Life {
     if !warns || !message.status.calls_people() {
         return Life::Inert;
     }
-    if let Some(by) = ended_early(board, message) {
+    if let Some(by) = board.warnings.ended_early(message) {
         return match by.message.kind {
             MessageKind::Cancel => Life::Cancelled { by: by.id },
             MessageKind::Alert | MessageKind::Update | MessageKind::Ack | MessageKind::Error => {

@@ -43,7 +43,7 @@ impl Colour {
 }
 
 /// CAP `status`: only `Actual` may call people in earnest, `Exercise` calls as a drill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     Actual,
@@ -180,8 +180,8 @@ pub struct Warnings {
     by_id: BTreeMap<WarningId, Warning>,
     by_name: BTreeMap<(CompactString, CompactString), WarningId>,
     expiries: BTreeSet<(Timestamp, WarningId)>,
-    /// Messages that ended others before those others came.
-    ended_early: BTreeMap<(CompactString, CompactString), WarningId>,
+    /// Messages that ended others before those others came, by what they end and as which status.
+    ended_early: BTreeMap<(CompactString, CompactString, Status), WarningId>,
 }
 
 impl Warnings {
@@ -202,8 +202,9 @@ impl Warnings {
     }
 
     /// Returns the message that had ended this one before it came.
-    pub fn ended_early(&self, sender: &str, identifier: &str) -> Option<WarningId> {
-        self.ended_early.get(&(sender.into(), identifier.into())).copied()
+    pub(super) fn ended_early(&self, message: &Message) -> Option<&Warning> {
+        let (sender, name) = (message.sender.clone(), message.identifier.clone());
+        self.get(*self.ended_early.get(&(sender, name, message.status))?)
     }
 
     pub(in crate::domain) fn next_id(&self) -> WarningId {
@@ -225,9 +226,9 @@ impl Warnings {
         let ends = matches!(message.kind, MessageKind::Update | MessageKind::Cancel);
         if ends && message.status.calls_people() {
             for reference in &message.references {
-                let other = (reference.sender.clone(), reference.identifier.clone());
-                if !self.by_name.contains_key(&other) {
-                    self.ended_early.insert(other, warning.id);
+                let (sender, name) = (reference.sender.clone(), reference.identifier.clone());
+                if self.named(&sender, &name).is_none() {
+                    self.ended_early.insert((sender, name, message.status), warning.id);
                 }
             }
         }

@@ -12,7 +12,7 @@ pub(super) fn replaced<'b>(board: &'b Board, message: &mut Message) -> Vec<&'b W
     if !names_others || !message.status.calls_people() {
         return Vec::new();
     }
-    let ender = ended_early(board, message).map(|warning| warning.id);
+    let ender = board.warnings.ended_early(message).map(|warning| warning.id);
     let mut found: Vec<&Warning> = Vec::new();
     for reference in message.references.clone() {
         let name = &reference.identifier;
@@ -53,11 +53,4 @@ fn in_its_place<'b>(board: &'b Board, named: &Warning, message: &Message) -> Opt
         life = last?.life;
     }
     last.filter(|last| last.life == Life::Active && last.message.sent <= message.sent)
-}
-
-/// Returns the message that had ended this one before it came.
-pub(super) fn ended_early<'b>(board: &'b Board, message: &Message) -> Option<&'b Warning> {
-    let by = board.warnings.ended_early(&message.sender, &message.identifier);
-    let by = by.and_then(|by| board.warnings.get(by));
-    by.filter(|by| by.message.status == message.status)
 }

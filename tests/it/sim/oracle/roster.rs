@@ -1,0 +1,245 @@
+//! Who is on duty, by looking at every line there is.
+
+use chrono::{Datelike, NaiveDate};
+use jiaoying::domain::{
+    actor::{Actor, Role},
+    command::{AddOverride, Reply},
+    event::{DutyTableSet, RotationSet},
+    ids::{OverrideId, PersonId, PostId},
+    roster::{Calendar, DayPlan, DayType, Override, Post, Rotation, Shift},
+    time::Timestamp,
+};
+
+use super::{Oracle, State, place};
+
+const DAY_MS: i64 = 24 * 3_600_000;
+/// Beijing time is eight hours ahead of UTC and never steps.
+const AHEAD_MS: i64 = 8 * 3_600_000;
+/// Longest line of a table and longest override.
+const LONGEST_MS: i64 = 62 * DAY_MS;
+
+/// A post and every line that was ever entered for it and not taken back.
+#[derive(Debug, Clone)]
+pub struct Staffed {
+    pub post: Post,
+    pub place: u64,
+    pub table: Vec<Shift>,
+    pub overrides: Vec<Override>,
+}
+
+impl Oracle {
+    pub fn staffed(&self, post: &PostId) -> Option<&Staffed> {
+        self.posts.iter().find(|staffed| staffed.post.id == *post)
+    }
+
+    /// Names those who hold the post at `at`, first the one to be rung first.
+    pub fn on_duty(&self, staffed: &Staffed, at: Timestamp) -> Vec<PersonId> {
+        let runs = |from: Timestamp, to: Timestamp| from <= at && at < to;
+        let changes = staffed.overrides.iter().filter(|change| runs(change.from, change.to));
+        let by_change: Vec<PersonId> = changes.flat_map(|change| change.people.clone()).collect();
+        if !by_change.is_empty() {
+            return by_change;
+        }
+        let mut lines: Vec<&Shift> =
+            staffed.table.iter().filter(|line| runs(line.from, line.to)).collect();
+        lines.sort_by_key(|line| line.from);
+        let by_table: Vec<PersonId> = lines.iter().flat_map(|line| line.people.clone()).collect();
+        if !by_table.is_empty() {
+            return by_table;
+        }
+        let turns = self.turns(staffed, at);
+        let running = turns.iter().filter(|turn| runs(turn.from, turn.to));
+        let by_rotation: Vec<PersonId> = running.flat_map(|turn| turn.people.clone()).collect();
+        if !by_rotation.is_empty() {
+            return by_rotation;
+        }
+        staffed.post.holders.clone()
+    }
+
+    /// Returns the next instant at which a line of the post begins or ends.
+    pub fn next_change(&self, staffed: &Staffed, at: Timestamp) -> Option<Timestamp> {
+        let changes = staffed.overrides.iter().flat_map(|change| [change.from, change.to]);
+        let lines = staffed.table.iter().flat_map(|line| [line.from, line.to]);
+        let turns = self.turns(staffed, at);
+        let turns = turns.iter().flat_map(|turn| [turn.from, turn.to]);
+        changes.chain(lines).chain(turns).filter(|edge| *edge > at).min()
+    }
+
+    /// Returns the rotation's shifts from its first day to two days after `at`: no rung is rung longer.
+    fn turns(&self, staffed: &Staffed, at: Timestamp) -> Vec<Shift> {
+        let Some(rotation) = &staffed.post.rotation else { return Vec::new() };
+        let last = (at.millis() + AHEAD_MS).div_euclid(DAY_MS) + 2;
+        let mut turns = Vec::new();
+        let mut days_before: [usize; 4] = [0; 4];
+        for day in day_number(rotation.starts_on)..=last {
+            let Some((kind, plan)) = plan(rotation, day_type(&self.calendar, day)) else {
+                continue;
+            };
+            let taken = days_before[kind as usize] * plan.shifts.len();
+            for (index, shift) in plan.shifts.iter().enumerate() {
+                let from = day * DAY_MS - AHEAD_MS + i64::from(shift.from_minute) * 60_000;
+                let to = from + i64::from(shift.minutes) * 60_000;
+                turns.push(Shift {
+                    from: Timestamp::from_millis(from),
+                    to: Timestamp::from_millis(to),
+                    people: plan.crews[(taken + index) % plan.crews.len()].clone(),
+                });
+            }
+            days_before[kind as usize] += 1;
+        }
+        turns.sort_by_key(|turn| turn.from);
+        turns
+    }
+
+    pub(super) fn save_post(&mut self, post: &Post, now: Timestamp) {
+        match self.posts.iter_mut().find(|staffed| staffed.post.id == post.id) {
+            Some(known) if known.post == *post => return,
+            Some(known) => known.post = post.clone(),
+            None => self.posts.push(Staffed {
+                post: post.clone(),
+                place: place::number(post.id.area),
+                table: Vec::new(),
+                overrides: Vec::new(),
+            }),
+        }
+        self.posts.sort_by(|a, b| a.post.id.cmp(&b.post.id));
+        self.look_again(&post.id, now);
+    }
+
+    /// Lines that begin within the stretch are replaced.
+    pub(super) fn set_table(&mut self, set: &DutyTableSet, now: Timestamp) {
+        if let Some(known) = self.posts.iter_mut().find(|staffed| staffed.post.id == set.post) {
+            known.table.retain(|line| line.from < set.from || line.from >= set.to);
+            known.table.extend(set.shifts.iter().cloned());
+        }
+        self.look_again(&set.post, now);
+    }
+
+    pub(super) fn set_rotation(&mut self, set: &RotationSet, now: Timestamp) {
+        if let Some(known) = self.posts.iter_mut().find(|staffed| staffed.post.id == set.post) {
+            if known.post.rotation == set.rotation {
+                return;
+            }
+            known.post.rotation.clone_from(&set.rotation);
+        }
+        self.look_again(&set.post, now);
+    }
+
+    /// Holidays change who holds what is held by rotation.
+    pub(super) fn adopt_calendar(&mut self, calendar: &Calendar, now: Timestamp) {
+        if self.calendar == *calendar {
+            return;
+        }
+        self.calendar = calendar.clone();
+        let rotating = self.posts.iter().filter(|staffed| staffed.post.rotation.is_some());
+        let posts: Vec<PostId> = rotating.map(|staffed| staffed.post.id.clone()).collect();
+        posts.iter().for_each(|post| self.look_again(post, now));
+    }
+
+    pub(super) fn add_override(
+        &mut self,
+        actor: &Actor,
+        change: &AddOverride,
+        now: Timestamp,
+    ) -> Result<Reply, &'static str> {
+        may_change(actor)?;
+        let staffed = self.staffed(&change.post).ok_or("post.unknown")?;
+        if !place::within(staffed.place, place::number(actor.area)) {
+            return Err("access.outside_area");
+        }
+        if change.to <= change.from {
+            return Err("roster.ends_before_start");
+        }
+        if change.to.millis() - change.from.millis() > LONGEST_MS {
+            return Err("roster.too_long");
+        }
+        if change.people.is_empty() {
+            return Err("roster.nobody");
+        }
+        if change.people.iter().any(|person| self.person(person).is_none()) {
+            return Err("person.unknown");
+        }
+        let meets = |other: &Override| other.from < change.to && change.from < other.to;
+        if staffed.overrides.iter().any(meets) {
+            return Err("roster.overlap");
+        }
+        self.overrides += 1;
+        let id = OverrideId(self.overrides);
+        let AddOverride { post, from, to, people, reason } = change.clone();
+        let post_id = post.clone();
+        if let Some(known) = self.posts.iter_mut().find(|staffed| staffed.post.id == post) {
+            known.overrides.push(Override { id, post, from, to, people, reason });
+        }
+        self.look_again(&post_id, now);
+        Ok(Reply::Override { id })
+    }
+
+    pub(super) fn remove_override(
+        &mut self,
+        actor: &Actor,
+        id: OverrideId,
+        now: Timestamp,
+    ) -> Result<Reply, &'static str> {
+        may_change(actor)?;
+        let has = |staffed: &Staffed| staffed.overrides.iter().any(|change| change.id == id);
+        let found = self.posts.iter().position(has).ok_or("override.unknown")?;
+        if !place::within(self.posts[found].place, place::number(actor.area)) {
+            return Err("access.outside_area");
+        }
+        self.posts[found].overrides.retain(|change| change.id != id);
+        let post = self.posts[found].post.id.clone();
+        self.look_again(&post, now);
+        Ok(Reply::Done)
+    }
+
+    /// Whoever is rung as a holder of `post` is looked up again at once.
+    fn look_again(&mut self, post: &PostId, now: Timestamp) {
+        for index in 0..self.obligations.len() {
+            let obligation = &self.obligations[index];
+            let State::Ringing { due, .. } = obligation.state else { continue };
+            let rung = &obligation.ladder.rungs[obligation.rung];
+            let named =
+                rung.who.iter().any(|who| self.target_post(who, obligation) == Some(post.clone()));
+            if named {
+                self.obligations[index].state = State::Ringing { due, until: Some(now) };
+            }
+        }
+    }
+}
+
+fn may_change(actor: &Actor) -> Result<(), &'static str> {
+    match actor.role {
+        Role::Commander | Role::Dispatcher | Role::Admin => Ok(()),
+        Role::Leader | Role::Screen | Role::Gateway | Role::Node => Err("access.not_allowed"),
+    }
+}
+
+/// Days since 1970-01-01.
+fn day_number(date: NaiveDate) -> i64 {
+    i64::from(date.num_days_from_ce()) - 719_163
+}
+
+fn day_type(calendar: &Calendar, day: i64) -> DayType {
+    let is_it = |date: &NaiveDate| day_number(*date) == day;
+    if calendar.years.values().flat_map(|year| &year.off).any(is_it) {
+        return DayType::Holiday;
+    }
+    if calendar.years.values().flat_map(|year| &year.worked).any(is_it) {
+        return DayType::MakeupWorkday;
+    }
+    // Day 0 was a Thursday.
+    if (day + 4).rem_euclid(7) % 6 == 0 { DayType::Weekend } else { DayType::Workday }
+}
+
+/// A make-up workday without a plan of its own is a workday, a holiday without one a weekend.
+fn plan(rotation: &Rotation, kind: DayType) -> Option<(DayType, &DayPlan)> {
+    if let Some(plan) = rotation.days.get(&kind) {
+        return Some((kind, plan));
+    }
+    let instead = match kind {
+        DayType::MakeupWorkday => DayType::Workday,
+        DayType::Holiday => DayType::Weekend,
+        DayType::Workday | DayType::Weekend => return None,
+    };
+    Some((instead, rotation.days.get(&instead)?))
+}

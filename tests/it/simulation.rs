@@ -1,0 +1,84 @@
+//! A million county nights: random counties, policies, answers and failures against an oracle that was
+//! written from the rules.
+
+use std::{fs, sync::Arc};
+
+use crate::sim::{
+    generate,
+    plan::Plan,
+    run::{report, run, shipped, sweep},
+};
+
+/// Scenarios of an ordinary test run; `JIAOYING_SCENARIOS` asks for another number.
+const SCENARIOS: u64 = 20_000;
+const THREADS: usize = 2;
+
+#[test]
+fn one_seed_run_twice_writes_the_same_journal_byte_by_byte() {
+    let shipped = shipped();
+    for seed in base()..base() + 20 {
+        let plan = Arc::new(generate::plan(seed, &shipped));
+        let again = Arc::new(generate::plan(seed, &shipped));
+        assert_eq!(plan, again, "seed {seed}");
+        let (first, second) = (run(&plan), run(&again));
+        match (first, second) {
+            (Ok(first), Ok(second)) => assert_eq!(first.log(), second.log(), "seed {seed}"),
+            (Err(failure), _) | (_, Err(failure)) => panic!("{}", report(&failure)),
+        }
+    }
+}
+
+#[test]
+fn a_plan_is_the_same_after_it_was_saved_and_read() {
+    let plan = generate::plan(base(), &shipped());
+    let text = serde_json::to_string(&plan).unwrap();
+    assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan);
+}
+
+#[test]
+fn twenty_thousand_scenarios_agree_with_the_oracle() {
+    if let Ok(path) = std::env::var("JIAOYING_PLAN") {
+        let plan: Plan = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+        if let Err(failure) = run(&Arc::new(plan)) {
+            panic!("{failure}");
+        }
+        return;
+    }
+    let (base, count) = (base(), number("JIAOYING_SCENARIOS", SCENARIOS));
+    let found = sweep(base, count, THREADS);
+    if let Some(first) = found.failures.first() {
+        let rules: Vec<String> =
+            found.failures.iter().map(|f| format!("{} {}", f.seed, f.breach.rule)).collect();
+        panic!(
+            "{} of {} scenarios from seed {base} failed: {rules:#?}\n{}",
+            found.failures.len(),
+            found.scenarios,
+            report(first)
+        );
+    }
+    println!("{} scenarios from seed {base}: {:?}", found.scenarios, found.counts);
+}
+
+fn base() -> u64 {
+    number("JIAOYING_SEED", 20_260_721)
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+#[test]
+fn debug_plan() {
+    let Ok(path) = std::env::var("DEBUG_PLAN") else { return };
+    let plan: Plan = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let plan = Arc::new(plan);
+    let mut world = crate::sim::world::World::found(plan.clone()).unwrap();
+    world.take_snapshot();
+    for planned in &plan.steps {
+        if let Err(breach) = world.step(planned) {
+            println!("{}", world.log());
+            println!("{breach:#?}");
+            return;
+        }
+    }
+}
