@@ -423,7 +423,7 @@ fn naming(earlier: &[&str], kind: MessageKind, identifier: &str) -> Message {
 }
 
 fn closed(county: &County, id: CalloutId) -> Option<CloseReason> {
-    county.board.callouts.get(id).unwrap().closed.map(|closed| closed.reason)
+    county.board.callouts.get(id)?.closed.map(|closed| closed.reason)
 }
 
 fn change_of(county: &County) -> Change {

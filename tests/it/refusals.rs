@@ -260,7 +260,8 @@ fn roster_cases() -> Vec<Case> {
 }
 
 fn rotation_cases() -> Vec<Case> {
-    let faulty: [(fn(&mut Rotation), &str, &str); 6] = [
+    type Fault = (fn(&mut Rotation), &'static str, &'static str);
+    let faulty: [Fault; 6] = [
         (|rotation| rotation.days.clear(), "days", "give at least one day type"),
         (|rotation| plan(rotation).crews.clear(), "crews", "give at least one crew"),
         (|rotation| plan(rotation).crews.push(Vec::new()), "crews", "at least one person"),
@@ -268,7 +269,7 @@ fn rotation_cases() -> Vec<Case> {
         (|rotation| plan(rotation).shifts[0].from_minute = 1_440, "shifts", "before 24:00"),
         (|rotation| plan(rotation).shifts[0].minutes = 4_321, "shifts", "at most 72 hours"),
     ];
-    let case = |(change, field, says): (fn(&mut Rotation), &'static str, &'static str)| {
+    let case = |(change, field, says): Fault| {
         let mut rotation = rotation();
         change(&mut rotation);
         let set = Command::SetRotations(vec![rotation_of(VILLAGE, Some(rotation))]);

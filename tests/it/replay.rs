@@ -15,7 +15,7 @@ use jiaoying::domain::{
         policy::CalloutKind,
     },
     command::{AnswerKind, Command},
-    event::Event,
+    event::{AttemptRecorded, AttemptStarted, Event},
     ids::{AttemptId, ObligationId, PersonId},
     person::Channel,
     time::Timestamp,
@@ -293,45 +293,56 @@ impl Drive {
         all.map(|attempt| attempt.id).collect()
     }
 
-    /// What must hold of the record itself.
+    /// What must hold of the record itself, entry by entry.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other events ring nobody")]
     fn check_journal(&self) {
-        let mut answered: BTreeSet<ObligationId> = BTreeSet::new();
-        let mut on_the_phone: BTreeMap<PersonId, AttemptId> = BTreeMap::new();
-        let mut started: BTreeSet<AttemptId> = BTreeSet::new();
+        let mut record = Record::default();
         for entry in &self.county.journal {
             match &entry.event {
                 Event::ObligationAnswered(event) => {
-                    assert!(answered.insert(event.id), "{} was answered twice", event.id);
+                    assert!(record.answered.insert(event.id), "{} was answered twice", event.id);
                 }
-                Event::ObligationEscalated(event) => {
-                    answered.remove(&event.id);
-                }
-                Event::ObligationUnreached(event) => {
-                    answered.remove(&event.id);
-                }
+                Event::ObligationEscalated(event) => record.reopen(event.id),
+                Event::ObligationUnreached(event) => record.reopen(event.id),
                 Event::AttemptStarted(event) => {
-                    assert!(started.insert(event.id), "{} was started twice", event.id);
-                    let (obligation, attempt) =
-                        self.county.board.callouts.attempt(event.id).unwrap();
-                    let asks = !attempt.notice;
-                    assert!(
-                        !asks || !answered.contains(&event.id.obligation),
-                        "{} rang after the answer of {}",
-                        event.id,
-                        obligation.post
-                    );
-                    if event.channel == Channel::Voice {
-                        let other = on_the_phone.insert(event.person.clone(), event.id);
-                        assert_eq!(other, None, "{} was rung on two lines", event.person);
-                    }
+                    let attempt = self.county.board.callouts.attempt(event.id).unwrap().1;
+                    record.start(event, attempt.notice);
                 }
-                Event::AttemptRecorded(event) if event.outcome.ends(event.channel) => {
-                    if on_the_phone.get(&event.person) == Some(&event.id) {
-                        on_the_phone.remove(&event.person);
-                    }
-                }
+                Event::AttemptRecorded(event) => record.end(event),
                 _ => {}
             }
+        }
+    }
+}
+
+/// What the journal has said so far.
+#[derive(Default)]
+struct Record {
+    answered: BTreeSet<ObligationId>,
+    started: BTreeSet<AttemptId>,
+    on_the_phone: BTreeMap<PersonId, AttemptId>,
+}
+
+impl Record {
+    /// Who had answered cannot come after all, or nobody has yet.
+    fn reopen(&mut self, id: ObligationId) {
+        self.answered.remove(&id);
+    }
+
+    fn start(&mut self, event: &AttemptStarted, notice: bool) {
+        assert!(self.started.insert(event.id), "{} was started twice", event.id);
+        let answered = self.answered.contains(&event.id.obligation);
+        assert!(notice || !answered, "{} rang after the answer", event.id);
+        if event.channel == Channel::Voice {
+            let other = self.on_the_phone.insert(event.person.clone(), event.id);
+            assert_eq!(other, None, "{} was rung on two lines", event.person);
+        }
+    }
+
+    fn end(&mut self, event: &AttemptRecorded) {
+        let rung = self.on_the_phone.get(&event.person) == Some(&event.id);
+        if rung && event.outcome.ends(event.channel) {
+            self.on_the_phone.remove(&event.person);
         }
     }
 }
