@@ -1,6 +1,9 @@
 //! The division tree and its geometry: which areas a code, polygon or circle touches.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound::{Excluded, Included},
+};
 
 use compact_str::CompactString;
 use geo::{
@@ -145,8 +148,8 @@ impl Areas {
             let hits = hits.into_iter().filter(|code| jurisdiction.contains(*code));
             let hits: BTreeSet<AreaCode> = hits.collect();
             for code in &hits {
-                let finer = |other: &AreaCode| other != code && code.contains(*other);
-                if hits.iter().any(finer) {
+                let finer = (Excluded(*code), Included(code.last_inside()));
+                if hits.range(finer).next().is_some() {
                     continue;
                 }
                 if self.inside(*code).nth(1).is_some() {

@@ -238,7 +238,7 @@ impl Board {
             Event::ObligationWithdrawn(withdrawn) => callouts.withdrawn(withdrawn, at),
             Event::ObligationTold(told) => callouts.told(told, at),
             Event::AttemptStarted(started) => callouts.started(started, at),
-            Event::AttemptRepeated(repeated) => callouts.repeated(repeated.id),
+            Event::AttemptRepeated(repeated) => callouts.repeated(repeated.id, at),
             Event::AttemptRecorded(recorded) => callouts.recorded(recorded, at),
             Event::JurisdictionSet(_)
             | Event::AreaSaved(_)

@@ -66,8 +66,8 @@ fn only_who_was_rung_or_holds_the_post_answers_for_himself() {
 }
 
 #[test]
-fn a_role_never_keeps_the_person_who_is_called_from_answering() {
-    for role in [Role::Admin, Role::Commander, Role::Dispatcher, Role::Screen] {
+fn no_seat_that_a_person_has_keeps_him_from_answering_what_rests_on_him() {
+    for role in [Role::Admin, Role::Commander, Role::Dispatcher, Role::Leader] {
         let mut county = County::small(1);
         county.orange();
         let id = county.at(VILLAGE).id;

@@ -106,6 +106,16 @@ fn quorum_is_asked_anew_when_an_upgrade_obliges_its_posts_anew() {
     assert_eq!(manned(&county), 1);
 }
 
+#[test]
+fn an_upgrade_says_so_to_those_whom_the_higher_colour_does_not_oblige() {
+    let mut county = County::small(1);
+    county.called_out(alert("n1", Colour::Yellow, &[COUNTY]));
+    let township = county.at(TOWNSHIP).id;
+    update(&mut county, Colour::Orange, &[COUNTY]);
+    assert_eq!(reason(&county, township), Some(WithdrawReason::Upgraded));
+    assert_eq!(county.notices(LEAD), 2);
+}
+
 // Downgrade.
 
 #[test]
@@ -423,7 +433,7 @@ fn naming(earlier: &[&str], kind: MessageKind, identifier: &str) -> Message {
 }
 
 fn closed(county: &County, id: CalloutId) -> Option<CloseReason> {
-    county.board.callouts.get(id).unwrap().closed.map(|closed| closed.reason)
+    county.board.callouts.get(id)?.closed.map(|closed| closed.reason)
 }
 
 fn change_of(county: &County) -> Change {

@@ -186,6 +186,20 @@ fn texts_and_pages_about_errands_are_one_for_all_too() {
 }
 
 #[test]
+fn calls_about_errands_that_waited_for_a_line_past_their_rung_are_one_for_all_too() {
+    let mut county = County::small(30);
+    county.orange();
+    county.sleep(UNREACHED_S - 1);
+    // The one line there is stays busy until the errands have climbed on.
+    county.lines(Channel::Voice, 1);
+    county.desk();
+    county.pass(1 + 185);
+    assert_eq!(county.errand(VILLAGE).rung, 1);
+    county.sleep(112);
+    assert_eq!(started(&county, CLERK, Channel::Voice), 1, "not once for each of thirty doors");
+}
+
+#[test]
 fn an_answer_on_the_page_takes_only_the_errand_it_names() {
     let mut county = unreached(3);
     let errand = county.errand(VILLAGE).id;

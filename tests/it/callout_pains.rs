@@ -240,8 +240,8 @@ fn pain_12_no_role_keeps_a_responder_from_being_called_or_from_answering() {
     county.orange();
     let id = county.at(VILLAGE).id;
     let person = Some(HOLDER.parse().unwrap());
-    let viewer = Actor { person, ..actor("viewer", Role::Screen) };
-    county.submit(&viewer, given(id, AnswerKind::Acknowledged, None)).unwrap();
+    let keeper = Actor { person, ..actor("keeper", Role::Admin) };
+    county.submit(&keeper, given(id, AnswerKind::Acknowledged, None)).unwrap();
     assert_eq!(county.state(VILLAGE), StateName::Answered);
 }
 

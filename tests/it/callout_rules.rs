@@ -123,6 +123,35 @@ fn rule_01_a_carrier_that_never_reports_holds_neither_line_nor_person_for_ever()
     assert!(county.calls(CLERK, Channel::Voice) > 0);
 }
 
+#[test]
+fn rule_01_an_attempt_of_which_nothing_was_heard_is_made_once_more_before_it_counts_as_failed() {
+    let mut county = County::small(1);
+    county.orange();
+    county.pass(599);
+    assert_eq!(county.at(VILLAGE).attempts[0].repeats, 0);
+    county.pass(1);
+    let attempt = county.at(VILLAGE).attempts[0].clone();
+    assert_eq!(
+        (attempt.repeats, attempt.progress),
+        (1, Progress::Started),
+        "it may never have rung"
+    );
+    county.pass(600);
+    let attempt = county.at(VILLAGE).attempts[0].clone();
+    assert_eq!((attempt.repeats, attempt.progress), (1, Progress::Ended));
+    assert!(attempt.outcome.unwrap().is_failure());
+}
+
+#[test]
+fn rule_01_an_attempt_that_nobody_wants_any_more_is_not_made_again() {
+    let mut county = County::small(1);
+    county.orange();
+    county.answer(HOLDER, VILLAGE);
+    county.pass(600);
+    let attempt = county.at(VILLAGE).attempts[0].clone();
+    assert_eq!((attempt.repeats, attempt.progress), (0, Progress::Ended));
+}
+
 // 2. People are resolved when rung, not when opened.
 
 #[test]

@@ -94,7 +94,7 @@ fn answerer(
 ) -> Result<Answerer, Rejection> {
     let Some(name) = &given.on_behalf_of else {
         let Some(person) = &actor.person else { return Err(Rejection::NobodysLogin) };
-        if !rests_on(board, obligation, person, now) {
+        if !may_answer(board, obligation, person, now) {
             return Err(Rejection::NotYours);
         }
         let (person, name) = (Some(person.clone()), CompactString::default());
@@ -138,7 +138,7 @@ fn asked_namesake(
 }
 
 /// Tells whether `person` may answer for himself: he has been rung, or holds the post now.
-fn rests_on(board: &Board, obligation: &Obligation, person: &PersonId, now: Timestamp) -> bool {
+fn may_answer(board: &Board, obligation: &Obligation, person: &PersonId, now: Timestamp) -> bool {
     let holds = || {
         let staffing = board.roster.get(&obligation.post);
         staffing.is_some_and(|staffing| board.on_duty(staffing, now).people.contains(&person))

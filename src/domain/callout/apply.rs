@@ -236,10 +236,13 @@ impl Callouts {
         self.start(started.id, &started.also, at);
     }
 
-    pub(in crate::domain) fn repeated(&mut self, id: AttemptId) {
-        if let Some(attempt) = self.attempt_mut(id) {
-            attempt.repeats += 1;
-        }
+    /// Handed over again: a report of its end is waited for anew.
+    pub(in crate::domain) fn repeated(&mut self, id: AttemptId, at: Timestamp) {
+        let Some(attempt) = self.attempt_mut(id) else { return };
+        attempt.repeats += 1;
+        let before = attempt.started_at.replace(at);
+        self.index.in_flight.remove(&(before.unwrap_or_default(), id));
+        self.index.in_flight.insert((at, id));
     }
 
     pub(in crate::domain) fn recorded(&mut self, recorded: &AttemptRecorded, at: Timestamp) {

@@ -267,6 +267,7 @@ pub struct Attempt {
     pub notice: bool,
     pub not_before: Timestamp,
     pub progress: Progress,
+    /// When it was handed to its channel, the last time where it was repeated.
     pub started_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
     pub outcome: Option<Outcome>,

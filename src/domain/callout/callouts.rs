@@ -25,9 +25,9 @@ use crate::domain::{
     warning::Colour,
 };
 
-/// How long after an attempt was handed to its channel a report of its end is waited for: a message of
-/// the longest text takes four minutes to read out, after as long as anybody lets it ring. A receipt
-/// that never comes must hold neither the line nor the person.
+/// How long after an attempt was handed to its channel a report of its end is waited for: longer than
+/// any outbox is patient and any message takes to read out. A receipt that never comes must hold
+/// neither the line nor the person.
 const REPORT_WITHIN: Duration = Duration::from_secs(600);
 
 /// A callout (叫应): making an area answer about a subject.

@@ -2,7 +2,7 @@
 //! that get a line.
 
 use super::{
-    attempt::{Outcome, Progress},
+    attempt::{Attempt, Outcome, Progress},
     obligation::{EscalateReason, Obligation, State, Step},
     policy::Rung,
 };
@@ -119,16 +119,21 @@ impl Draft<'_> {
         }));
     }
 
-    /// The channel has said nothing of an attempt for too long: it counts as failed, so that neither
-    /// its line nor its person is lost with the receipt.
+    /// The channel has said nothing of an attempt for too long. Perhaps a crash kept it from ringing at
+    /// all, so it is made once more; after that it counts as failed, so that neither its line nor its
+    /// person is lost with the receipt.
     fn give_up(&mut self, id: AttemptId) {
         let Some((obligation, attempt)) = self.board.callouts.attempt(id) else { return };
         let also = &attempt.also;
         if self.has_touched(obligation.id) || also.iter().any(|other| self.has_touched(*other)) {
             return;
         }
-        let failed = Outcome::Failed { reason: NO_REPORT.into(), lasting: false };
-        self.report(obligation, attempt, &failed);
+        if attempt.repeats == 0 && (attempt.notice || obligation.rests_on(&attempt.person)) {
+            self.push(repeated(obligation, attempt));
+        } else {
+            let failed = Outcome::Failed { reason: NO_REPORT.into(), lasting: false };
+            self.report(obligation, attempt, &failed);
+        }
         self.touch(obligation.id, obligation.callout, 0);
     }
 }
@@ -142,12 +147,16 @@ pub(in crate::domain) fn repeat(
     let known = board.callouts.attempt(id);
     let (obligation, attempt) = known.ok_or(Rejection::UnknownAttempt(id))?;
     if attempt.progress == Progress::Started {
-        draft.push(Event::AttemptRepeated(AttemptRepeated {
-            id,
-            callout: obligation.callout,
-            person: attempt.person.clone(),
-            channel: attempt.channel,
-        }));
+        draft.push(repeated(obligation, attempt));
     }
     Ok(())
+}
+
+fn repeated(obligation: &Obligation, attempt: &Attempt) -> Event {
+    Event::AttemptRepeated(AttemptRepeated {
+        id: attempt.id,
+        callout: obligation.callout,
+        person: attempt.person.clone(),
+        channel: attempt.channel,
+    })
 }

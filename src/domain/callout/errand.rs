@@ -113,7 +113,6 @@ impl Draft<'_> {
             other.callout == obligation.callout
                 && other.id != obligation.id
                 && matches!(other.state, State::Ringing { .. })
-                && other.wants(&attempt.person)
                 && !self.has_touched(other.id)
         });
         others.map(|other| other.id).collect()

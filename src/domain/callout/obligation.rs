@@ -117,7 +117,8 @@ pub enum WithdrawReason {
     AreaReduced,
     /// A lower colour does not oblige this post.
     Downgraded,
-    /// A higher colour asks something else of this post: a new obligation takes its place.
+    /// A higher colour asks something else of this post, where a new obligation takes its place, or of
+    /// others only.
     Upgraded,
     /// An operator took it back.
     ByHand,
@@ -245,6 +246,12 @@ impl Obligation {
     /// Tells whether an answer is expected of `person` on the rung being rung.
     pub fn wants(&self, person: &PersonId) -> bool {
         self.asked_now().iter().any(|asked| asked.person == *person && asked.is_wanted())
+    }
+
+    /// Tells whether an answer of `person` is still waited for, on whatever rung he was asked.
+    pub fn rests_on(&self, person: &PersonId) -> bool {
+        let asked = self.asked.iter().any(|asked| asked.person == *person && asked.is_wanted());
+        self.state.is_open() && asked
     }
 
     pub fn was_asked(&self, person: &PersonId) -> bool {

@@ -259,7 +259,8 @@ impl Draft<'_> {
 /// Says why a post is let go that the revised warning does not oblige.
 fn let_go(change: Change) -> WithdrawReason {
     match change {
-        Change::Downgraded | Change::Upgraded => WithdrawReason::Downgraded,
+        Change::Upgraded => WithdrawReason::Upgraded,
+        Change::Downgraded => WithdrawReason::Downgraded,
         Change::AreaChanged | Change::Repeated => WithdrawReason::AreaReduced,
     }
 }

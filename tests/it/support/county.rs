@@ -14,7 +14,7 @@ use jiaoying::domain::{
     command::{AnswerKind, Command, GiveAnswer, OpenCallout, Reply},
     decision::Decision,
     event::{Entry, Event, LinesSet},
-    ids::{AttemptId, CalloutId, ObligationId, PersonId},
+    ids::{AreaCode, AttemptId, CalloutId, ObligationId, PersonId},
     person::{Channel, Contact, Person},
     rejection::Rejection,
     roster::Post,
@@ -56,8 +56,7 @@ impl County {
         let now = "2026-07-21T10:00:00+08:00".parse().unwrap();
         let (board, journal) = (Board::default(), Vec::new());
         let mut county = Self { board, journal, now, prompt: true, lonely: false };
-        let area = COUNTY.parse().unwrap();
-        county.must(Command::SetJurisdiction { area, timezone: Shanghai });
+        county.must(Command::SetJurisdiction { area: area(), timezone: Shanghai });
         county.must(Command::SaveAreas(areas(0, 0)));
         county
     }
@@ -73,12 +72,11 @@ impl County {
     }
 
     pub fn try_must(&mut self, command: Command) -> Result<Reply, Rejection> {
-        let area = COUNTY.parse().unwrap();
         let of_the_node = matches!(
             command,
             Command::Elapse | Command::RecordAttempt { .. } | Command::RepeatAttempt(_)
         );
-        let actor = if of_the_node { Actor::node(area) } else { Actor::console(area) };
+        let actor = if of_the_node { Actor::node(area()) } else { Actor::console(area()) };
         self.submit(&actor, command)
     }
 
@@ -88,13 +86,17 @@ impl County {
         let reply = decision.reply.clone();
         self.note(actor, decision);
         while self.prompt && self.board.next_deadline().is_some_and(|due| due <= self.now) {
-            let node = Actor::node(COUNTY.parse().unwrap());
-            let decision = self.board.decide(&node, &Command::Elapse, self.now).unwrap();
-            assert!(!decision.events.is_empty(), "a deadline came and nothing was done");
-            self.note(&node, decision);
+            self.elapse();
         }
         self.check();
         Ok(reply)
+    }
+
+    fn elapse(&mut self) {
+        let node = Actor::node(area());
+        let decision = self.board.decide(&node, &Command::Elapse, self.now).unwrap();
+        assert!(!decision.events.is_empty(), "a deadline came and nothing was done");
+        self.note(&node, decision);
     }
 
     /// What must hold after every command: nothing is left without a deadline or a human, and the
@@ -113,7 +115,7 @@ impl County {
 
     /// Notes an event that no command would bring about.
     pub fn happen(&mut self, event: Event) {
-        let console = Actor::console(COUNTY.parse().unwrap());
+        let console = Actor::console(area());
         self.note(&console, Decision { events: vec![event], reply: Reply::Done });
     }
 
@@ -164,9 +166,7 @@ impl County {
         obligation: ObligationId,
         answer: AnswerKind,
     ) -> Result<Reply, Rejection> {
-        let mut actor = actor(person, Role::Leader);
-        actor.person = Some(person.parse().unwrap());
-        self.submit(&actor, given(obligation, answer, None))
+        self.submit(&in_person(person), given(obligation, answer, None))
     }
 
     pub fn answer_for(
@@ -240,7 +240,16 @@ impl County {
 }
 
 pub fn actor(login: &str, role: Role) -> Actor {
-    Actor { login: login.into(), role, area: COUNTY.parse().unwrap(), person: None }
+    Actor { login: login.into(), role, area: area(), person: None }
+}
+
+/// Returns `person` at his own page.
+pub fn in_person(person: &str) -> Actor {
+    Actor { person: Some(person.parse().unwrap()), ..actor(person, Role::Leader) }
+}
+
+pub fn area() -> AreaCode {
+    COUNTY.parse().unwrap()
 }
 
 pub fn given(obligation: ObligationId, answer: AnswerKind, whom: Option<&str>) -> Command {
@@ -258,7 +267,7 @@ pub fn by_hand(subject: &str, policy: Option<&str>) -> OpenCallout {
         kind: CalloutKind::Manual,
         subject: subject.into(),
         text: String::new(),
-        area: COUNTY.parse().unwrap(),
+        area: area(),
         policy: policy.map(CompactString::from),
         severity: None,
         drill: false,

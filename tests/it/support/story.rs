@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiaoying::domain::{
-    actor::{Actor, Role},
+    actor::Role,
     callout::{
         attempt::{Outcome, Planned, Progress},
         obligation::{Handed, Obligation, State, Step},
@@ -19,7 +19,7 @@ use jiaoying::domain::{
     warning::{Colour, Message},
 };
 
-use super::county::{COUNTY, County, alert, by_hand};
+use super::county::{COUNTY, County, actor, alert, by_hand};
 
 /// The post that most stories are about, and who holds it.
 pub const VILLAGE: &str = "990101001001/village_duty";
@@ -199,9 +199,7 @@ impl County {
 
     /// Submits as somebody of `role` for the whole county.
     pub fn as_role(&mut self, role: Role, command: Command) -> Result<Reply, Rejection> {
-        let area = COUNTY.parse().unwrap();
-        let actor = Actor { login: role.as_str().into(), role, area, person: None };
-        self.submit(&actor, command)
+        self.submit(&actor(role.as_str(), role), command)
     }
 }
 
@@ -284,6 +282,7 @@ fn handed(obligation: &Obligation) -> &Handed {
     handed
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the rest is no part of an obligation's story")]
 fn tell(event: &Event, id: ObligationId) -> Option<String> {
     match event {
         Event::ObligationOpened(e) if e.id == id => Some(format!("opened: {}", rung(&e.step))),
