@@ -30,9 +30,7 @@ mod recovery;
 mod refusals;
 mod regressions;
 mod replay;
-#[cfg(feature = "simulation")]
 mod sim;
-#[cfg(feature = "simulation")]
 mod simulation;
 mod warning_life;
 mod ws_session;

@@ -66,19 +66,3 @@ fn base() -> u64 {
 fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
-
-#[test]
-fn debug_plan() {
-    let Ok(path) = std::env::var("DEBUG_PLAN") else { return };
-    let plan: Plan = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    let plan = Arc::new(plan);
-    let mut world = crate::sim::world::World::found(plan.clone()).unwrap();
-    world.take_snapshot();
-    for planned in &plan.steps {
-        if let Err(breach) = world.step(planned) {
-            println!("{}", world.log());
-            println!("{breach:#?}");
-            return;
-        }
-    }
-}

@@ -6,10 +6,6 @@
 pub struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
     /// Returns the dice of one matter, so that no throw in one changes a throw in another.
     pub fn about(parts: &[u64]) -> Self {
         let mixed = parts.iter().fold(0, |seed: u64, part| {

@@ -82,7 +82,6 @@ impl Oracle {
             task: Default::default(),
             about: None,
             replaces: None,
-            opened_at: now,
             state: State::Ringing { due: now, until: None },
             asked: Vec::new(),
             calls: Vec::new(),

@@ -74,14 +74,20 @@ impl Oracle {
         silent.into_iter().map(|(_, id, number)| (id, number)).collect()
     }
 
-    /// Neither the line nor the person is lost with a receipt.
+    /// Neither the line nor the person is lost with a receipt; what may never have rung is made once more.
     fn give_up(&mut self, id: usize, number: usize, now: Timestamp) {
         let also = self.obligations[id].calls[number].also.clone();
         if std::iter::once(id).chain(also).any(|id| self.touched.contains(&id)) {
             return;
         }
-        let reason = "no report from the channel".into();
-        self.report(id, number, &Outcome::Failed { reason, lasting: false }, now);
+        let (obligation, call) = (&self.obligations[id], &self.obligations[id].calls[number]);
+        let wanted = call.notice || obligation.rests_on(&call.person);
+        if call.repeats == 0 && wanted {
+            self.make_again(id, number, now);
+        } else {
+            let reason = "no report from the channel".into();
+            self.report(id, number, &Outcome::Failed { reason, lasting: false }, now);
+        }
         self.touched.push(id);
     }
 
@@ -139,7 +145,7 @@ impl Oracle {
         let others = self.callouts[own.callout].obligations.iter().copied();
         let rings = |other: usize| {
             let obligation = &self.obligations[other];
-            matches!(obligation.state, State::Ringing { .. }) && obligation.is_asking(&call.person)
+            matches!(obligation.state, State::Ringing { .. }) && obligation.rests_on(&call.person)
         };
         others.filter(|o| *o != id && rings(*o) && !self.touched.contains(o)).collect()
     }

@@ -6,7 +6,8 @@
 //!
 //! - *One breath.* Time alone does, in this order: warnings run out; those who were handed the unreached
 //!   and did not reach them give way to the next; rungs end, earliest deadline first; calls of which the
-//!   channel has said nothing for ten minutes count as failed; calls get lines. Calls that come into
+//!   channel has said nothing for ten minutes are made once more while somebody waits for their answer,
+//!   and count as failed after ten more; calls get lines. Calls that come into
 //!   being in a breath, lines that become free in it and obligations that change in it wait for the
 //!   next, which comes at once; meanwhile a call keeps its place, and nothing overtakes it.
 //! - *Order of calls.* Real before drill, calls before notices, then colour, then which try it is for that
@@ -112,7 +113,6 @@ pub struct Obligation {
     pub task: CompactString,
     pub about: Option<usize>,
     pub replaces: Option<usize>,
-    pub opened_at: Timestamp,
     pub state: State,
     pub asked: Vec<Asked>,
     pub calls: Vec<Call>,
@@ -189,6 +189,12 @@ impl Obligation {
         own.any(|asked| asked.round == self.round && !asked.declined && !asked.gone)
     }
 
+    /// Tells whether an answer of `person` is still waited for, on whatever rung they were asked.
+    fn rests_on(&self, person: &PersonId) -> bool {
+        let mut own = self.asked.iter().filter(|asked| asked.person == *person);
+        self.is_open() && own.any(|asked| !asked.declined && !asked.gone)
+    }
+
     fn has_declined(&self, person: &PersonId) -> bool {
         self.asked.iter().any(|asked| asked.person == *person && asked.declined)
     }
@@ -233,7 +239,7 @@ impl Oracle {
             Command::WithdrawCallout { callout, note } => self.end(actor, *callout, note, now)?,
             Command::Answer(given) => self.answer(actor, given, now)?,
             Command::RecordAttempt { attempt, outcome } => self.record(*attempt, outcome, now)?,
-            Command::RepeatAttempt(attempt) => self.repeat(*attempt)?,
+            Command::RepeatAttempt(attempt) => self.repeat(*attempt, now)?,
             Command::AddOverride(change) => self.add_override(actor, change, now)?,
             Command::RemoveOverride(id) => self.remove_override(actor, *id, now)?,
             Command::Elapse => {

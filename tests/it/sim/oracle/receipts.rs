@@ -87,13 +87,22 @@ impl Oracle {
         (number < self.obligations.get(id)?.calls.len()).then_some((id, number))
     }
 
-    pub(super) fn repeat(&mut self, attempt: AttemptId) -> Result<Reply, &'static str> {
+    pub(super) fn repeat(
+        &mut self,
+        attempt: AttemptId,
+        now: Timestamp,
+    ) -> Result<Reply, &'static str> {
         let (id, number) = self.call_of(attempt).ok_or("attempt.unknown")?;
+        self.make_again(id, number, now);
+        Ok(Reply::Done)
+    }
+
+    pub(super) fn make_again(&mut self, id: usize, number: usize, now: Timestamp) {
         let call = &mut self.obligations[id].calls[number];
         if call.progress == Progress::Started {
             call.repeats += 1;
+            call.started_at = Some(now);
         }
-        Ok(Reply::Done)
     }
 
     /// Tells whether the policy takes an outcome for a word from the person.

@@ -297,10 +297,10 @@ impl Oracle {
             self.callouts[errands].extent.clone_from(&about.extent);
         }
         let obliged = self.obliged(&about.policy, &about.extent);
-        let reason = if upgraded || downgraded {
-            WithdrawReason::Downgraded
-        } else {
-            WithdrawReason::AreaReduced
+        let reason = match (upgraded, downgraded) {
+            (true, _) => WithdrawReason::Upgraded,
+            (_, true) => WithdrawReason::Downgraded,
+            (false, false) => WithdrawReason::AreaReduced,
         };
         let mut in_order = standing.clone();
         in_order.sort_by(|a, b| self.obligations[*a].post.cmp(&self.obligations[*b].post));
