@@ -221,6 +221,46 @@ fn a_late_receipt_spares_no_call_that_was_planned_after_it_ended() {
 }
 
 #[test]
+fn a_text_that_bounces_late_ends_no_rung_whose_own_text_is_on_its_way() {
+    let mut county = County::found(POLICIES, 1, 2);
+    county.lines(Channel::App, 0);
+    county.lines(Channel::Voice, 0);
+    county.red();
+    county.pass(590);
+    send_texts(&mut county);
+    county.pass(10);
+    let neighbour = "990101001002/village_duty";
+    let early =
+        calls(errand(&county, VILLAGE), "001000-duty_officer", Channel::Sms).next().unwrap();
+    assert!(early.also.contains(&errand(&county, neighbour).id), "{early:#?}");
+    let early = early.id;
+    // Two rungs later the clerk is texted again, once about both errands.
+    for _ in 0..2 {
+        send_texts(&mut county);
+        county.pass(180);
+    }
+    let before = errand(&county, neighbour).clone();
+    assert_eq!(before.rung, 0);
+    county.record(early, Outcome::Failed { reason: "expired".into(), lasting: true });
+    assert_eq!(errand(&county, neighbour).state, before.state);
+}
+
+#[test]
+fn an_answered_post_that_a_change_lets_go_still_mans_its_area() {
+    let quorum = "quorum = [\n";
+    let village = r#"{ level = "village", needs = [{ duty = "village_duty", answered = 1 }] },"#;
+    let text = POLICIES.replacen(quorum, &format!("{quorum}  {village}\n"), 1);
+    let mut county = County::found(&text, 1, 2);
+    let callout = county.called_out(alert("n1", Colour::Orange, &[COUNTY]));
+    let id = county.at(VILLAGE).id;
+    county.answer_as(VILLAGER, id, AnswerKind::Acknowledged).unwrap();
+    assert_eq!(manned(&county, callout), 0, "orange asks for no village");
+    let elsewhere = alert("n2", Colour::Red, &["990101001002"]);
+    county.warn(about("n1", MessageKind::Update, elsewhere));
+    assert_eq!(manned(&county, callout), 1, "red does, and its officer stands answered");
+}
+
+#[test]
 fn an_exercise_does_not_hide_that_a_warning_was_cancelled_before_it_came() {
     let mut county = county();
     county.warn(about("n1", MessageKind::Cancel, alert("n2", Colour::Red, &[COUNTY])));
@@ -233,6 +273,13 @@ fn an_exercise_does_not_hide_that_a_warning_was_cancelled_before_it_came() {
 
 fn county() -> County {
     County::found(POLICIES, 1, 1)
+}
+
+/// Every text that is on its way is sent.
+fn send_texts(county: &mut County) {
+    for (_, text) in county.calling(Channel::Sms) {
+        county.record(text, Outcome::Sent);
+    }
 }
 
 fn county_that_counts_only_the_whole_message() -> County {

@@ -40,7 +40,7 @@ fn twenty_thousand_scenarios_agree_with_the_oracle() {
     if let Ok(path) = std::env::var("JIAOYING_PLAN") {
         let plan: Plan = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
         if let Err(failure) = run(&Arc::new(plan)) {
-            panic!("{failure}");
+            panic!("{}{failure}", failure.log);
         }
         return;
     }

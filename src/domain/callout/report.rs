@@ -119,8 +119,11 @@ impl Draft<'_> {
     /// channel carried any call of it, and none is under way or waits.
     fn is_cut_off(&self, obligation: &Obligation, call: &Attempt) -> bool {
         let ringing = matches!(obligation.state, State::Ringing { .. });
+        // A report that comes after the call was over spares nothing any more.
+        let ends_now = call.progress == Progress::Started;
         let spared = |other: &Attempt| {
-            other.id.obligation != call.id.obligation && call.covers(other, self.now)
+            let elsewhere = other.id.obligation != call.id.obligation;
+            ends_now && elsewhere && call.covers(other, self.now)
         };
         let dead = |other: &Attempt| match other.progress {
             Progress::Started => other.id == call.id,

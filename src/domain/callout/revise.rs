@@ -78,16 +78,23 @@ impl Draft<'_> {
         for (post, oblige) in &order {
             self.keep_or_oblige(callout, &revision, change, post, oblige);
         }
-        self.count_quorums(callout, &revision);
+        self.count_quorums(callout, &revision, &obliged);
     }
 
     /// Notes the areas that what has been answered already mans by the rules of now.
-    fn count_quorums(&mut self, callout: &Callout, revision: &Revision<'_>) {
+    fn count_quorums(
+        &mut self,
+        callout: &Callout,
+        revision: &Revision<'_>,
+        obliged: &BTreeSet<&PostId>,
+    ) {
         let board = self.board;
         let answered = |id: ObligationId| {
             let obligation = board.callouts.obligation(id);
-            let stands = obligation.is_some_and(|o| o.state == State::Answered);
-            stands && !self.has_touched(id)
+            obligation.filter(|o| o.state == State::Answered).is_some_and(|answered| {
+                // What was answered is replaced only where the post is obliged anew.
+                !(obliged.contains(&answered.post) && self.has_touched(id))
+            })
         };
         let areas: BTreeSet<AreaCode> = callout.by_post.keys().map(|post| post.area).collect();
         let quorums = &revision.terms.policy.quorum;

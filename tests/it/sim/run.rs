@@ -30,11 +30,13 @@ pub struct Failure {
     /// Which step of the plan, from 0; the plan's length when it happened at the end.
     pub step: usize,
     pub breach: Breach,
+    /// What had happened by then.
+    pub log: String,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Failure { seed, step, breach } = self;
+        let Failure { seed, step, breach, log: _ } = self;
         write!(f, "seed {seed}, step {step}: {}\n{}", breach.rule, breach.detail)
     }
 }
@@ -54,13 +56,16 @@ pub fn shipped() -> PolicySet {
 
 /// Runs the scenario of a plan to its end.
 pub fn run(plan: &Arc<Plan>) -> Result<World, Failure> {
-    let failed = |step| move |breach| Failure { seed: plan.seed, step, breach };
-    let mut world = World::found(plan.clone()).map_err(failed(0))?;
+    let failed = |step, breach, log| Failure { seed: plan.seed, step, breach, log };
+    let founded = World::found(plan.clone());
+    let mut world = founded.map_err(|breach| failed(0, breach, String::new()))?;
     world.take_snapshot();
     for (number, planned) in plan.steps.iter().enumerate() {
-        world.step(planned).map_err(failed(number))?;
+        let done = world.step(planned);
+        done.map_err(|breach| failed(number, breach, world.log()))?;
     }
-    finish(&mut world).map_err(failed(plan.steps.len()))?;
+    let end = finish(&mut world);
+    end.map_err(|breach| failed(plan.steps.len(), breach, world.log()))?;
     Ok(world)
 }
 
