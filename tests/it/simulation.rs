@@ -6,11 +6,13 @@ use std::{fs, sync::Arc};
 use crate::sim::{
     generate,
     plan::Plan,
-    run::{report, run, shipped, sweep},
+    run::{nights, report, run, scenarios, shipped},
 };
 
 /// Scenarios of an ordinary test run; `JIAOYING_SCENARIOS` asks for another number.
 const SCENARIOS: u64 = 20_000;
+/// Nights under the rule of 勉县.
+const NIGHTS: u64 = 1_000;
 const THREADS: usize = 2;
 
 #[test]
@@ -44,19 +46,24 @@ fn twenty_thousand_scenarios_agree_with_the_oracle() {
         }
         return;
     }
-    let (base, count) = (base(), number("JIAOYING_SCENARIOS", SCENARIOS));
-    let found = sweep(base, count, THREADS);
-    if let Some(first) = found.failures.first() {
-        let rules: Vec<String> =
-            found.failures.iter().map(|f| format!("{} {}", f.seed, f.breach.rule)).collect();
-        panic!(
-            "{} of {} scenarios from seed {base} failed: {rules:#?}\n{}",
-            found.failures.len(),
-            found.scenarios,
-            report(first)
-        );
+    let found = scenarios(base(), number("JIAOYING_SCENARIOS", SCENARIOS), THREADS);
+    if let Some(faults) = found.faults() {
+        panic!("{faults}\n{}", report(&found.failures[0]));
     }
-    println!("{} scenarios from seed {base}: {:?}", found.scenarios, found.counts);
+    let did = found.did;
+    assert!(did.crashes > 0 && did.repeats > 0 && did.refused > 0, "{did:?}");
+    assert!(did.answered > 0 && did.unreached > 0 && did.moved > 0, "{did:?}");
+}
+
+#[test]
+fn the_rule_of_mian_county_is_kept_on_a_thousand_nights() {
+    let found = nights(base(), NIGHTS, THREADS);
+    if let Some(faults) = found.faults() {
+        let first = &found.failures[0];
+        panic!("{faults}\n{}{first}", first.log);
+    }
+    let did = found.did;
+    assert!(did.answered > 0 && did.listed > 0, "{did:?}");
 }
 
 fn base() -> u64 {

@@ -73,11 +73,13 @@ pub enum Outcome {
 
 impl Outcome {
     /// Orders reports about one attempt by how much they say: a receipt that comes late or twice
-    /// and says no more than is known changes nothing. "Cannot come" says more than "heard", whichever
-    /// came first: taking the one for the other wakes one more person, never one too few.
+    /// and says no more than is known changes nothing. "Heard" says more than "who is this?", and "cannot
+    /// come" more than "heard", whichever came first: taking the one for the other wakes one more person,
+    /// never one too few.
     fn weight(&self) -> u8 {
         match self {
-            _ if self.says_no() => 7,
+            _ if self.says() == Some(false) => 8,
+            _ if self.says() == Some(true) => 7,
             Outcome::Sent => 1,
             Outcome::Delivered => 2,
             Outcome::Read => 3,
@@ -142,10 +144,18 @@ impl Outcome {
 
     /// Tells whether the person says that he cannot come.
     pub fn says_no(&self) -> bool {
+        self.says() == Some(false)
+    }
+
+    /// Returns whether the person says that he has heard and comes, or that he cannot; `None` where he
+    /// says neither.
+    fn says(&self) -> Option<bool> {
         match self {
-            Outcome::KeyPressed { key } => *key == DECLINE_KEY,
-            Outcome::Replied { text } => says(text) == Some(false),
-            Outcome::Sent
+            Outcome::KeyPressed { key: ANSWER_KEY } => Some(true),
+            Outcome::KeyPressed { key: DECLINE_KEY } => Some(false),
+            Outcome::Replied { text } => says(text),
+            Outcome::KeyPressed { .. }
+            | Outcome::Sent
             | Outcome::Delivered
             | Outcome::Read
             | Outcome::NoAnswer
@@ -155,7 +165,7 @@ impl Outcome {
             | Outcome::Voicemail
             | Outcome::HeardInFull
             | Outcome::RungOff
-            | Outcome::Failed { .. } => false,
+            | Outcome::Failed { .. } => None,
         }
     }
 
@@ -315,6 +325,16 @@ mod tests {
         assert!(cannot.outweighs(Some(&heard)));
         assert!(!heard.outweighs(Some(&cannot)));
         assert!(!cannot.outweighs(Some(&replied("2"))));
+    }
+
+    #[test]
+    fn heard_is_news_after_words_that_say_neither() {
+        assert!(replied("收到").outweighs(Some(&replied("谁啊"))));
+        assert!(!replied("谁啊").outweighs(Some(&replied("收到"))));
+        let (wrong, right) = (Outcome::KeyPressed { key: '9' }, Outcome::KeyPressed { key: '1' });
+        assert!(right.outweighs(Some(&wrong)));
+        assert!(!wrong.outweighs(Some(&right)));
+        assert!(wrong.outweighs(Some(&Outcome::HeardInFull)));
     }
 
     #[test]

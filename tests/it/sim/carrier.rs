@@ -143,6 +143,10 @@ fn call(dice: &mut Dice, habit: u64) -> Vec<(u64, Outcome)> {
         _ => {
             let key_ms = dice.within(2_000, 25_000);
             receipts.push((ring_ms + key_ms, Outcome::KeyPressed { key: key(dice) }));
+            if dice.chance(15) {
+                let again_ms = key_ms + dice.within(500, 9_000);
+                receipts.push((ring_ms + again_ms, Outcome::KeyPressed { key: key(dice) }));
+            }
         }
     }
     receipts
@@ -161,7 +165,13 @@ fn text(dice: &mut Dice, habit: u64) -> Vec<(u64, Outcome)> {
         receipts.push((dice.within(5_000, 60_000), Outcome::Read));
     }
     if habit >= 25 && dice.chance(30) {
-        receipts.push((dice.within(5_000, 240_000), Outcome::Replied { text: words(dice) }));
+        let after_ms = dice.within(5_000, 240_000);
+        receipts.push((after_ms, Outcome::Replied { text: words(dice) }));
+        // Who asked back, or thought again, writes once more.
+        if dice.chance(30) {
+            let later_ms = after_ms + dice.within(2_000, 60_000);
+            receipts.push((later_ms, Outcome::Replied { text: words(dice) }));
+        }
     }
     if dice.chance(5) {
         let lasting = dice.chance(70);

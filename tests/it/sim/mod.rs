@@ -7,6 +7,7 @@ pub mod check;
 pub mod dice;
 pub mod faults;
 pub mod generate;
+pub mod mian;
 pub mod oracle;
 pub mod plan;
 pub mod run;

@@ -15,6 +15,7 @@ use jiaoying::domain::callout::policy::PolicySet;
 use super::{
     check::{self, Breach},
     generate,
+    mian::{self, Night},
     plan::{Plan, Recovery},
     world::{Counts, World},
 };
@@ -43,10 +44,21 @@ impl fmt::Display for Failure {
 
 /// What a sweep over many seeds found.
 #[derive(Debug, Default)]
-pub struct Sweep {
+pub struct Sweep<T> {
     pub scenarios: u64,
     pub failures: Vec<Failure>,
-    pub counts: Counts,
+    /// What the scenarios did that did not fail.
+    pub did: T,
+}
+
+impl<T> Sweep<T> {
+    /// Says which seeds failed by which rule, if any did.
+    pub fn faults(&self) -> Option<String> {
+        let line = |failure: &Failure| format!("{} {}", failure.seed, failure.breach.rule);
+        let lines: Vec<String> = self.failures.iter().map(line).collect();
+        let (failed, all) = (lines.len(), self.scenarios);
+        (failed > 0).then(|| format!("{failed} of {all} failed: {lines:#?}"))
+    }
 }
 
 /// Returns the policies that come with the program.
@@ -81,10 +93,30 @@ fn finish(world: &mut World) -> Result<(), Breach> {
 }
 
 /// Runs `count` scenarios from `base` on, on `threads` threads.
-pub fn sweep(base: u64, count: u64, threads: usize) -> Sweep {
+pub fn scenarios(base: u64, count: u64, threads: usize) -> Sweep<Counts> {
+    let shipped = shipped();
+    let scenario = |seed| {
+        let world = run(&Arc::new(generate::plan(seed, &shipped)))?;
+        Ok(world.counts)
+    };
+    sweep(base, count, threads, scenario, Counts::add)
+}
+
+/// Runs `count` nights under the rule of 勉县.
+pub fn nights(base: u64, count: u64, threads: usize) -> Sweep<Night> {
+    let shipped = shipped();
+    sweep(base, count, threads, |seed| mian::night(seed, &shipped), Night::add)
+}
+
+fn sweep<T: Default + Send>(
+    base: u64,
+    count: u64,
+    threads: usize,
+    scenario: impl Fn(u64) -> Result<T, Failure> + Sync,
+    add: fn(&mut T, &T),
+) -> Sweep<T> {
     let next = AtomicU64::new(0);
     let found = Mutex::new(Sweep::default());
-    let shipped = shipped();
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
@@ -94,17 +126,16 @@ pub fn sweep(base: u64, count: u64, threads: usize) -> Sweep {
                     if number >= count || own.failures.len() >= FAILURES_KEPT {
                         break;
                     }
-                    let plan = Arc::new(generate::plan(base.wrapping_add(number), &shipped));
                     own.scenarios += 1;
-                    match run(&plan) {
-                        Ok(world) => own.counts.add(&world.counts),
+                    match scenario(base.wrapping_add(number)) {
+                        Ok(did) => add(&mut own.did, &did),
                         Err(failure) => own.failures.push(failure),
                     }
                 }
                 let mut found = found.lock().expect("no thread panics while it holds it");
                 found.scenarios += own.scenarios;
                 found.failures.extend(own.failures);
-                found.counts.add(&own.counts);
+                add(&mut found.did, &own.did);
             });
         }
     });

@@ -193,11 +193,12 @@ impl Oracle {
     }
 }
 
-/// How much a report says: one that says no more than is known is no news, but "cannot come" is news
-/// after "heard".
+/// How much a report says: one that says no more than is known is no news, but "heard" is news after
+/// words that say neither, and "cannot come" after both.
 fn weight(outcome: &Outcome) -> u8 {
     match outcome {
-        _ if says(outcome) == Some(false) => 7,
+        _ if says(outcome) == Some(false) => 8,
+        _ if says(outcome) == Some(true) => 7,
         Outcome::Sent => 1,
         Outcome::Delivered => 2,
         Outcome::Read => 3,
