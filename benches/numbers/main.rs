@@ -24,6 +24,8 @@ mod opening;
 mod phones;
 mod report;
 mod rig;
+#[path = "../../tests/it/sim/mod.rs"]
+mod sim;
 mod simulation;
 mod telling;
 
@@ -36,12 +38,13 @@ type Group = (&'static [&'static str], fn(&mut report::Report));
 const GROUPS: &[Group] = &[
     (&["E1"], calling::first_calls),
     (&["E2"], calling::lines_kept_busy),
-    (&["E3", "E9"], simulation::run),
+    (&["E3"], simulation::mian_county),
     (&["E4"], escalating::lateness),
     (&["E5"], escalating::all_at_once),
     (&["E6"], opening::hundred_thousand),
     (&["E7"], answering::five_thousand_a_second),
     (&["E8"], crashing::kill_at_any_point),
+    (&["E9"], simulation::scenarios),
     (&["E12"], telling::verify_and_find),
     (&["D1"], history::start),
     (&["growth"], growth::tables),

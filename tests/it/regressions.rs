@@ -246,6 +246,22 @@ fn a_text_that_bounces_late_ends_no_rung_whose_own_text_is_on_its_way() {
 }
 
 #[test]
+fn who_comes_back_on_duty_while_his_telephone_still_rings_is_called_once_more_and_not_twice() {
+    let mut county = county();
+    county.red();
+    let first = county.tried(VILLAGER, Channel::Voice)[0].id;
+    let (other, back) = ("001001-grid_person", VILLAGER);
+    county.stand_in(VILLAGE, other, 10, 20);
+    county.pass(20);
+    let asked: Vec<&str> = county.at(VILLAGE).asked.iter().map(|a| a.person.as_str()).collect();
+    assert_eq!(asked, [back, other, back]);
+    county.record(first, Outcome::Busy);
+    let calls = calls(county.at(VILLAGE), VILLAGER, Channel::Voice);
+    let tries: Vec<(u32, Progress)> = calls.map(|call| (call.ordinal, call.progress)).collect();
+    assert_eq!(tries, [(0, Progress::Ended), (1, Progress::Started)]);
+}
+
+#[test]
 fn an_answered_post_that_a_change_lets_go_still_mans_its_area() {
     let quorum = "quorum = [\n";
     let village = r#"{ level = "village", needs = [{ duty = "village_duty", answered = 1 }] },"#;

@@ -42,7 +42,7 @@ fn twenty_thousand_scenarios_agree_with_the_oracle() {
     if let Ok(path) = std::env::var("JIAOYING_PLAN") {
         let plan: Plan = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
         if let Err(failure) = run(&Arc::new(plan)) {
-            panic!("{}{failure}", failure.log);
+            panic!("{failure:#}");
         }
         return;
     }
@@ -59,8 +59,7 @@ fn twenty_thousand_scenarios_agree_with_the_oracle() {
 fn the_rule_of_mian_county_is_kept_on_a_thousand_nights() {
     let found = nights(base(), NIGHTS, THREADS);
     if let Some(faults) = found.faults() {
-        let first = &found.failures[0];
-        panic!("{faults}\n{}{first}", first.log);
+        panic!("{faults}\n{}", found.failures[0]);
     }
     let did = found.did;
     assert!(did.answered > 0 && did.listed > 0, "{did:?}");

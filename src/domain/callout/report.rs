@@ -76,7 +76,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Returns the next try of an attempt that has just ended without an answer.
+    /// Returns the next try of an attempt that has just ended without an answer; none where another one
+    /// to the same person waits already.
     fn retry(
         &self,
         obligation: &Obligation,
@@ -94,11 +95,13 @@ impl Draft<'_> {
         }
         let ladder = self.board.callouts.ladder(obligation)?;
         let reach = ladder.rungs.get(usize::from(rung))?.reach(attempt.channel)?;
-        let tried = obligation.calls_now().filter(|other| {
-            other.person == attempt.person
-                && other.channel == attempt.channel
-                && other.progress != Progress::Dropped
-        });
+        let own =
+            |other: &&Attempt| other.person == attempt.person && other.channel == attempt.channel;
+        let tried = || obligation.calls_now().filter(own);
+        if tried().any(|other| other.progress == Progress::Queued) {
+            return None;
+        }
+        let tried = tried().filter(|other| other.progress != Progress::Dropped);
         let tried = u32::try_from(tried.count()).unwrap_or(u32::MAX);
         let start = attempt.started_at.unwrap_or(self.now) + reach.every_s;
         let start = start.max(self.now);

@@ -249,7 +249,8 @@ impl Page {
         }
         self.judge_calls()?;
         let first = self.calls.first().map(|(at, _)| at.since(self.opened));
-        let listed = self.listed.map(|(at, _)| at).filter(|at| *at >= due);
+        let in_vain = heard.is_none_or(|heard| heard > due);
+        let listed = self.listed.map(|(at, _)| at).filter(|at| in_vain && *at >= due);
         Ok(Night {
             obliged: 1,
             answered: u64::from(heard.is_some()),

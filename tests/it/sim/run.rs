@@ -35,9 +35,13 @@ pub struct Failure {
     pub log: String,
 }
 
+/// `{:#}` tells the journal first.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Failure { seed, step, breach, log: _ } = self;
+        let Failure { seed, step, breach, log } = self;
+        if f.alternate() {
+            f.write_str(log)?;
+        }
         write!(f, "seed {seed}, step {step}: {}\n{}", breach.rule, breach.detail)
     }
 }

@@ -18,8 +18,8 @@
 //!   the next, only their channels are the rung's hope.
 //! - *Change of shift.* At the instant of a deadline the shift changes first. Who comes on duty gets the
 //!   rung's whole wait; who stays is not rung anew; if nobody comes, the deadline stays.
-//! - *Tries* are counted from when the rung was rung. "Cannot come" is heard whatever the policy counts;
-//!   who presses a key has heard the message.
+//! - *Tries* are counted from when the rung was rung; none is planned while one waits. "Cannot come" is
+//!   heard whatever the policy counts; who presses a key has heard the message.
 //! - *Cut off.* A rung is left when a call has failed for good and no call of the rung, to those being
 //!   asked, is under way, waits, or ended otherwise; "busy" is no failure.
 //! - *Late* is an answer after the deadline, from a rung that has been left (also one that a repeating

@@ -158,15 +158,20 @@ impl Oracle {
             return false;
         };
         let since = obligation.calls.iter().skip(obligation.calls_before);
-        let tries = since.filter(|other| {
-            other.person == call.person
-                && other.channel == call.channel
-                && !other.notice
-                && other.progress != Progress::Dropped
-        });
+        let tries: Vec<&Call> = since
+            .filter(|other| {
+                other.person == call.person
+                    && other.channel == call.channel
+                    && !other.notice
+                    && other.progress != Progress::Dropped
+            })
+            .collect();
+        if tries.iter().any(|other| other.progress == Progress::Queued) {
+            return false;
+        }
         let started_at = call.started_at.expect("it has ended");
         let next = (started_at + reach.every_s).max(now);
-        if tries.count() >= reach.tries as usize || next >= due {
+        if tries.len() >= reach.tries as usize || next >= due {
             return false;
         }
         let (person, channel) = (call.person.clone(), call.channel);
