@@ -105,7 +105,7 @@ pub struct CalloutView {
     pub forecast: Option<Forecast>,
 }
 
-/// When the last first call will have been made.
+/// When the last first call will begin, and when it will have been made.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Forecast {
     /// First calls of this callout, and of those that go before it, that wait for a line.
@@ -115,8 +115,10 @@ pub struct Forecast {
     /// Nobody's telephone really rings.
     pub simulated: bool,
     #[schema(value_type = String, format = DateTime)]
+    pub begun_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     pub finish_at: Timestamp,
-    /// By when the policy wants every first call to have begun.
+    /// By when the policy wants every first call to have begun; `begun_at` is held against it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub target_at: Option<Timestamp>,
@@ -179,12 +181,14 @@ fn forecast(board: &Board, callout: &Callout, now: Timestamp) -> Option<Forecast
     let queued = board.callouts.queue().ahead(Channel::Voice, class);
     let calling = board.callouts.queue().calling(Channel::Voice);
     let within = board.callouts.frozen(callout).and_then(|terms| terms.policy.first_call_within_s);
+    let last = lines::last_call(found, calling, queued, now)?;
     Some(Forecast {
         queued,
         calling,
         lines: found.lines,
         simulated: found.simulated,
-        finish_at: lines::finish_at(found, calling, queued, now)?,
+        begun_at: last.begun_at,
+        finish_at: last.finish_at,
         target_at: lines::target_at(callout.opened_at, within),
     })
 }

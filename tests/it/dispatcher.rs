@@ -5,13 +5,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     num::NonZeroU32,
     path::Path,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
+use async_trait::async_trait;
 use jiaoying::{
     channels::{
-        Gateway,
+        Call, Capacity, Gateway, PlaceError, Receipt,
         outbox::Outbox,
         simulated::{Behaviour, Carrier, Settings, SimulatedGateway, read_call_log},
     },
@@ -19,10 +20,11 @@ use jiaoying::{
     dispatcher::{self, CommandId, Committed, Handle, Health, Parts, SubmitError, recover_entry},
     domain::{
         actor::{Actor, Role},
+        board::Board,
         callout::{attempt::Outcome, policy::CalloutKind},
         command::{AnswerKind, Command, OpenCallout, Reply},
         event::{Entry, Event},
-        ids::{AttemptId, ObligationId},
+        ids::{AttemptId, CalloutId, ObligationId},
         person::Channel,
         time::Timestamp,
         warning::{Colour, Original},
@@ -32,6 +34,7 @@ use jiaoying::{
         memory::{Faults, MemoryJournal},
     },
 };
+use tokio::sync::mpsc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::support::county::{COUNTY, County, actor, alert, by_hand, given};
@@ -305,6 +308,69 @@ async fn after_a_restart_calls_in_flight_are_made_once_more_and_new_ones_once() 
     assert!(twice.is_empty(), "rung more than once: {twice:?}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn more_calls_rung_off_at_once_than_receipts_have_room_for_all_end() {
+    let node = Node::start(25, 520).await;
+    for (channel, lines) in [(Channel::App, 0), (Channel::Sms, 0), (Channel::Voice, 100_000)] {
+        node.submit(Command::SetLines(line(channel, lines))).await;
+    }
+    let gateways: Vec<Arc<dyn Gateway>> = vec![Arc::new(Talkative::default())];
+    node.tasks.spawn(Outbox::run(node.board.clone(), gateways, node.stop.clone()));
+    node.warn().await;
+    node.until("rung", |board| board.callouts.in_flight().count() > 13_000).await;
+    let note = "演习结束".into();
+    let withdraw = Command::WithdrawCallout { callout: CalloutId(1), note };
+    node.board.submit(desk(), withdraw).await.unwrap();
+    node.until("rung off", |board| {
+        let mut calls = board.callouts.obligations().flat_map(|obligation| &obligation.attempts);
+        calls.all(|call| call.notice || call.outcome == Some(Outcome::RungOff))
+    })
+    .await;
+}
+
+/// A carrier that tells of each call within the request that places or ends it.
+#[derive(Default)]
+struct Talkative(Mutex<BTreeMap<AttemptId, mpsc::Sender<Receipt>>>);
+
+impl Talkative {
+    async fn tell(receipts: &mpsc::Sender<Receipt>, attempt: AttemptId, outcome: Outcome) {
+        let at = Timestamp::from_millis(0);
+        let _ = receipts.send(Receipt { attempt, outcome, at }).await;
+    }
+}
+
+#[async_trait]
+impl Gateway for Talkative {
+    fn channel(&self) -> Channel {
+        Channel::Voice
+    }
+
+    fn name(&self) -> &str {
+        "talkative"
+    }
+
+    fn is_simulated(&self) -> bool {
+        true
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity::default()
+    }
+
+    async fn place(&self, call: Call, receipts: mpsc::Sender<Receipt>) -> Result<(), PlaceError> {
+        self.0.lock().unwrap().insert(call.attempt, receipts.clone());
+        Self::tell(&receipts, call.attempt, Outcome::Sent).await;
+        Ok(())
+    }
+
+    async fn ring_off(&self, attempt: AttemptId) {
+        let known = self.0.lock().unwrap().get(&attempt).cloned();
+        if let Some(receipts) = known {
+            Self::tell(&receipts, attempt, Outcome::RungOff).await;
+        }
+    }
+}
+
 /// A node without a socket: a journal in memory, simulated time, a small county.
 struct Node {
     board: Handle,
@@ -374,6 +440,17 @@ impl Node {
         let gateway = actor("gateway", Role::Gateway);
         let command = Command::AcceptWarning { message, original };
         self.board.submit(gateway, command).await.unwrap();
+    }
+
+    /// Waits, at most a minute of simulated time, until the board shows something.
+    async fn until(&self, what: &str, is_so: impl Fn(&Board) -> bool + Copy + Send + 'static) {
+        for _ in 0..600 {
+            if self.board.read(is_so).await.unwrap() {
+                return;
+            }
+            pass(Duration::from_millis(100)).await;
+        }
+        panic!("not {what} within a minute");
     }
 
     async fn head(&self) -> Head {

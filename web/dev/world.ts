@@ -119,11 +119,16 @@ export class World {
     const queued = calls.filter((attempt) => attempt.state === 'queued').length;
     const calling = calls.filter((attempt) => attempt.state === 'started').length;
     const opened = Date.parse(callout.opened_at);
-    const finish = Math.max(now, opened) + Math.ceil(queued / LINES) * HOLD_S * 1_000;
+    const inRounds = (rounds: number): string => iso(Math.max(now, opened) + rounds * HOLD_S * 1_000);
+    const times = {
+      begun_at: inRounds(Math.floor(Math.max(queued - 1, 0) / LINES)),
+      finish_at: inRounds(Math.ceil(queued / LINES)),
+      target_at: iso(opened + 180_000),
+    };
     return {
       ...callout,
       policy_title: { red: '红色预警叫应', orange: '橙色预警叫应', yellow: '黄色预警叫应', blue: '蓝色预警叫应' }[callout.severity],
-      forecast: { queued, calling, lines: LINES, simulated: true, finish_at: iso(finish), target_at: iso(opened + 180_000) },
+      forecast: { queued, calling, lines: LINES, simulated: true, ...times },
     };
   }
 

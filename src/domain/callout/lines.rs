@@ -214,15 +214,25 @@ fn lower<K: Ord>(counts: &mut BTreeMap<K, u32>, key: K) {
     }
 }
 
-/// Returns when the last of `queued` calls will have been made, with `calling` on the lines now.
-pub fn finish_at(lines: Lines, calling: u32, queued: usize, now: Timestamp) -> Option<Timestamp> {
-    if lines.lines == 0 {
-        return None;
-    }
-    let queued = u64::try_from(queued).unwrap_or(u64::MAX);
-    let rounds = (queued + u64::from(calling)).div_ceil(u64::from(lines.lines));
-    let millis = rounds.saturating_mul(u64::from(lines.hold_ms));
-    Some(now + std::time::Duration::from_millis(millis))
+/// When the last of some calls begins, and when it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastCall {
+    pub begun_at: Timestamp,
+    pub finish_at: Timestamp,
+}
+
+/// Returns when the last of `queued` calls will have been made, with `calling` on the lines now; nothing
+/// where there is no line to make it.
+pub fn last_call(lines: Lines, calling: u32, queued: usize, now: Timestamp) -> Option<LastCall> {
+    let calls = u64::try_from(queued).unwrap_or(u64::MAX).saturating_add(u64::from(calling));
+    let in_rounds = |rounds: u64| {
+        let millis = rounds.saturating_mul(u64::from(lines.hold_ms));
+        now + std::time::Duration::from_millis(millis)
+    };
+    // With nothing queued all have begun.
+    let before = if queued == 0 { 0 } else { (calls - 1).checked_div(u64::from(lines.lines))? };
+    let begun_at = in_rounds(before);
+    Some(LastCall { begun_at, finish_at: in_rounds(calls.div_ceil(u64::from(lines.lines.max(1)))) })
 }
 
 /// Returns when a first call must have begun at the latest, by a policy's own target.
@@ -308,10 +318,17 @@ mod tests {
     #[test]
     fn the_forecast_counts_whole_rounds_of_the_lines() {
         let lines = Lines { lines: 105, hold_ms: 35_000, simulated: true };
-        let finish = finish_at(lines, 0, 506, Timestamp::from_millis(0));
-        assert_eq!(finish, Some(Timestamp::from_millis(5 * 35_000)));
+        let last = |calling, queued| {
+            let last = last_call(lines, calling, queued, Timestamp::from_millis(0)).unwrap();
+            (last.begun_at.millis(), last.finish_at.millis())
+        };
+        assert_eq!(last(0, 506), (4 * 35_000, 5 * 35_000));
+        assert_eq!(last(0, 525), (4 * 35_000, 5 * 35_000));
+        assert_eq!(last(1, 525), (5 * 35_000, 6 * 35_000));
+        assert_eq!(last(105, 1), (35_000, 2 * 35_000));
+        assert_eq!(last(20, 0), (0, 35_000), "they have all begun");
         let dead = Lines { lines: 0, ..lines };
-        assert_eq!(finish_at(dead, 0, 1, Timestamp::from_millis(0)), None);
+        assert_eq!(last_call(dead, 0, 1, Timestamp::from_millis(0)), None);
     }
 
     fn next(queue: &Queue, lines: u32, now_ms: i64) -> Vec<u64> {

@@ -76,13 +76,15 @@ export interface RollupRow extends Counts {
   manned?: boolean;
 }
 
-/** First telephone calls still to make, and when the last of them will have been made. */
+/** First telephone calls still to make, when the last of them will begin, and when it will have been made. */
 export interface Forecast {
   queued: number;
   calling: number;
   lines: number;
   simulated: boolean;
+  begun_at: Time;
   finish_at: Time;
+  /** By when all must have begun. */
   target_at?: Time;
 }
 

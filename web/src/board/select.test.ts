@@ -80,10 +80,11 @@ it('a telephone that rings says more than the latest news, and news more than wh
   expect(latestAttempt({ attempts: [] as unknown } as ObligationView)).toBeUndefined();
 });
 
-it('a forecast that ends after its target says by how much', () => {
-  const forecast = { queued: 400, calling: 8, lines: 8, simulated: true, finish_at: at(220), target_at: at(180) };
+it('a forecast whose last call begins after its target says by how much', () => {
+  const times = { begun_at: at(220), finish_at: at(255), target_at: at(180) };
+  const forecast = { queued: 400, calling: 8, lines: 8, simulated: true, ...times };
   expect(missesBy({ ...callout('c-1', 'red', 0), forecast })).toBe(40_000);
-  expect(missesBy({ ...callout('c-1', 'red', 0), forecast: { ...forecast, finish_at: at(170) } })).toBeUndefined();
+  expect(missesBy({ ...callout('c-1', 'red', 0), forecast: { ...forecast, begun_at: at(170) } })).toBeUndefined();
 });
 
 function callout(id: string, severity: Severity, opened_s: number): CalloutView {

@@ -85,11 +85,11 @@ export function latestAttempt(view: ObligationView): AttemptView | undefined {
   return last(ringing) ?? last([...begun].sort((a, b) => newsAt(a) - newsAt(b))) ?? calls[0];
 }
 
-/** Returns by how many milliseconds a callout's first calls will miss its target; nothing when they keep it. */
+/** Returns by how many milliseconds a callout's last first call will begin too late; nothing when it keeps its target. */
 export function missesBy(callout: CalloutView): number | undefined {
   const forecast = callout.forecast;
   if (forecast?.target_at === undefined) return undefined;
-  const late = Date.parse(forecast.finish_at) - Date.parse(forecast.target_at);
+  const late = Date.parse(forecast.begun_at) - Date.parse(forecast.target_at);
   return late > 0 ? late : undefined;
 }
 
