@@ -199,17 +199,30 @@ async fn check(dir: &Path, before: &Append, next: Option<&Append>, toll: &mut To
         let phones = phones(Manner::Rings, Manner::Rings, Manner::Rings);
         let rig = Rig::open(dir).await;
         rig.call(&phones);
-        rig::until("what was under way", || {
-            let again = phones.iter().flat_map(|p| p.book().placed.clone());
-            again.filter(|p| flying.contains(&p.attempt)).count() >= flying.len()
-        })
-        .await;
+        toll.lost += usize::from(!taken_up(&rig, &phones, &flying).await);
         let again: Vec<_> = phones.iter().flat_map(|p| p.book().placed.clone()).collect();
         let again: Vec<_> = again.iter().filter(|p| flying.contains(&p.attempt)).collect();
+        let attempts: BTreeSet<AttemptId> = again.iter().map(|placed| placed.attempt).collect();
+        let unflagged = again.iter().filter(|placed| !placed.repeated).count();
         toll.repeats += again.len();
-        toll.unflagged += again.iter().filter(|p| !p.repeated).count() + again.len() - flying.len();
+        toll.unflagged += unflagged + again.len() - attempts.len();
         rig.close().await;
     }
+}
+
+/// Waits until each of the attempts that were under way has been handed over once more, or has been closed
+/// because nobody wants it any more; tells whether that came to be.
+async fn taken_up(rig: &Rig, phones: &[Arc<Phones>], flying: &BTreeSet<AttemptId>) -> bool {
+    for _ in 0..10_000 {
+        let still = under_way(rig).await;
+        let placed = phones.iter().flat_map(|phones| phones.book().placed.clone());
+        let placed: BTreeSet<AttemptId> = placed.map(|placed| placed.attempt).collect();
+        if flying.iter().all(|id| placed.contains(id) || !still.contains(id)) {
+            return true;
+        }
+        rig::pause(Duration::from_millis(1)).await;
+    }
+    false
 }
 
 /// Returns what a county wrote on a busy night, append by append.
@@ -303,13 +316,9 @@ async fn forgotten(dir: &Path) -> usize {
     let flying = under_way(&rig).await;
     let phones = phones(Manner::Rings, Manner::Rings, Manner::Rings);
     rig.call(&phones);
-    rig::pause(Duration::from_secs(1)).await;
-    let still = under_way(&rig).await;
-    let placed = phones.iter().flat_map(|p| p.book().placed.clone());
-    let placed: BTreeSet<AttemptId> = placed.map(|placed| placed.attempt).collect();
+    let all = taken_up(&rig, &phones, &flying).await;
     rig.close().await;
-    // One that nobody wants any more is closed instead of rung again.
-    flying.iter().filter(|id| still.contains(id) && !placed.contains(id)).count()
+    usize::from(!all)
 }
 
 async fn under_way(rig: &Rig) -> BTreeSet<AttemptId> {

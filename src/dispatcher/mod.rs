@@ -101,8 +101,8 @@ pub struct Published {
     pub hash: journal::Hash,
 }
 
-/// One commit's events.
-pub type Commit = Arc<[Published]>;
+/// One commit's events. A list behind the pointer: a hundred thousand events are not copied to be shared.
+pub type Commit = Arc<Vec<Published>>;
 
 /// Whether commands can be made durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Commands decided together, before their events are durable.
 
-use super::{CommandId, Committed, Request, SubmitError};
+use super::{CommandId, Committed, Published, Request, SubmitError};
 use crate::{
     domain::{
         actor::Actor,
@@ -10,13 +10,14 @@ use crate::{
         event::{Entry, Event},
         time::Timestamp,
     },
-    journal::{Draft, Receipt},
+    journal::{Draft, Hash, Receipt},
 };
 
 /// What one append will write, and who waits for it.
 #[derive(Default)]
 pub(super) struct Stage {
-    pub entries: Vec<Entry>,
+    /// What is told once it is durable; until then without what only the journal knows.
+    pub events: Vec<Published>,
     pub drafts: Vec<Draft>,
     pub receipts: Vec<Receipt>,
     pub waiting: Vec<(Request, Outcome)>,
@@ -43,9 +44,9 @@ impl Stage {
         now: Timestamp,
         apply: bool,
     ) -> (u64, Reply) {
-        let first = if apply { board.seq } else { board.seq + self.entries.len() as u64 };
+        let first = if apply { board.seq } else { board.seq + self.events.len() as u64 };
         self.drafts.reserve(decision.events.len());
-        self.entries.reserve(decision.events.len());
+        self.events.reserve(decision.events.len());
         for (offset, event) in decision.events.into_iter().enumerate() {
             let seq = first + offset as u64 + 1;
             self.drafts.push(draft(&event, actor, now));
@@ -53,9 +54,9 @@ impl Stage {
             if apply {
                 board.apply(&entry);
             }
-            self.entries.push(entry);
+            self.events.push(Published { entry, data: String::new(), hash: Hash([0; 32]) });
         }
-        let seq = self.entries.last().map_or(board.seq, |entry| entry.seq);
+        let seq = self.events.last().map_or(board.seq, |event| event.entry.seq);
         (seq, decision.reply)
     }
 

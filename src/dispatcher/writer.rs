@@ -245,7 +245,7 @@ impl Writer {
     /// Lets what is due happen in the same append.
     fn elapse(&mut self, stage: &mut Stage, now: Timestamp, ahead: bool) {
         let held = self.backoff.until.is_some_and(|until| Instant::now() < until);
-        while self.keeps_time && !held && stage.entries.len() < BATCH_EVENTS {
+        while self.keeps_time && !held && stage.events.len() < BATCH_EVENTS {
             if self.board.next_deadline().is_none_or(|due| due > now) {
                 return;
             }
@@ -299,23 +299,24 @@ impl Writer {
 
     /// The events are durable: apply them where that is still to do, answer, and tell.
     fn settle(&mut self, stage: Stage, records: Vec<Record>, ahead: bool) {
-        if !ahead {
-            stage.entries.iter().for_each(|entry| self.board.apply(entry));
-        }
         if let Some(last) = records.last() {
             self.head = last.head();
         }
+        let mut events = stage.events;
+        for (event, record) in events.iter_mut().zip(records) {
+            (event.data, event.hash) = (record.data, record.hash);
+        }
+        if !ahead {
+            events.iter().for_each(|event| self.board.apply(&event.entry));
+        }
         self.conclude(stage.waiting);
-        self.publish(stage.entries.into_iter().zip(records));
+        self.publish(events);
     }
 
-    fn publish(&self, events: impl Iterator<Item = (Entry, Record)>) {
-        let commit: Commit = events
-            .map(|(entry, record)| Published { entry, data: record.data, hash: record.hash })
-            .collect();
-        if !commit.is_empty() {
+    fn publish(&self, events: Vec<Published>) {
+        if !events.is_empty() {
             // No watcher is fine; a slow one reads the journal.
-            let _ = self.feed.send(commit);
+            let _ = self.feed.send(Arc::new(events));
         }
     }
 
@@ -409,16 +410,16 @@ impl Writer {
                 Ok(entry) => {
                     self.board.apply(&entry);
                     self.head = record.head();
-                    events.push((entry, record));
+                    events.push(published(entry, record));
                 }
                 Err(error) => {
                     tracing::error!(%error, "another program's event; upgrade this node");
-                    self.publish(events.into_iter());
+                    self.publish(events);
                     return false;
                 }
             }
         }
-        self.publish(events.into_iter());
+        self.publish(events);
         true
     }
 
@@ -431,11 +432,15 @@ impl Writer {
             seq = last.seq;
             let readable = page.into_iter().filter_map(|record| {
                 let entry = entry(&record).ok()?;
-                Some((entry, record))
+                Some(published(entry, record))
             });
-            self.publish(readable);
+            self.publish(readable.collect());
         }
     }
+}
+
+fn published(entry: Entry, record: Record) -> Published {
+    Published { entry, data: record.data, hash: record.hash }
 }
 
 async fn next_input(

@@ -196,7 +196,7 @@ impl Callouts {
     pub(in crate::domain) fn answered(&mut self, answered: &ObligationAnswered, entry: &Entry) {
         self.drop_calls(answered.id);
         self.change(answered.id, |obligation| {
-            obligation.answer = Some(answered.answer.clone());
+            obligation.answer = Some(Box::new(answered.answer.clone()));
             obligation.answered_at = Some(entry.at);
             obligation.answered_seq = Some(entry.seq);
             obligation.state = State::Answered;

@@ -225,7 +225,8 @@ pub struct Obligation {
     /// may step back.
     pub rung_asked: u32,
     pub rung_attempts: u32,
-    pub answer: Option<Answer>,
+    /// Apart: of a hundred thousand obligations few have been answered when most memory is needed.
+    pub answer: Option<Box<Answer>>,
     pub answered_at: Option<Timestamp>,
     /// Sequence number of the answer.
     pub answered_seq: Option<u64>,

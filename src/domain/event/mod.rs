@@ -71,7 +71,10 @@ macro_rules! events {
                 let written = match self {
                     $(Event::$name(data) => serde_json::to_string(data),)*
                 };
-                written.expect("events hold only strings, numbers and string-keyed maps")
+                let mut text = written.expect("events hold only strings, numbers and string-keyed maps");
+                // A hundred thousand of them are kept until they are told.
+                text.shrink_to_fit();
+                text
             }
 
             /// Reads a payload that [`Event::encode`] wrote, now or years ago.

@@ -77,7 +77,7 @@ impl World {
             Step::Receipt { pick, outcome } => self.receipt(*pick, outcome)?,
             Step::Crash { from } => self.crash(*from)?,
             Step::LoseAppend { after_ms } => self.lose_append_ms = Some(*after_ms),
-            Step::ClockStep { ms } => {
+            Step::SetClock { ms } => {
                 let by = Duration::from_millis(ms.unsigned_abs());
                 self.now = if *ms < 0 { self.now - by } else { self.now + by };
             }

@@ -122,8 +122,8 @@ fn obligation(board: &Board, index: usize, expected: &Obligation) -> Result<(), 
     same(
         "late_answers_count_and_are_marked",
         what("answer"),
-        &(&expected.answer, expected.answered_at),
-        &(&found.answer, found.answered_at),
+        &(expected.answer.as_ref(), expected.answered_at),
+        &(found.answer.as_deref(), found.answered_at),
     )
 }
 

@@ -124,7 +124,8 @@ pub enum Step {
     LoseAppend {
         after_ms: u32,
     },
-    ClockStep {
+    /// The clock is set forward, or back, by so much.
+    SetClock {
         ms: i64,
     },
     /// The node looks although nothing is due.

@@ -85,7 +85,7 @@ impl Story<'_> {
     fn clock_step(&mut self) -> Step {
         let ms = self.dice.signed(-90_000, 90_000);
         self.now_s += ms / 1_000;
-        Step::ClockStep { ms }
+        Step::SetClock { ms }
     }
 
     fn alert(&mut self) -> Step {
