@@ -21,7 +21,7 @@ const DUE_LIMIT: usize = 20_000;
 /// Attempts started or given up at once, likewise.
 const ATTEMPT_LIMIT: usize = 20_000;
 /// Why an attempt failed that its channel never reported.
-const NO_REPORT: &str = "no report from the channel";
+const NO_REPORT: &str = "no_report";
 
 impl Draft<'_> {
     /// Does what is due at the draft's instant. What an event drawn up before has changed is left to

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
 
+import type { Board } from './board';
 import { at, emptyBoard, opened, redWarning, START, VILLAGE } from './fixture';
-import type { CalloutView, ObligationView, Severity } from './protocol';
+import type { CalloutView, ObligationView, Severity, WarningView } from './protocol';
 import { reduceAll } from './reduce';
 import {
-  beingAsked, callouts, demandsOnMe, featured, latestAttempt, missesBy, runsDry, townships, waiting, waitTier,
+  beingAsked, callouts, demandsOnMe, featured, inForce, latestAttempt, missesBy, runsDry, townships, waiting, waitTier,
 } from './select';
 
 it('a wall holds the most severe callout, and turns only while nothing red or orange is open', () => {
@@ -21,6 +22,17 @@ it('a drill comes after everything in earnest, however red', () => {
     { ...callout('c-1', 'red', 0), drill: true }, callout('c-2', 'blue', 5), callout('c-3', 'blue', 1),
   ] });
   expect(callouts(board, START).map((one) => one.id)).toEqual(['c-3', 'c-2', 'c-1']);
+});
+
+it('warnings in earnest come before drills, the most severe and then the newest first', () => {
+  const warning = (id: string, colour: Severity | undefined, status: string, accepted_s: number): object =>
+    ({ id, ...(colour === undefined ? {} : { colour }), status, accepted_at: at(accepted_s) });
+  const all = [
+    warning('w-1', 'red', 'exercise', 1), warning('w-2', undefined, 'actual', 2), warning('w-3', 'orange', 'actual', 3),
+    warning('w-4', 'yellow', 'actual', 4), warning('w-5', 'orange', 'actual', 5),
+  ] as WarningView[];
+  const board = { warnings: new Map(all.map((one) => [one.id, one])) } as unknown as Board;
+  expect(inForce(board).map((one) => one.id)).toEqual(['w-5', 'w-3', 'w-4', 'w-2', 'w-1']);
 });
 
 it('a callout that has ended is shown for a minute more', () => {

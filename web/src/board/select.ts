@@ -2,7 +2,7 @@
 
 import type { Board } from './board';
 import { isOpen } from './board';
-import type { AttemptView, CalloutView, ObligationView, PersonView, RollupRow, Severity } from './protocol';
+import type { AttemptView, CalloutView, ObligationView, PersonView, RollupRow, Severity, WarningView } from './protocol';
 
 /** Most severe first, as the law orders them. */
 export const SEVERITIES: readonly Severity[] = ['red', 'orange', 'yellow', 'blue'];
@@ -26,6 +26,14 @@ export function bySeverity(
 /** Returns the open callouts, and those that ended within the last minute, most severe first. */
 export function callouts(board: Board, now: number): CalloutView[] {
   return [...board.callouts.values()].filter((one) => isShown(one, now)).sort(bySeverity);
+}
+
+/** Returns the warnings in force: in earnest before drills, most severe and then newest first, uncoloured ones last. */
+export function inForce(board: Board): WarningView[] {
+  const rank = (warning: WarningView): number => (warning.colour === undefined ? SEVERITIES.length : SEVERITIES.indexOf(warning.colour));
+  const isDrill = (warning: WarningView): number => Number(warning.status !== 'actual');
+  return [...board.warnings.values()].sort((a, b) =>
+    isDrill(a) - isDrill(b) || rank(a) - rank(b) || b.accepted_at.localeCompare(a.accepted_at));
 }
 
 /** Returns the callout to show: it turns every `turn_s` only while nothing red or orange is open. */

@@ -46,6 +46,17 @@ interface Shared {
   refused: (status: number, message: string) => string;
 }
 
+/** Why a channel could not carry a call, by the codes that this program and its simulated carrier write. */
+const FAILURES_ZH: Record<string, string> = {
+  not_connected: '网页未打开', no_address: '无可用号码', no_gateway: '通道未接通', no_receipt: '无回执', no_report: '通道无回音',
+  end_unknown_after_restart: '重启后结果不明', unreachable: '无法接通', congested: '线路拥塞', invalid_number: '空号',
+};
+const FAILURES_EN: Record<string, string> = {
+  not_connected: 'page not open', no_address: 'no number', no_gateway: 'channel not connected', no_receipt: 'no receipt',
+  no_report: 'channel silent', end_unknown_after_restart: 'end unknown after restart', unreachable: 'cannot be reached',
+  congested: 'line congested', invalid_number: 'no such number',
+};
+
 export const shared = bilingual<Shared>(
   {
     level: { red: '红Ⅰ', orange: '橙Ⅱ', yellow: '黄Ⅲ', blue: '蓝Ⅳ' },
@@ -77,7 +88,7 @@ export const shared = bilingual<Shared>(
         case 'key_pressed': return `按键 ${outcome.key}`;
         case 'replied': return `回复「${outcome.text}」`;
         case 'rung_off': return '已停止呼叫';
-        case 'failed': return `失败：${outcome.reason}`;
+        case 'failed': return `失败：${FAILURES_ZH[outcome.reason] ?? outcome.reason}`;
       }
     },
     via: (via) => (typeof via === 'object' ? { door: '上门' }[via.desk] ?? via.desk : { app: '网页', sms: '短信', voice: '电话' }[via]),
@@ -149,7 +160,7 @@ export const shared = bilingual<Shared>(
         case 'key_pressed': return `pressed ${outcome.key}`;
         case 'replied': return `replied “${outcome.text}”`;
         case 'rung_off': return 'rung off';
-        case 'failed': return `failed: ${outcome.reason}`;
+        case 'failed': return `failed: ${FAILURES_EN[outcome.reason] ?? outcome.reason}`;
       }
     },
     via: (via) => (typeof via === 'object' ? { door: 'at the door' }[via.desk] ?? via.desk : { app: 'app', sms: 'SMS', voice: 'phone' }[via]),

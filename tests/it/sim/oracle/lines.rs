@@ -85,7 +85,7 @@ impl Oracle {
         if call.repeats == 0 && wanted {
             self.make_again(id, number, now);
         } else {
-            let reason = "no report from the channel".into();
+            let reason = "no_report".into();
             self.report(id, number, &Outcome::Failed { reason, lasting: false }, now);
         }
         self.touched.push(id);
