@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod county;
+pub mod node;
 pub mod process;
 pub mod server;
 pub mod socket;
