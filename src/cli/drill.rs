@@ -20,6 +20,10 @@ use crate::{
     domain::{ids::AreaCode, time::Timestamp},
 };
 
+/// How often a message is offered, a second apart, to a node that is being restarted: a minute, as a real
+/// source would try.
+const TRIES: u32 = 60;
+
 #[derive(Args)]
 pub(super) struct Drill {
     /// How many times faster than in July 2021 the storm comes.
@@ -55,15 +59,17 @@ impl Drill {
             self.speed
         ));
         let client = reqwest::Client::new();
-        for message in messages {
+        for (number, message) in messages.into_iter().enumerate() {
             sleep_until(&clock, message.due).await;
-            let sent = client
+            let request = client
                 .post(format!("{base}/api/v1/warnings"))
                 .bearer_auth(&token)
                 .header("content-type", "application/cap+xml")
-                .body(message.xml)
-                .send()
-                .await
+                .body(message.xml);
+            // The first finds out whether there is a node at all.
+            let tries = if number == 0 { 1 } else { TRIES };
+            let sent = send(&clock, request, tries).await;
+            let sent = sent
                 .with_context(|| format!("no node answers at {base}; start one with make run"))?;
             let status = sent.status();
             let body = sent.text().await.unwrap_or_default();
@@ -74,6 +80,22 @@ impl Drill {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Sends what may be sent twice, a second apart while no node answers.
+async fn send(
+    clock: &SystemClock,
+    request: reqwest::RequestBuilder,
+    tries: u32,
+) -> reqwest::Result<reqwest::Response> {
+    for _ in 1..tries {
+        let Some(again) = request.try_clone() else { break };
+        if let Ok(sent) = again.send().await {
+            return Ok(sent);
+        }
+        sleep_until(clock, clock.now() + Duration::from_secs(1)).await;
+    }
+    request.send().await
 }
 
 #[expect(clippy::disallowed_methods, reason = "the drill waits for the storm")]
