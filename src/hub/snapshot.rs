@@ -1,6 +1,6 @@
 //! The board as one client sees it on arrival: bounded, whatever is going on.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use chrono_tz::Tz;
 use compact_str::{CompactString, ToCompactString};
@@ -14,15 +14,17 @@ use crate::{
         callout::obligation::{Obligation, State},
         ids::{AreaCode, Level},
         time::Timestamp,
+        warning::{Colour, Status, Warning},
     },
     protocol::{CalloutView, DutyView, LineView, ObligationView, PersonView, Viewer, WarningView},
 };
 
-/// Open obligations in a snapshot, the longest wait first; the rest are counted and fetched by page.
+/// Open obligations in a snapshot, the most severe and the longest wait first; the rest are counted and fetched
+/// by page.
 const OPEN_LIMIT: usize = 1_000;
 /// Open callouts in a snapshot, the most severe first.
 const CALLOUT_LIMIT: usize = 100;
-/// Warnings in force in a snapshot, the newest first.
+/// Warnings in force in a snapshot, the most severe and the newest first.
 const WARNING_LIMIT: usize = 100;
 
 /// The board in a `snapshot` frame.
@@ -110,14 +112,7 @@ pub(super) fn draw(
         },
         me: me(board, actor),
         names,
-        warnings: board
-            .active_warnings()
-            .filter(|warning| {
-                warning.extent.named().any(|place| area.contains(place) || place.contains(area))
-            })
-            .take(WARNING_LIMIT)
-            .map(WarningView::of)
-            .collect(),
+        warnings: warnings(board, area),
         callouts,
         open,
         mine: mine(board, actor, &viewer),
@@ -125,6 +120,21 @@ pub(super) fn draw(
         lines: LineView::all(board),
         degraded: Degraded::of(health).into_iter().collect(),
     }
+}
+
+/// Returns the warnings in force that touch `area`: in earnest before drills, the most severe and then the
+/// newest first.
+fn warnings(board: &Board, area: AreaCode) -> Vec<WarningView> {
+    let touches = |warning: &&Warning| {
+        warning.extent.named().any(|place| area.contains(place) || place.contains(area))
+    };
+    let mut active: Vec<&Warning> = board.active_warnings().filter(touches).collect();
+    active.sort_by_key(|warning| {
+        let message = &warning.message;
+        let drill = message.status != Status::Actual;
+        (drill, message.colour.is_none(), message.colour, Reverse(warning.id))
+    });
+    active.into_iter().take(WARNING_LIMIT).map(WarningView::of).collect()
 }
 
 fn me(board: &Board, actor: &Actor) -> Me {
@@ -148,22 +158,28 @@ fn callouts(board: &Board, area: AreaCode, viewer: &Viewer<'_>) -> Vec<CalloutVi
     open.into_iter().map(|callout| CalloutView::of(board, callout, viewer)).collect()
 }
 
+/// Returns what waits for an answer: in earnest before drills, the most severe first, then the unreached and
+/// the longest wait. What is beyond the limit must be what can wait longest.
 fn open(board: &Board, area: AreaCode, viewer: &Viewer<'_>) -> Open {
-    let of_callouts = board.callouts.open().flat_map(|callout| &callout.obligations);
-    let all = of_callouts.filter_map(|id| board.callouts.obligation(*id));
-    let mut waiting: Vec<&Obligation> = all
-        .filter(|obligation| obligation.state.is_open() && area.contains(obligation.post.area))
+    let of_callouts = board.callouts.open().flat_map(|callout| {
+        let own = callout.obligations.iter().filter_map(|id| board.callouts.obligation(*id));
+        own.map(move |obligation| ((callout.drill, callout.severity), obligation))
+    });
+    let mut waiting: Vec<(_, &Obligation)> = of_callouts
+        .filter(|(_, obligation)| obligation.state.is_open())
+        .filter(|(_, obligation)| area.contains(obligation.post.area))
         .collect();
     let total = waiting.len();
-    let by_wait =
-        |o: &&Obligation| (!matches!(o.state, State::Unreached { .. }), o.opened_at, o.id);
+    let by_need = |(class, o): &((bool, Colour), &Obligation)| {
+        (*class, !matches!(o.state, State::Unreached { .. }), o.opened_at, o.id)
+    };
     if total > OPEN_LIMIT {
-        waiting.select_nth_unstable_by_key(OPEN_LIMIT, by_wait);
+        waiting.select_nth_unstable_by_key(OPEN_LIMIT, by_need);
         waiting.truncate(OPEN_LIMIT);
     }
-    waiting.sort_unstable_by_key(by_wait);
-    let items = waiting.into_iter().filter_map(|o| ObligationView::of(board, o, viewer)).collect();
-    Open { total, items }
+    waiting.sort_unstable_by_key(by_need);
+    let views = waiting.into_iter().filter_map(|(_, o)| ObligationView::of(board, o, viewer));
+    Open { total, items: views.collect() }
 }
 
 /// Returns what the actor must answer now, the most severe and the oldest first.

@@ -64,6 +64,26 @@ async fn a_page_gets_the_board_and_then_every_event_and_may_answer() {
     server.stop().await;
 }
 
+/// Where more wait than a page is given at first, the real red ones are among those it is given.
+#[tokio::test]
+async fn a_great_drill_pushes_no_real_call_off_the_wall() {
+    let server = TestServer::start().await;
+    let commander = server.demo("commander");
+    for subject in ["演练一", "演练二", "演练三"] {
+        let drill = json!({ "kind": "manual", "subject": subject, "area": COUNTY, "drill": true });
+        commander.post("/callouts", &drill, 201).await;
+    }
+    warn(&server.demo("gateway"), COUNTY).await;
+    let wall = server.watch("screen").await;
+    let open = &wall.board["open"];
+    let shown = open["items"].as_array().unwrap();
+    assert!(open["total"].as_u64().unwrap() > shown.len() as u64, "everything fits: {shown:?}");
+    let real = shown.iter().filter(|row| row["drill"] == false).count();
+    assert_eq!(real, 493);
+    assert!(shown.iter().take(493).all(|row| row["drill"] == false), "drills come after");
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn who_was_away_gets_what_was_missed_and_nothing_twice() {
     let server = TestServer::start().await;
