@@ -253,6 +253,12 @@ async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Re
             "say which county this is: set `jurisdiction` (JIAOYING_JURISDICTION=410621), or try --demo"
         ),
     };
+    anyhow::ensure!(
+        !options.demo || area == demonstration::county(),
+        "--demo is the county {}, and this node is for {area}: leave `jurisdiction` (JIAOYING_JURISDICTION) \
+         empty and use a folder of its own (JIAOYING_DATA_DIR), or start without --demo",
+        demonstration::county()
+    );
     let console = Actor::console(area);
     let submit = |command| board.submit(console.clone(), command);
     submit(Command::SetJurisdiction { area, timezone: config.timezone() }).await?;
@@ -261,14 +267,14 @@ async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Re
     }
     let calendar = config.calendar().map_err(anyhow::Error::msg)?;
     submit(Command::AdoptCalendar(calendar)).await?;
-    adopt_policies(board, &console, config).await?;
     if options.demo {
         let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         submit(Command::SaveAreas(county.areas)).await?;
         submit(Command::SavePeople(county.people)).await?;
         submit(Command::SavePosts(county.posts)).await?;
     }
-    Ok(())
+    // Last: whether its rungs reach anybody is asked of the people there are.
+    adopt_policies(board, &console, config).await
 }
 
 /// Adopts the policies of the settings. Ones that the county's people cannot fulfil leave those in force in

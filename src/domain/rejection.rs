@@ -35,8 +35,6 @@ pub enum Rejection {
         "identifier {identifier} was accepted before with other content; a correction needs an identifier of its own and a reference to the first"
     )]
     WarningConflict { identifier: CompactString, id: WarningId },
-    #[error("expires is not after effective; correct the times")]
-    ExpiresBeforeEffective,
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
@@ -91,12 +89,12 @@ impl Rejection {
                 RosterFault::Overlaps(_) => "roster.overlap",
                 RosterFault::UnknownOverride(_) => "override.unknown",
                 RosterFault::TooLong => "roster.too_long",
+                RosterFault::FarOff => "roster.far_off",
                 RosterFault::OutsideTable(_) => "roster.outside_table",
                 RosterFault::Rotation { .. } => "roster.rotation",
             },
             Rejection::Policy(_) => "policy.faulty",
             Rejection::WarningConflict { .. } => "warning.conflict",
-            Rejection::ExpiresBeforeEffective => "warning.expires_before_effective",
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -129,7 +127,7 @@ impl Rejection {
             Rejection::Roster(fault) => match fault {
                 RosterFault::UnknownPost(_) => Some("post"),
                 RosterFault::Nobody => Some("people"),
-                RosterFault::OutsideTable(_) => Some("from"),
+                RosterFault::OutsideTable(_) | RosterFault::FarOff => Some("from"),
                 RosterFault::EndsBeforeStart | RosterFault::Overlaps(_) | RosterFault::TooLong => {
                     Some("to")
                 }
@@ -140,7 +138,6 @@ impl Rejection {
                 Some("policy")
             }
             Rejection::WarningConflict { .. } => Some("identifier"),
-            Rejection::ExpiresBeforeEffective => Some("expires"),
             Rejection::Empty { field } | Rejection::TooLong { field, .. } => Some(field),
             Rejection::KindNotByHand => Some("kind"),
             Rejection::NobodysLogin | Rejection::AmbiguousName(_) | Rejection::UnknownName(_) => {

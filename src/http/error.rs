@@ -108,7 +108,6 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::Orphan { .. }
         | Rejection::UnknownPerson { .. }
         | Rejection::UnknownDuty(_)
-        | Rejection::ExpiresBeforeEffective
         | Rejection::UnknownPolicy(_)
         | Rejection::NoPolicy
         | Rejection::Empty { .. }
@@ -127,6 +126,7 @@ fn roster(fault: &RosterFault) -> StatusCode {
         RosterFault::EndsBeforeStart
         | RosterFault::Nobody
         | RosterFault::TooLong
+        | RosterFault::FarOff
         | RosterFault::OutsideTable(_)
         | RosterFault::Rotation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }

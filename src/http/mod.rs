@@ -14,6 +14,7 @@ mod pages;
 mod request;
 mod sessions;
 mod setup;
+mod warning_form;
 mod warnings;
 
 use std::sync::{

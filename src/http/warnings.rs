@@ -14,6 +14,7 @@ use super::{
     WARNING_LIMIT, Web,
     error::ApiError,
     request::{Asked, Caller, List, Page, Written},
+    warning_form,
 };
 use crate::{
     dispatcher::recover_entry,
@@ -100,17 +101,7 @@ async fn from_json(
     written: &Written,
 ) -> Result<(Message, Original), ApiError> {
     let input: WarningInput = written.json()?;
-    if input.event.trim().is_empty() {
-        return Err(ApiError::bad_field("event", "say what it warns of, such as 暴雨"));
-    }
-    for (number, ring) in input.polygons.iter().enumerate() {
-        check_ring(ring).map_err(|why| ApiError::bad_field(&format!("polygons[{number}]"), why))?;
-    }
-    if input.kind.unwrap_or(MessageKind::Alert) != MessageKind::Alert && input.references.is_empty()
-    {
-        let why = "an update or cancel names the warning it is about, by id or identifier";
-        return Err(ApiError::bad_field("references", why));
-    }
+    warning_form::check(&input)?;
     let now = web.board.now();
     let (names, login) = (input.references.clone(), actor.login.clone());
     let (unknown, references, now) = web
@@ -136,15 +127,9 @@ async fn from_json(
     })?;
     let body = String::from_utf8_lossy(&written.bytes).into_owned();
     let original = Original { media_type: "application/json".into(), body, base64: false };
-    Ok((composed(input, references, actor, now), original))
-}
-
-fn check_ring(ring: &[[f64; 2]]) -> Result<(), &'static str> {
-    let placed = |[lon, lat]: &[f64; 2]| lon.abs() <= 180.0 && lat.abs() <= 90.0;
-    if ring.len() < 4 || ring.first() != ring.last() {
-        return Err("at least four points, the first repeated at the end");
-    }
-    if ring.iter().all(placed) { Ok(()) } else { Err("points are [lon, lat] in degrees") }
+    let message = composed(input, references, actor, now);
+    warning_form::check_composed(&message)?;
+    Ok((message, original))
 }
 
 /// A code inside the jurisdiction that its list of areas does not have is a slip of the hand.

@@ -227,10 +227,12 @@ fn area(area: &WarnedArea) -> Area {
     }
 }
 
-/// Tells when a message was made, for an identifier that its sender left out.
+/// Makes an identifier where the sender left it out: when, and enough chance that no two are the same.
 pub fn identifier(sender: &str, now: Timestamp) -> CompactString {
     let digits: String = now.to_string().chars().filter(char::is_ascii_digit).take(17).collect();
-    compact_str::format_compact!("{sender}-{digits}")
+    let mut chance = [0; 4];
+    getrandom::fill(&mut chance).expect("the operating system's random source cannot fail");
+    compact_str::format_compact!("{sender}-{digits}-{:08x}", u32::from_be_bytes(chance))
 }
 
 /// Returns what the record keeps of the bytes that came: all of them, except the forecaster's name,
@@ -239,7 +241,10 @@ pub fn original(bytes: &[u8], media_type: &str, alert: &Alert) -> Original {
     let media_type = CompactString::from(media_type);
     match std::str::from_utf8(bytes) {
         Ok(text) if alert.infos.iter().all(|info| info.sender_name.is_none()) => {
-            Original { media_type, body: without_sender_names(text), base64: false }
+            let body = without_sender_names(text);
+            // A name that is written in an unusual way is left out by writing the message anew.
+            let body = if names_a_sender(&body) { cap::write(alert) } else { body };
+            Original { media_type, body, base64: false }
         }
         Ok(text) => Original { media_type, body: text.to_owned(), base64: false },
         // Its bytes cannot be edited safely in their own encoding, so it is written anew without the name.
@@ -248,6 +253,11 @@ pub fn original(bytes: &[u8], media_type: &str, alert: &Alert) -> Original {
         }
         Err(_) => Original { media_type, body: BASE64_STANDARD.encode(bytes), base64: true },
     }
+}
+
+fn names_a_sender(text: &str) -> bool {
+    let read = cap::read(text.as_bytes());
+    read.is_ok_and(|parsed| parsed.alert.infos.iter().any(|info| info.sender_name.is_some()))
 }
 
 /// Empties every `senderName` element, whatever its prefix.
@@ -273,6 +283,12 @@ fn without_sender_names(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_messages_of_one_moment_have_identifiers_of_their_own() {
+        let now = Timestamp::from_millis(1_790_000_000_000);
+        assert_ne!(identifier("gateway", now), identifier("gateway", now));
+    }
 
     #[test]
     fn the_forecasters_name_is_not_kept_and_nothing_else_is_lost() {

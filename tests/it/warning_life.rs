@@ -133,12 +133,33 @@ fn a_warning_that_had_run_out_before_it_came_calls_nobody() {
 }
 
 #[test]
-fn a_warning_that_ends_before_it_begins_is_refused() {
+fn a_warning_that_ends_before_it_begins_calls_nobody() {
     let mut county = County::small(1);
     let message = alert("n1", Colour::Red, &[COUNTY]);
-    let expires = Some(message.effective);
-    let refused = county.try_warn(Message { expires, ..message });
-    assert_eq!(refused, Err(Rejection::ExpiresBeforeEffective));
+    let effective = county.now + std::time::Duration::from_secs(3_600);
+    county.warn(Message { effective, expires: Some(effective), ..message });
+    assert_eq!(life(&county, "n1"), Life::Expired);
+    assert!(county.events("callout_opened").is_empty());
+}
+
+#[test]
+fn a_code_that_is_not_in_the_list_is_taken_for_what_it_lies_in_and_noted() {
+    let mut county = County::small(1);
+    county.called_out(alert("n1", Colour::Red, &["990101999999"]));
+    assert_eq!(county.state(VILLAGE), StateName::Ringing);
+    let warning = county.board.warnings.iter().next().unwrap();
+    assert!(warning.message.notes[0].contains("990101999999"), "{:?}", warning.message.notes);
+}
+
+#[test]
+fn of_an_endless_text_those_who_are_called_are_told_the_beginning() {
+    let mut county = County::small(1);
+    let message = alert("n1", Colour::Red, &[COUNTY]);
+    let callout = county.called_out(Message { description: "雨".repeat(100_000), ..message });
+    let text = &county.board.callouts.get(callout).unwrap().text;
+    assert_eq!(text.chars().count(), 4_001);
+    let warning = county.board.warnings.iter().next().unwrap();
+    assert_eq!(warning.message.description.chars().count(), 100_000);
 }
 
 #[test]

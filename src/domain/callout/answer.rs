@@ -113,10 +113,16 @@ fn answerer(
     }
     let (person, name) = match board.people.find(name) {
         Ok(person) => (Some(person.id.clone()), CompactString::default()),
+        Err(Unfound::Nobody) if is_number(name) => return Err(Rejection::UnknownName(name.into())),
         Err(Unfound::Nobody) => (None, name.into()),
         Err(Unfound::Several) => (Some(asked_namesake(board, obligation, name)?), "".into()),
     };
     Ok(Answerer { person, name, entered_by: Some(actor.login.clone()) })
+}
+
+/// Tells whether a text is an id or a telephone number rather than a name: mistyped it must not end the calling.
+fn is_number(text: &str) -> bool {
+    text.is_ascii() && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Of several people with one name, the one who has been rung is meant.

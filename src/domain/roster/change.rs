@@ -1,6 +1,6 @@
 //! Changes to people, posts and the roster: checked whole, then saved whole.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use crate::domain::{
     actor::{Actor, Capability},
@@ -20,6 +20,10 @@ use crate::domain::{
 
 /// Longest line of a table, and longest override: two months.
 const LONGEST: Duration = Duration::from_secs(62 * 24 * 3600);
+/// How far from now an override may begin: farther off the year is a slip of the hand.
+const FARTHEST: Duration = Duration::from_secs(2 * 366 * 24 * 3600);
+/// Longest reason of an override, in characters.
+const REASON_LIMIT: usize = 500;
 
 pub(in crate::domain) fn adopt_calendar(
     board: &Board,
@@ -118,12 +122,18 @@ pub(in crate::domain) fn add_override(
     require(actor, Capability::OverrideRoster)?;
     let staffing = known_post(board, actor, &change.post)?;
     in_order(change.from, change.to)?;
+    near(change.from, draft.now)?;
     somebody(board, &change.people)?;
+    if change.reason.chars().count() > REASON_LIMIT {
+        return Err(Rejection::TooLong { field: "reason", limit: REASON_LIMIT });
+    }
     if let Some(other) = staffing.overlapping(change.from, change.to) {
         return Err(RosterFault::Overlaps(other.id).into());
     }
     let id = board.next_override();
     let AddOverride { post, from, to, people, reason } = change.clone();
+    let mut named = BTreeSet::new();
+    let people = people.into_iter().filter(|person| named.insert(person.clone())).collect();
     draft.push(Event::OverrideAdded(OverrideAdded {
         change: Override { id, post: post.clone(), from, to, people, reason },
     }));
@@ -194,6 +204,11 @@ fn somebody(board: &Board, people: &[PersonId]) -> Result<(), Rejection> {
         return Err(RosterFault::Nobody.into());
     }
     known_people(board, people.iter())
+}
+
+fn near(from: Timestamp, now: Timestamp) -> Result<(), Rejection> {
+    let far = from.since(now).max(now.since(from));
+    if far > FARTHEST { Err(RosterFault::FarOff.into()) } else { Ok(()) }
 }
 
 fn in_order(from: Timestamp, to: Timestamp) -> Result<(), Rejection> {

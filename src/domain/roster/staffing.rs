@@ -114,6 +114,8 @@ pub enum RosterFault {
     UnknownOverride(OverrideId),
     #[error("lasts longer than 62 days, so it is no shift; change the permanent holders instead")]
     TooLong,
+    #[error("lies more than two years from now; correct the year")]
+    FarOff,
     #[error("the shift from {0} does not start within the table's own days; widen the table")]
     OutsideTable(Timestamp),
     #[error("{field}: {remedy}")]

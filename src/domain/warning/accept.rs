@@ -22,6 +22,9 @@ use crate::domain::{
     time::Timestamp,
 };
 
+/// Most characters of a message that those who are called are told: each obligation shows them. The warning keeps
+/// all of it.
+const TEXT_LIMIT: usize = 4_000;
 /// The severity of a callout about a warning that says no colour: a person at the desk has to look at
 /// it before anything else but red.
 const UNCOLOURED: Colour = Colour::Orange;
@@ -39,9 +42,6 @@ pub(in crate::domain) fn decide(
     }
     if let Some(known) = board.warnings.named(&message.sender, &message.identifier) {
         return again(known, message);
-    }
-    if message.expires.is_some_and(|expires| expires <= message.effective) {
-        return Err(Rejection::ExpiresBeforeEffective);
     }
     let id = board.warnings.next_id();
     let mut message = message.clone();
@@ -92,6 +92,13 @@ fn extent(board: &Board, message: &mut Message) -> Extent {
     let codes: Vec<AreaCode> = message.areas.iter().flat_map(|area| &area.codes).copied().collect();
     let shapes: Vec<&Shape> = message.areas.iter().flat_map(|area| &area.shapes).collect();
     let placed = !codes.is_empty() || (!shapes.is_empty() && board.areas.has_geometry());
+    let unknown =
+        |code: &&AreaCode| jurisdiction.contains(**code) && board.areas.get(**code).is_none();
+    for code in codes.iter().filter(unknown) {
+        message.notes.push(format!(
+            "area code {code} is not in this county's list of areas: all of what it lies in is taken"
+        ));
+    }
     if placed {
         return board.areas.extent(jurisdiction, &codes, &shapes);
     }
@@ -115,10 +122,9 @@ fn life(board: &Board, message: &Message, now: Timestamp) -> Life {
             }
         };
     }
-    if message.expires.is_some_and(|expires| expires <= now) {
-        return Life::Expired;
-    }
-    Life::Active
+    // Real producers send some that are over before they begin.
+    let over = |expires: Timestamp| expires <= now || expires <= message.effective;
+    if message.expires.is_some_and(over) { Life::Expired } else { Life::Active }
 }
 
 /// Returns the open callouts that are about a warning that is replaced, oldest first.
@@ -229,5 +235,9 @@ fn subject(message: &Message) -> CompactString {
 fn text(message: &Message) -> String {
     let parts = [&message.headline, &message.description, &message.instruction];
     let parts = parts.into_iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join("\n")
+    let text = parts.collect::<Vec<_>>().join("\n");
+    match text.char_indices().nth(TEXT_LIMIT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }

@@ -249,11 +249,14 @@ fn divisions(text: &str, path: &Path<'_>, notes: &mut Vec<Note>) -> Vec<AreaCode
     codes
 }
 
-/// Tells whether a geocode is of the Chinese division codes, by what such codes are called.
+/// Tells whether a geocode is of the Chinese division codes, by what such codes are called or look like.
 fn names_divisions(geocode: &NamedValue) -> bool {
     const NAMES: [&str; 6] = ["cpeas", "2260", "adcode", "division", "区划", "地区编码"];
     let name = geocode.name.to_lowercase();
-    NAMES.iter().any(|known| name.contains(known))
+    // No other list of codes has twelve digits.
+    let value = geocode.value.trim();
+    let is_full = value.len() == 12 && value.bytes().all(|byte| byte.is_ascii_digit());
+    is_full || NAMES.iter().any(|known| name.contains(known))
 }
 
 fn colour_of(severity: Severity) -> Option<Colour> {

@@ -123,6 +123,9 @@ impl Oracle {
         let bears = self.people.iter().filter(|person| person.name == text);
         let namesakes: Vec<&PersonId> = bears.map(|person| &person.id).collect();
         match namesakes[..] {
+            [] if text.is_ascii() && text.contains(|c: char| c.is_ascii_digit()) => {
+                return Err("person.unknown");
+            }
             [] => return Ok((None, text.into())),
             [only] => return Ok((Some(only.clone()), CompactString::default())),
             [..] => {}

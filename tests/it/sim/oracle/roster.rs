@@ -165,7 +165,14 @@ impl Oracle {
         }
         self.overrides += 1;
         let id = OverrideId(self.overrides);
-        let AddOverride { post, from, to, people, reason } = change.clone();
+        let AddOverride { post, from, to, people: named, reason } = change.clone();
+        // Who is named twice is named.
+        let mut people: Vec<PersonId> = Vec::new();
+        for person in named {
+            if !people.contains(&person) {
+                people.push(person);
+            }
+        }
         let post_id = post.clone();
         if let Some(known) = self.posts.iter_mut().find(|staffed| staffed.post.id == post) {
             known.overrides.push(Override { id, post, from, to, people, reason });

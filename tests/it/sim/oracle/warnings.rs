@@ -100,9 +100,6 @@ impl Oracle {
         if let Some(known) = self.warnings.iter().position(same_name) {
             return self.again(known, message);
         }
-        if message.expires.is_some_and(|expires| expires <= message.effective) {
-            return Err("warning.expires_before_effective");
-        }
         let id = self.warnings.len();
         let extent = self.extent(message);
         let replaced = self.replaced(message);
@@ -229,7 +226,9 @@ impl Oracle {
                 Life::Cancelled(by)
             }
             Some(by) => Life::Superseded(by),
-            None if message.expires.is_some_and(|expires| expires <= now) => Life::Expired,
+            None if message.expires.is_some_and(|e| e <= now || e <= message.effective) => {
+                Life::Expired
+            }
             None => Life::Active,
         }
     }
