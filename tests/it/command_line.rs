@@ -97,7 +97,13 @@ fn what_is_wrong_in_a_list_is_named_by_row_and_column_and_nothing_is_brought_in(
     let unknown = folder.path().join("posts.csv");
     fs::write(&unknown, "区划代码,岗位,岗位名称,责任人,代理人\n990101000000,带班领导,,没有的人,\n")
         .unwrap();
-    assert_eq!(import(folder.path(), "posts", &unknown).status.code(), Some(1));
+    let refused = import(folder.path(), "posts", &unknown);
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert!(
+        said(&refused).contains("第 2 行“责任人”列：没有导入过人员 没有的人"),
+        "{}",
+        said(&refused)
+    );
     let missing = import(folder.path(), "people", &folder.path().join("nowhere.csv"));
     assert!(said(&missing).contains("nowhere.csv"), "{}", said(&missing));
     assert_eq!(import(folder.path(), "nonsense", &path).status.code(), Some(2));
