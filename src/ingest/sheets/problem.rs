@@ -82,6 +82,9 @@ problems! {
     broken(text):
         "单元格是公式错误 {text}", "请修正公式或改填数值";
         "the cell holds the formula error {text}", "correct the formula or write the value";
+    line_break():
+        "单元格内有换行，可能有引号没有闭合，后面的行被并入其中", "请补上或删除引号，并去掉换行";
+        "the cell holds a line break; a quote may be left open, with the rows below swallowed", "close or delete the quote and remove the line break";
     missing():
         "单元格为空", "请填写";
         "the cell is empty", "fill it in";
