@@ -27,6 +27,8 @@ async fn a_county_brings_in_its_own_lists_and_its_first_administrator() {
     }
     let again = import(folder.path(), "people", &example("people"));
     assert!(said(&again).contains(" 0 new or changed"), "{}", said(&again));
+    let again = import(folder.path(), "roster", &example("roster"));
+    assert!(said(&again).contains(" 0 new or changed"), "{}", said(&again));
     assert!(run(folder.path(), &["verify"]).status.success());
 
     let mut serve = jiaoying(folder.path(), &["serve"]);
@@ -166,6 +168,26 @@ async fn an_account_and_a_token_made_at_the_console_let_somebody_in_and_out() {
     }
 }
 
+#[test]
+fn a_duty_handset_belongs_to_a_post_that_exists() {
+    let folder = tempfile::tempdir().unwrap();
+    for kind in ["areas", "people", "posts"] {
+        assert!(import(folder.path(), kind, &example(kind)).status.success());
+    }
+    let add = |login: &str, post: &str| {
+        let add = ["user", "add", login, "--role", "leader", "--area", COUNTY, "--post", post];
+        run(folder.path(), &add)
+    };
+    let refused = add("handset", "990101000000/nope");
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    for told in ["990101000000/nope", "990101000000/lead_officer", "import posts"] {
+        assert!(said(&refused).contains(told), "{told} in {}", said(&refused));
+    }
+    assert!(!said(&refused).contains("password"), "{}", said(&refused));
+    let added = add("handset", "990101000000/lead_officer");
+    assert!(added.status.success(), "{}", said(&added));
+}
+
 /// What is done at the console is carried to the journal within seconds.
 async fn must_be_on_record(commander: &Client, logins: &[&str]) {
     for login in logins {
@@ -191,6 +213,7 @@ fn every_setting_that_is_wrong_is_told_at_once() {
         ("JIAOYING_CHANNELS__VOICE_LINES", "0"),
         ("JIAOYING_CHANNELS__SMS_LINES", "-1"),
         ("JIAOYING_CHANNELS__CARRIER", "pigeon"),
+        ("JIAOYING_LOG", "loud"),
         ("JIAOYING_LOG_FORMAT", "poem"),
         ("JIAOYING_DATABASE_URL", "postgres://x"),
         ("JIAOYING_ACCESS__LOGIN_IDLE_S", "0"),
@@ -207,6 +230,7 @@ fn every_setting_that_is_wrong_is_told_at_once() {
         "channels.voice_lines",
         "channels.sms_lines",
         "channels.carrier",
+        "log: \"loud\"",
         "log_format",
         "database_url",
         "access.login_idle_s",
