@@ -131,6 +131,7 @@ impl Config {
             faults
                 .push("redis_url: several nodes on Redis are not built yet; leave it empty".into());
         }
+        faults.extend(self.log.split(',').filter_map(log_fault));
         if let Err(error) = self.jurisdiction() {
             faults.push(format!("jurisdiction: {error}"));
         }
@@ -183,6 +184,23 @@ impl Config {
         }
         fs::read_to_string(path).map_err(|error| format!("{name}: {path}: {error}"))
     }
+}
+
+/// Returns what is wrong with a directive of `log`. The log itself takes any other word for the name
+/// of a module, and would fall silent.
+fn log_fault(directive: &str) -> Option<String> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    let (target, level) =
+        directive.trim().split_once('=').unwrap_or(("jiaoying", directive.trim()));
+    let named = |c: char| c.is_ascii_alphanumeric() || "_:-".contains(c);
+    let sound = !target.is_empty() && target.chars().all(named);
+    if sound && LEVELS.contains(&level.to_lowercase().as_str()) {
+        return None;
+    }
+    Some(format!(
+        "log: {directive:?} is neither a level ({}) nor target=level, such as jiaoying::channels=debug",
+        LEVELS.join(", ")
+    ))
 }
 
 fn defaults() -> Table {
@@ -298,6 +316,18 @@ mod tests {
         let faults = Config::load(None, over.into_iter()).unwrap_err().to_string();
         for named in ["JIAOYING_LISTN", "channels.voice_lines", "timezone", "SMS_LINES"] {
             assert!(faults.contains(named), "{named} in {faults}");
+        }
+    }
+
+    #[test]
+    fn a_log_takes_levels_and_targets_with_levels() {
+        let load = |log: &str| Config::load(None, [variable("JIAOYING_LOG", log)].into_iter());
+        for sound in ["info", "TRACE", "off", "warn,jiaoying::channels=debug", "info, hyper=warn"] {
+            assert!(load(sound).is_ok(), "{sound}");
+        }
+        for wrong in ["loud", "", "info,loud", "info,", "jiaoying=loud", "=info", "a b=info"] {
+            let faults = load(wrong).unwrap_err().to_string();
+            assert!(faults.contains("log: "), "{wrong}: {faults}");
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{
         roster::Shift,
         time::Timestamp,
     },
-    ingest::sheets::{self, Context, Duties, Kind, RosterLine, Rows},
+    ingest::sheets::{self, Context, Duties, Kind, Known, RosterLine, Rows},
 };
 
 #[derive(Args)]
@@ -62,7 +62,10 @@ impl Import {
         config: &Config,
         bytes: &[u8],
     ) -> anyhow::Result<ExitCode> {
-        let context = self.context(board, config).await?;
+        let area = config.jurisdiction()?.or(board.read(Board::jurisdiction).await?);
+        let area =
+            area.context("set `jurisdiction` first, so that it is known whose lists these are")?;
+        let context = self.context(board, config, area).await?;
         let import = match sheets::read(self.kind, bytes, &context) {
             Ok(import) => import,
             Err(faults) => return Ok(refused(&faults)),
@@ -70,9 +73,6 @@ impl Import {
         for sheet in &import.skipped_sheets {
             say(format_args!("sheet {sheet}: skipped, it holds nothing of this kind"));
         }
-        let area = config.jurisdiction()?.or(board.read(Board::jurisdiction).await?);
-        let area =
-            area.context("set `jurisdiction` first, so that it is known whose lists these are")?;
         let console = Actor::console(area);
         let timezone = config.timezone();
         board.submit(console.clone(), Command::SetJurisdiction { area, timezone }).await?;
@@ -86,9 +86,19 @@ impl Import {
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn context(&self, board: &Handle, config: &Config) -> anyhow::Result<Context> {
+    async fn context(
+        &self,
+        board: &Handle,
+        config: &Config,
+        jurisdiction: AreaCode,
+    ) -> anyhow::Result<Context> {
         let known =
             |board: &Board| board.areas.all().map(|area| (area.code, area.name.clone())).collect();
+        let referable = move |board: &Board| Known {
+            jurisdiction,
+            people: board.people.iter().map(|person| person.id.clone()).collect(),
+            posts: board.roster.iter().map(|staffing| staffing.post.id.clone()).collect(),
+        };
         let mut duties = Duties::default();
         for duty in config.policies().map_err(anyhow::Error::msg)?.duties {
             duties.name(&duty.zh, duty.name.clone());
@@ -99,6 +109,7 @@ impl Import {
             year: self.year,
             duties,
             known_areas: board.read(known).await?,
+            known: Some(board.read(referable).await?),
         })
     }
 

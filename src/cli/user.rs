@@ -15,6 +15,7 @@ use crate::{
     config::Config,
     domain::{
         actor::{Actor, Role},
+        board::Board,
         ids::{AreaCode, PersonId, PostId},
     },
 };
@@ -87,6 +88,9 @@ impl User {
         let console = console(config).await?;
         match self.act {
             UserAct::Add { login, role, area, person, post, password_stdin } => {
+                if let Some(post) = &post {
+                    must_exist(post, config).await?;
+                }
                 let (password, made) = password(password_stdin)?;
                 let holder = match (person, post) {
                     (Some(person), _) => Holder::Person(person),
@@ -161,11 +165,37 @@ async fn console(config: &Config) -> anyhow::Result<Actor> {
     if let Some(area) = config.jurisdiction()? {
         return Ok(Actor::console(area));
     }
+    let area = board(config).await?.jurisdiction();
+    Ok(Actor::console(area.context("set `jurisdiction` first (JIAOYING_JURISDICTION=410621)")?))
+}
+
+/// Refuses a post that was not imported: its handset would never be called.
+async fn must_exist(post: &PostId, config: &Config) -> anyhow::Result<()> {
+    const SHOWN: usize = 10;
+    let board = board(config).await?;
+    if board.roster.get(post).is_some() {
+        return Ok(());
+    }
+    let there: Vec<String> =
+        board.roster.within(post.area).map(|known| known.post.id.to_string()).collect();
+    let shown = there[..there.len().min(SHOWN)].join(", ");
+    let more = if there.len() > SHOWN {
+        format!(" and {} more", there.len() - SHOWN)
+    } else {
+        String::new()
+    };
+    let known = if there.is_empty() { "none".to_owned() } else { shown + &more };
+    anyhow::bail!(
+        "no post {post}; posts in {}: {known}; name one of these, or import it first (jiaoying import posts FILE)",
+        post.area
+    )
+}
+
+/// Returns the board as the journal in the data folder tells it.
+async fn board(config: &Config) -> anyhow::Result<Board> {
     let (journal, _) = crate::app::open_journal(&config.data_dir, false)?;
     let snapshots = crate::dispatcher::Snapshots::new(Some(config.data_dir.join("snapshots")));
-    let recovered = crate::dispatcher::recover(&*journal.reader(), &snapshots).await?;
-    let area = recovered.board.jurisdiction();
-    Ok(Actor::console(area.context("set `jurisdiction` first (JIAOYING_JURISDICTION=410621)")?))
+    Ok(crate::dispatcher::recover(&*journal.reader(), &snapshots).await?.board)
 }
 
 /// Returns a password and, when it had to be made, what it is.

@@ -27,6 +27,8 @@ async fn a_county_brings_in_its_own_lists_and_its_first_administrator() {
     }
     let again = import(folder.path(), "people", &example("people"));
     assert!(said(&again).contains(" 0 new or changed"), "{}", said(&again));
+    let again = import(folder.path(), "roster", &example("roster"));
+    assert!(said(&again).contains(" 0 new or changed"), "{}", said(&again));
     assert!(run(folder.path(), &["verify"]).status.success());
 
     let mut serve = jiaoying(folder.path(), &["serve"]);
@@ -97,7 +99,13 @@ fn what_is_wrong_in_a_list_is_named_by_row_and_column_and_nothing_is_brought_in(
     let unknown = folder.path().join("posts.csv");
     fs::write(&unknown, "区划代码,岗位,岗位名称,责任人,代理人\n990101000000,带班领导,,没有的人,\n")
         .unwrap();
-    assert_eq!(import(folder.path(), "posts", &unknown).status.code(), Some(1));
+    let refused = import(folder.path(), "posts", &unknown);
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert!(
+        said(&refused).contains("第 2 行“责任人”列：没有导入过人员 没有的人"),
+        "{}",
+        said(&refused)
+    );
     let missing = import(folder.path(), "people", &folder.path().join("nowhere.csv"));
     assert!(said(&missing).contains("nowhere.csv"), "{}", said(&missing));
     assert_eq!(import(folder.path(), "nonsense", &path).status.code(), Some(2));
@@ -160,6 +168,26 @@ async fn an_account_and_a_token_made_at_the_console_let_somebody_in_and_out() {
     }
 }
 
+#[test]
+fn a_duty_handset_belongs_to_a_post_that_exists() {
+    let folder = tempfile::tempdir().unwrap();
+    for kind in ["areas", "people", "posts"] {
+        assert!(import(folder.path(), kind, &example(kind)).status.success());
+    }
+    let add = |login: &str, post: &str| {
+        let add = ["user", "add", login, "--role", "leader", "--area", COUNTY, "--post", post];
+        run(folder.path(), &add)
+    };
+    let refused = add("handset", "990101000000/nope");
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    for told in ["990101000000/nope", "990101000000/lead_officer", "import posts"] {
+        assert!(said(&refused).contains(told), "{told} in {}", said(&refused));
+    }
+    assert!(!said(&refused).contains("password"), "{}", said(&refused));
+    let added = add("handset", "990101000000/lead_officer");
+    assert!(added.status.success(), "{}", said(&added));
+}
+
 /// What is done at the console is carried to the journal within seconds.
 async fn must_be_on_record(commander: &Client, logins: &[&str]) {
     for login in logins {
@@ -185,6 +213,7 @@ fn every_setting_that_is_wrong_is_told_at_once() {
         ("JIAOYING_CHANNELS__VOICE_LINES", "0"),
         ("JIAOYING_CHANNELS__SMS_LINES", "-1"),
         ("JIAOYING_CHANNELS__CARRIER", "pigeon"),
+        ("JIAOYING_LOG", "loud"),
         ("JIAOYING_LOG_FORMAT", "poem"),
         ("JIAOYING_DATABASE_URL", "postgres://x"),
         ("JIAOYING_ACCESS__LOGIN_IDLE_S", "0"),
@@ -201,6 +230,7 @@ fn every_setting_that_is_wrong_is_told_at_once() {
         "channels.voice_lines",
         "channels.sms_lines",
         "channels.carrier",
+        "log: \"loud\"",
         "log_format",
         "database_url",
         "access.login_idle_s",

@@ -14,7 +14,7 @@ use crate::domain::{
     ids::{AreaCode, Duty, OverrideId, PersonId, PostId},
     person::Person,
     rejection::Rejection,
-    roster::{Calendar, Override, Post, RosterFault, Rotation},
+    roster::{Calendar, Override, Post, RosterFault, Rotation, Shift},
     time::Timestamp,
 };
 
@@ -97,8 +97,9 @@ pub(in crate::domain) fn set_tables(
     draft: &mut Draft<'_>,
 ) -> Result<(), Rejection> {
     require(actor, Capability::EditRoster)?;
+    let mut changed = BTreeSet::new();
     for set in sets {
-        known_post(board, actor, &set.post)?;
+        let staffing = known_post(board, actor, &set.post)?;
         in_order(set.from, set.to)?;
         for shift in &set.shifts {
             in_order(shift.from, shift.to)?;
@@ -108,9 +109,21 @@ pub(in crate::domain) fn set_tables(
             }
             somebody(board, &shift.people)?;
         }
-        draft.push(Event::DutyTableSet(set.clone()));
+        // An earlier set of the same command may have changed the days that the board still shows.
+        let same = staffing.table_between(set.from, set.to).eq(in_table_order(&set.shifts));
+        if !same || changed.contains(&set.post) {
+            changed.insert(&set.post);
+            draft.push(Event::DutyTableSet(set.clone()));
+        }
     }
     Ok(())
+}
+
+/// Returns the lines as a table keeps them: by start, those of one start as they come.
+fn in_table_order(shifts: &[Shift]) -> Vec<&Shift> {
+    let mut shifts: Vec<&Shift> = shifts.iter().collect();
+    shifts.sort_by_key(|shift| shift.from);
+    shifts
 }
 
 pub(in crate::domain) fn add_override(

@@ -216,6 +216,11 @@ impl Staffing {
         self.overrides.values()
     }
 
+    /// Returns the lines of the table that start within `from..to`, by start.
+    pub fn table_between(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = &Shift> {
+        self.table.range(from..to).flat_map(|(_, shifts)| shifts)
+    }
+
     /// Returns the override that shares any instant with `from..to`.
     pub fn overlapping(&self, from: Timestamp, to: Timestamp) -> Option<&Override> {
         self.overrides.values().find(|change| change.from < to && from < change.to)

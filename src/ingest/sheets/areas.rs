@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     area::{Area, LonLat},
-    ids::AreaCode,
+    ids::{AreaCode, Level},
 };
 
 pub(super) fn read(lists: &[List<'_>], context: &Context, faults: &mut Faults) -> Vec<Area> {
@@ -45,8 +45,8 @@ fn centroid(line: Line<'_>, faults: &mut Faults) -> Option<LonLat> {
     point.map_err(|problem| line.fault(Column::Lat, problem, faults)).ok()
 }
 
-/// Notes areas whose parent is neither in the file nor known, where the file lists any area of the
-/// parent's level: a list of villages alone belongs to townships imported before.
+/// Notes areas whose parent is neither in the file nor known. Where it is not told what is known, a
+/// list of villages alone belongs to townships imported before, unless it lists any township.
 pub(super) fn check_parents(
     areas: &[Area],
     places: &[Place],
@@ -58,7 +58,9 @@ pub(super) fn check_parents(
     for (area, place) in areas.iter().zip(places) {
         let Some(parent) = area.code.parent() else { continue };
         let known = codes.contains(&parent) || context.known_areas.contains_key(&parent);
-        if !known && levels.contains(&parent.level()) {
+        // A county is the highest that must be there.
+        let needed = context.known.is_some() && area.code.level() > Level::County;
+        if !known && (needed || levels.contains(&parent.level())) {
             faults.note(place.clone(), problem::no_parent(parent));
         }
     }

@@ -27,6 +27,15 @@ pub(super) enum Column {
     Ignored,
 }
 
+impl Column {
+    /// Tells whether a cell of the column may hold several lines: values one below another, or a
+    /// remark.
+    pub fn may_hold_lines(self) -> bool {
+        use Column::{Deputies, Holders, Ignored, Landline, Mobile, People};
+        matches!(self, Holders | Deputies | People | Mobile | Landline | Ignored)
+    }
+}
+
 /// One column of a kind of list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Header {

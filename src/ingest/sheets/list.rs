@@ -44,6 +44,7 @@ pub(super) fn of<'a>(
             }
             Some(list) => {
                 list.check(faults);
+                list.check_line_breaks(faults);
                 lists.push(list);
             }
             None => skipped.push(table.name.to_string()),
@@ -52,7 +53,10 @@ pub(super) fn of<'a>(
     if lists.is_empty() {
         let best = tables.iter().filter_map(|table| List::find(table, headers)).next();
         match best {
-            Some(list) => list.check(faults),
+            Some(list) => {
+                list.check(faults);
+                list.check_line_breaks(faults);
+            }
             None => faults.note_file(problem::no_header(headers::known(headers))),
         }
     }
@@ -137,6 +141,28 @@ impl<'a> List<'a> {
                     told.push(index);
                     let letter = column_letter(index);
                     faults.note(self.place(line.row.number, &letter), problem::no_heading());
+                }
+            }
+        }
+    }
+
+    /// Notes cells of a text file that go on over a line break: a quote that is left open swallows
+    /// the rows after it. Where a cell may have several lines, what was swallowed shows by its
+    /// separators.
+    fn check_line_breaks(&self, faults: &mut Faults) {
+        if !self.table.name.is_empty() {
+            return;
+        }
+        let column_at = |index| self.columns.iter().find(|(_, at)| **at == index).map(|(c, _)| *c);
+        for row in self.table.rows.iter().skip(self.header_at + 1) {
+            let note = row.lone_text().is_some_and(|(_, text)| is_note(text));
+            for (index, cell) in row.filled() {
+                let text = cell.text();
+                let Some((_, rest)) = text.split_once(['\n', '\r']) else { continue };
+                let may_break = note || column_at(index).is_none_or(Column::may_hold_lines);
+                if !may_break || rest.contains([',', '\t']) {
+                    let heading = self.table.rows[self.header_at].cell(index).text();
+                    faults.note(self.place(row.number, &heading), problem::line_break());
                 }
             }
         }
@@ -303,6 +329,38 @@ mod tests {
         let (lists, skipped) = of(&tables, PERSONS, &mut faults);
         assert_eq!((lists.len(), skipped), (1, vec!["通讯录".to_owned()]));
         assert!(faults.is_empty());
+    }
+
+    #[test]
+    fn a_quote_left_open_is_told_where_it_begins() {
+        let cases = [
+            "编号,姓名,区划代码\np1,甲,990101\np2,\"乙,990101\np3,丙,990101\n",
+            "编号,姓名,区划代码,手机\np1,甲,990101,\np2,\"乙\n\",990101,\np3,\"丙\n丁\",990101,\n",
+            "编号,姓名,区划代码,备注\np1,甲,990101,\np2,乙,990101,\"没有\np3,丙,990101,\n",
+            "编号,姓名,区划代码\np1,甲,990101\n\"注：没有,,\np3,丙,990101\n",
+        ];
+        let places = [
+            "row 3, column 姓名",
+            "row 4, column 姓名",
+            "row 3, column 备注",
+            "row 3, column 编号",
+        ];
+        for (text, place) in cases.into_iter().zip(places) {
+            let mut faults = Faults::default();
+            of(&[table(text)], PERSONS, &mut faults);
+            let shown: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            assert_eq!(shown.len(), 1, "{shown:?}");
+            assert!(shown[0].starts_with(place) && shown[0].contains("quote"), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn a_cell_for_several_values_may_hold_lines() {
+        let text =
+            "编号,姓名,区划代码,手机,备注\np1,甲,990101,\"19400000001\n19400000002\",\"一\n二\"\n";
+        let mut faults = Faults::default();
+        of(&[table(text)], PERSONS, &mut faults);
+        assert!(faults.is_empty(), "{faults}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Lists and duty tables as bureaus keep them (CSV, xlsx, xls, GeoJSON), read into domain values.
 //!
 //! Invariant: a file is read whole or not at all, and every fault names its sheet, row and column.
-//! Reading is pure: whether people and areas exist elsewhere is for `decide` to say.
+//! Reading is pure: what exists elsewhere is told by the [`Context`], and `decide` has the last word.
 
 mod areas;
 mod dates;
@@ -11,6 +11,7 @@ mod fields;
 mod geojson;
 mod headers;
 mod hours;
+mod known;
 mod layouts;
 mod list;
 mod names;
@@ -33,6 +34,7 @@ pub use self::{
     areas::with_outlines,
     duties::Duties,
     fault::{Fault, Faults, MAX_KEPT, Place},
+    known::Known,
     posts::attach,
     problem::{Problem, Wording},
     roster::{PersonRef, RosterLine, resolve},
@@ -69,6 +71,8 @@ pub struct Context {
     pub duties: Duties,
     /// Areas imported before: parents that a file may leave out, names that a title may bear.
     pub known_areas: BTreeMap<AreaCode, CompactString>,
+    /// What rows may refer to; without it references are not looked at.
+    pub known: Option<Known>,
 }
 
 impl Default for Context {
@@ -79,6 +83,7 @@ impl Default for Context {
             year: None,
             duties: Duties::default(),
             known_areas: BTreeMap::new(),
+            known: None,
         }
     }
 }
@@ -116,7 +121,7 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context) -> Result<Import, Fault
     let (lists, skipped_sheets) = list::of(&tables, kind.headers(), &mut faults);
     let rows = match kind {
         Kind::Areas => Rows::Areas(areas::read(&lists, context, &mut faults)),
-        Kind::People => Rows::People(people::read(&lists, &mut faults)),
+        Kind::People => Rows::People(people::read(&lists, context, &mut faults)),
         Kind::Posts => Rows::Posts(posts::read(&lists, context, &mut faults)),
         Kind::Rotations | Kind::Roster => {
             Rows::Rotations(rotations::read(&lists, context, &mut faults))

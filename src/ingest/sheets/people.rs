@@ -3,6 +3,7 @@
 use compact_str::CompactString;
 
 use super::{
+    Context,
     fault::Faults,
     fields,
     headers::Column,
@@ -11,13 +12,16 @@ use super::{
 };
 use crate::domain::person::{Channel, Contact, Person};
 
-pub(super) fn read(lists: &[List<'_>], faults: &mut Faults) -> Vec<Person> {
+pub(super) fn read(lists: &[List<'_>], context: &Context, faults: &mut Faults) -> Vec<Person> {
     let mut people = Vec::new();
     let mut seen = Seen::new();
     for line in lists.iter().flat_map(List::lines) {
         let id = line.need(Column::Id, fields::person_id, faults);
         let name = line.need(Column::Name, fields::name, faults);
         let area = line.need(Column::Area, fields::area_code, faults);
+        if let Some(area) = area {
+            context.check_area(line, area, faults);
+        }
         let title = line.may(Column::Title, fields::name, faults).unwrap_or_default();
         let contacts = contacts(line, faults);
         if let Some(id) = &id

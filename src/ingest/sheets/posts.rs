@@ -20,10 +20,15 @@ pub(super) fn read(lists: &[List<'_>], context: &Context, faults: &mut Faults) -
     let mut seen = Seen::new();
     for line in lists.iter().flat_map(List::lines) {
         let area = line.need(Column::Area, fields::area_code, faults);
+        if let Some(area) = area {
+            context.check_area(line, area, faults);
+        }
         let duty = line.need(Column::Duty, |cell| context.duties.read(cell), faults);
         let title = line.may(Column::Title, fields::name, faults);
         let holders = line.may(Column::Holders, fields::person_ids, faults).unwrap_or_default();
+        context.check_people(line, Column::Holders, &holders, faults);
         let deputies = line.may(Column::Deputies, fields::person_ids, faults).unwrap_or_default();
+        context.check_people(line, Column::Deputies, &deputies, faults);
         let (Some(area), Some(duty)) = (area, duty) else { continue };
         let id = PostId { area, duty };
         if let Some(row) = seen.repeats(id.clone(), line.number()) {

@@ -82,6 +82,9 @@ problems! {
     broken(text):
         "单元格是公式错误 {text}", "请修正公式或改填数值";
         "the cell holds the formula error {text}", "correct the formula or write the value";
+    line_break():
+        "单元格内有换行，可能有引号没有闭合，后面的行被并入其中", "请补上或删除引号，并去掉换行";
+        "the cell holds a line break; a quote may be left open, with the rows below swallowed", "close or delete the quote and remove the line break";
     missing():
         "单元格为空", "请填写";
         "the cell is empty", "fill it in";
@@ -131,8 +134,20 @@ problems! {
         "“{text}”与第 {row} 行重复", "请删除重复行或改正编号";
         "{text:?} repeats row {row}", "delete one or correct the id";
     no_parent(parent):
-        "上级区划 {parent} 不在文件中", "请补上上级区划，或检查代码";
-        "its parent {parent} is not in the file", "add the parent or check the code";
+        "上级区划 {parent} 不在文件中，也没有导入过", "请补上上级区划，或检查代码";
+        "its parent {parent} is neither in the file nor imported", "add the parent or check the code";
+    unknown_area(code):
+        "没有导入过区划 {code}", "请先导入该区划（import areas），或检查代码";
+        "no area {code} was imported", "import it first (import areas) or check the code";
+    outside_area(code, jurisdiction):
+        "区划 {code} 不在本辖区 {jurisdiction} 内", "请改正代码，或删除这一行";
+        "area {code} does not lie in {jurisdiction}", "correct the code or delete the row";
+    unknown_people(ids):
+        "没有导入过人员 {ids}", "请先导入人员（import people），或检查编号";
+        "no people {ids} were imported", "import them first (import people) or check the ids";
+    unknown_post(post):
+        "没有导入过岗位 {post}", "请先导入岗位（import posts），或检查区划代码和岗位";
+        "no post {post} was imported", "import it first (import posts) or check area and duty";
     bad_outline(detail):
         "边界有误：{detail}", "请在制图软件中修正后重新导出";
         "the outline is wrong: {detail}", "correct it in the mapping program and export it again";

@@ -16,7 +16,7 @@ use super::{
     table::Cell,
 };
 use crate::domain::{
-    ids::{PersonId, PostId},
+    ids::{AreaCode, Duty, PersonId, PostId},
     roster::{DayPlan, DayType, Rotation, ShiftTime},
 };
 
@@ -77,6 +77,7 @@ fn gather(
     let crew = line.need(Column::Crew, crew, faults);
     let people = line.need(Column::People, fields::person_ids, faults);
     let hours = shift(line, faults);
+    check_references(line, context, (area, duty.as_ref()), people.as_deref(), faults);
     let (Some(area), Some(duty), Some(starts_on)) = (area, duty, starts_on) else { return };
     let (Some(day_type), Some(crew), Some(people)) = (day_type, crew, people) else { return };
 
@@ -97,6 +98,26 @@ fn gather(
     if let Some(hours) = hours.filter(|hours| !plan.shifts.contains(hours)) {
         plan.shifts.push(hours);
     }
+}
+
+/// Notes a post and people that were not imported, whatever else is wrong with the line.
+fn check_references(
+    line: Line<'_>,
+    context: &Context,
+    (area, duty): (Option<AreaCode>, Option<&Duty>),
+    people: Option<&[PersonId]>,
+    faults: &mut Faults,
+) {
+    match (area, duty) {
+        (Some(area), Some(duty)) => {
+            context.check_post(line, &PostId { area, duty: duty.clone() }, faults);
+        }
+        (Some(area), None) => {
+            context.check_area(line, area, faults);
+        }
+        (None, _) => {}
+    }
+    context.check_people(line, Column::People, people.unwrap_or_default(), faults);
 }
 
 /// Reads the hours of a line: 8:00 to 8:00 where it gives none.

@@ -109,6 +109,14 @@ impl Oracle {
     /// Lines that begin within the stretch are replaced.
     pub(super) fn set_table(&mut self, set: &DutyTableSet, now: Timestamp) {
         if let Some(known) = self.posts.iter_mut().find(|staffed| staffed.post.id == set.post) {
+            let within = |line: &&Shift| (set.from..set.to).contains(&line.from);
+            let mut there: Vec<&Shift> = known.table.iter().filter(within).collect();
+            let mut coming: Vec<&Shift> = set.shifts.iter().collect();
+            there.sort_by_key(|line| line.from);
+            coming.sort_by_key(|line| line.from);
+            if there == coming {
+                return;
+            }
             known.table.retain(|line| line.from < set.from || line.from >= set.to);
             known.table.extend(set.shifts.iter().cloned());
         }
