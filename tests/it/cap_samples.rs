@@ -13,6 +13,8 @@ use jiaoying::{
     ingest::cap::{self, Alert, Parsed, china, words::Version},
 };
 
+use crate::support::server::TestServer;
+
 /// Why each broken message must be refused.
 const REFUSED: &[(&str, &str, &str)] = &[
     (
@@ -62,6 +64,24 @@ fn every_valid_sample_is_accepted() {
         let read = cap::read(&bytes);
         assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
     }
+}
+
+#[tokio::test]
+async fn a_node_accepts_every_valid_sample() {
+    let Some(samples) = samples("valid") else { return };
+    let server = TestServer::start().await;
+    let source = server.demo("gateway");
+    for (name, bytes) in samples {
+        let request = source.request(reqwest::Method::POST, "/warnings");
+        let request = request.header("content-type", "application/cap+xml").body(bytes);
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let answer = response.text().await.unwrap();
+        // Two samples say something else under a name that another has taken.
+        let taken = status == 409 && answer.contains("warning.conflict");
+        assert!(matches!(status, 200 | 201) || taken, "{name}: {status} {answer}");
+    }
+    server.stop().await;
 }
 
 #[test]

@@ -28,6 +28,46 @@ async fn a_cap_message_is_accepted_once_and_its_identifier_is_its_own() {
 }
 
 #[tokio::test]
+async fn forms_that_leave_the_identifier_out_never_meet() {
+    let server = TestServer::start().await;
+    let source = server.demo("gateway");
+    let send = |number: usize| {
+        let form =
+            json!({ "event": format!("暴雨{number}"), "status": "test", "areas": [VILLAGE] });
+        source.post("/warnings", &form, 201)
+    };
+    futures_util::future::join_all((0..100).map(send)).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_form_that_could_not_be_handed_on_as_cap_is_refused_by_field() {
+    let server = TestServer::start().await;
+    let source = server.demo("gateway");
+    let head = server.head().await;
+    let long = "雨".repeat(10_001);
+    for (field, form) in [
+        ("areas", json!({ "event": "暴雨", "areas": [] })),
+        ("event", json!({ "event": long, "areas": [VILLAGE] })),
+        ("description", json!({ "event": "暴雨", "description": long, "areas": [VILLAGE] })),
+        ("headline", json!({ "event": "暴雨", "headline": long, "areas": [VILLAGE] })),
+        ("sent", json!({ "event": "暴雨", "sent": "0001-01-01T00:00:00Z", "areas": [VILLAGE] })),
+        (
+            "expires",
+            json!({ "event": "暴雨", "sent": "2026-07-21T10:00:00+08:00",
+                "expires": "2026-07-21T09:00:00+08:00", "areas": [VILLAGE] }),
+        ),
+        ("/alert/identifier", json!({ "event": "暴雨", "identifier": "a b", "areas": [VILLAGE] })),
+        ("/alert/sender", json!({ "event": "暴雨", "sender": "", "areas": [VILLAGE] })),
+    ] {
+        let refused = source.post("/warnings", &form, 422).await;
+        assert_eq!(refusal(&refused).1, field, "{refused}");
+    }
+    assert_eq!(server.head().await, head);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn an_update_and_a_cancel_through_cap_act_on_the_open_callout() {
     let server = TestServer::start().await;
     let (source, desk) = (server.demo("gateway"), server.demo("dispatcher"));
