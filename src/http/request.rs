@@ -16,6 +16,7 @@ use crate::{
         actor::Actor,
         ids::{PersonId, PostId},
     },
+    hub::named,
     journal::Hash,
 };
 
@@ -145,13 +146,6 @@ impl Written {
         })?;
         Ok(read)
     }
-}
-
-/// Finds the field that a message such as "missing field `area`" names.
-fn named(message: &str) -> Option<String> {
-    let of_field = message.starts_with("missing field") || message.starts_with("unknown field");
-    let name = message.split('`').nth(1)?;
-    of_field.then(|| name.to_owned())
 }
 
 async fn collect(body: Body, limit: usize) -> Result<Bytes, ApiError> {
