@@ -99,16 +99,12 @@ impl Written {
     /// Reads a body of at most `limit` bytes.
     pub async fn read(request: Request, limit: usize) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
+        let key = key(&parts.headers)?;
         let bytes = collect(body, limit).await?;
         let text = |name: &str| {
             let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
             value.map(str::to_owned)
         };
-        let key = text("idempotency-key");
-        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_LIMIT) {
-            let message = format!("use 1 to {KEY_LIMIT} characters");
-            return Err(ApiError::bad_field("Idempotency-Key", message));
-        }
         let media_type = text("content-type").unwrap_or_default();
         let media_type = media_type.split(';').next().unwrap_or_default().trim().to_lowercase();
         let request = format!("{} {}\n", parts.method, parts.uri.path()).into_bytes();
@@ -146,6 +142,24 @@ impl Written {
         })?;
         Ok(read)
     }
+}
+
+/// Returns the key that the sender gave. One that cannot be kept is refused: who sends a request again
+/// under it counts on its being done once.
+fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text =
+        value.to_str().ok().filter(|text| text.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+    let key = text.ok_or_else(|| {
+        let message = "use printable ASCII characters in Idempotency-Key";
+        let refusal = ApiError::new(StatusCode::BAD_REQUEST, "idempotency_key.invalid", message);
+        refusal.field("Idempotency-Key")
+    })?;
+    if key.is_empty() || key.len() > KEY_LIMIT {
+        let message = format!("use 1 to {KEY_LIMIT} characters");
+        return Err(ApiError::bad_field("Idempotency-Key", message));
+    }
+    Ok(Some(key.to_owned()))
 }
 
 async fn collect(body: Body, limit: usize) -> Result<Bytes, ApiError> {

@@ -1,5 +1,7 @@
-//! Bodies that are too large, from clients that send all of one before they read.
+//! Bodies that are too large, from clients that send all of one before they read, and keys that
+//! cannot be kept.
 
+use reqwest::{Method, header::HeaderValue};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -27,6 +29,20 @@ async fn whoever_sends_a_huge_body_whole_still_reads_why_it_is_refused() {
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {answer}");
         assert!(status != 413 || answer.contains("body.too_large"), "{path}: {answer}");
     }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_printable_ascii_is_refused_and_nothing_is_done() {
+    let server = TestServer::start().await;
+    let gateway = server.demo("gateway");
+    for key in ["键".as_bytes(), b"a\xffb", b"a\tb"] {
+        let request = gateway.request(Method::POST, "/warnings").json(&red(VILLAGE));
+        let request = request.header("idempotency-key", HeaderValue::from_bytes(key).unwrap());
+        let refused = expect(request, 400).await;
+        assert_eq!(refusal(&refused), ("idempotency_key.invalid", "Idempotency-Key"));
+    }
+    assert!(items(&gateway.get("/warnings", 200).await).is_empty());
     server.stop().await;
 }
 
