@@ -1,6 +1,8 @@
 //! What a request brings: who asks, a body that is read whole or refused with the field at fault, and
 //! the key by which its repetition is known.
 
+use std::net::IpAddr;
+
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
@@ -72,6 +74,17 @@ pub(super) fn token(headers: &HeaderMap) -> Option<(&str, bool)> {
     let mut pairs =
         cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
     pairs.find(|(name, _)| name.trim() == COOKIE).map(|(_, token)| (token.trim(), true))
+}
+
+/// Returns the address a request comes from. Behind a proxy on this machine that is what the proxy
+/// saw, the last in the list: what stands before it anybody may have written.
+pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !peer.to_canonical().is_loopback() {
+        return peer;
+    }
+    let last = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+    last.and_then(|address| address.trim().parse().ok()).unwrap_or(peer)
 }
 
 fn writes(method: &Method) -> bool {
@@ -271,5 +284,29 @@ impl<T> List<T> {
 
     pub fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_proxy_on_this_machine_says_where_a_client_is() {
+        for (peer, forwarded, client) in [
+            ("127.0.0.1", &["203.0.113.7"][..], "203.0.113.7"),
+            ("::1", &["198.51.100.1, 2001:db8::7"], "2001:db8::7"),
+            ("::ffff:127.0.0.1", &["198.51.100.1", "203.0.113.7"], "203.0.113.7"),
+            ("127.0.0.1", &["203.0.113.7, unknown"], "127.0.0.1"),
+            ("127.0.0.1", &[], "127.0.0.1"),
+            ("192.0.2.1", &["203.0.113.7"], "192.0.2.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in forwarded {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            let found = client_address(peer.parse().unwrap(), &headers);
+            assert_eq!(found.to_string(), client, "{peer} {forwarded:?}");
+        }
     }
 }
