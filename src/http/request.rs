@@ -67,7 +67,9 @@ pub(super) async fn actor(web: &Web, identity: &Identity) -> Result<Actor, ApiEr
 /// Returns the token and whether it came as a cookie.
 pub(super) fn token(headers: &HeaderMap) -> Option<(&str, bool)> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if let Some(token) = bearer.and_then(|value| value.strip_prefix("Bearer ")) {
+    if let Some((scheme, token)) = bearer.and_then(|value| value.split_once(' '))
+        && scheme.eq_ignore_ascii_case("Bearer")
+    {
         return Some((token.trim(), false));
     }
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
