@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{Json, extract::State, http::StatusCode};
 use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
@@ -31,10 +31,22 @@ const AT_RANGE: Duration = Duration::from_secs(10 * 366 * 24 * 3600);
 pub(super) struct When {
     /// RFC 3339 with an offset; now when left out.
     #[param(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "instant")]
     at: Option<Timestamp>,
     /// This area and what lies in it; the caller's own when left out.
     #[param(value_type = Option<String>)]
     area: Option<AreaCode>,
+}
+
+/// Reads an instant from a query, where a plus that was not escaped comes as a space.
+fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let mut text = String::deserialize(deserializer)?;
+    // The sign of an offset such as +08:00; a space elsewhere is none.
+    let sign = text.len().saturating_sub("+08:00".len());
+    if text.get(sign..).is_some_and(|offset| offset.starts_with(' ')) {
+        text.replace_range(sign..=sign, "+");
+    }
+    text.parse().map(Some).map_err(D::Error::custom)
 }
 
 /// A substitute or swap (代班, 串班).

@@ -7,6 +7,7 @@ mod duty;
 mod error;
 mod health;
 mod journal;
+mod leftover;
 mod live;
 mod obligations;
 mod openapi;
@@ -25,6 +26,7 @@ use std::sync::{
 use axum::{
     Router,
     http::{HeaderName, HeaderValue},
+    middleware,
     routing::{delete, get, post},
 };
 use metrics_exporter_prometheus::PrometheusRecorder;
@@ -92,6 +94,7 @@ pub fn router(web: Web) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .fallback(pages::page)
+        .layer(middleware::from_fn(leftover::discard))
         .layer(CompressionLayer::new())
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("referrer-policy", "no-referrer"))

@@ -1,6 +1,8 @@
 //! What a request brings: who asks, a body that is read whole or refused with the field at fault, and
 //! the key by which its repetition is known.
 
+use std::net::IpAddr;
+
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
@@ -16,6 +18,7 @@ use crate::{
         actor::Actor,
         ids::{PersonId, PostId},
     },
+    hub::named,
     journal::Hash,
 };
 
@@ -64,13 +67,26 @@ pub(super) async fn actor(web: &Web, identity: &Identity) -> Result<Actor, ApiEr
 /// Returns the token and whether it came as a cookie.
 pub(super) fn token(headers: &HeaderMap) -> Option<(&str, bool)> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    if let Some(token) = bearer.and_then(|value| value.strip_prefix("Bearer ")) {
+    if let Some((scheme, token)) = bearer.and_then(|value| value.split_once(' '))
+        && scheme.eq_ignore_ascii_case("Bearer")
+    {
         return Some((token.trim(), false));
     }
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs =
         cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
     pairs.find(|(name, _)| name.trim() == COOKIE).map(|(_, token)| (token.trim(), true))
+}
+
+/// Returns the address a request comes from. Behind a proxy on this machine that is what the proxy
+/// saw, the last in the list: what stands before it anybody may have written.
+pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    if !peer.to_canonical().is_loopback() {
+        return peer;
+    }
+    let last = headers.get_all("x-forwarded-for").iter().next_back();
+    let last = last.and_then(|value| value.to_str().ok()?.rsplit(',').next());
+    last.and_then(|address| address.trim().parse().ok()).unwrap_or(peer)
 }
 
 fn writes(method: &Method) -> bool {
@@ -98,16 +114,12 @@ impl Written {
     /// Reads a body of at most `limit` bytes.
     pub async fn read(request: Request, limit: usize) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
+        let key = key(&parts.headers)?;
         let bytes = collect(body, limit).await?;
         let text = |name: &str| {
             let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
             value.map(str::to_owned)
         };
-        let key = text("idempotency-key");
-        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_LIMIT) {
-            let message = format!("use 1 to {KEY_LIMIT} characters");
-            return Err(ApiError::bad_field("Idempotency-Key", message));
-        }
         let media_type = text("content-type").unwrap_or_default();
         let media_type = media_type.split(';').next().unwrap_or_default().trim().to_lowercase();
         let request = format!("{} {}\n", parts.method, parts.uri.path()).into_bytes();
@@ -147,11 +159,22 @@ impl Written {
     }
 }
 
-/// Finds the field that a message such as "missing field `area`" names.
-fn named(message: &str) -> Option<String> {
-    let of_field = message.starts_with("missing field") || message.starts_with("unknown field");
-    let name = message.split('`').nth(1)?;
-    of_field.then(|| name.to_owned())
+/// Returns the key that the sender gave. One that cannot be kept is refused: who sends a request again
+/// under it counts on its being done once.
+fn key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let text =
+        value.to_str().ok().filter(|text| text.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
+    let key = text.ok_or_else(|| {
+        let message = "use printable ASCII characters in Idempotency-Key";
+        let refusal = ApiError::new(StatusCode::BAD_REQUEST, "idempotency_key.invalid", message);
+        refusal.field("Idempotency-Key")
+    })?;
+    if key.is_empty() || key.len() > KEY_LIMIT {
+        let message = format!("use 1 to {KEY_LIMIT} characters");
+        return Err(ApiError::bad_field("Idempotency-Key", message));
+    }
+    Ok(Some(key.to_owned()))
 }
 
 async fn collect(body: Body, limit: usize) -> Result<Bytes, ApiError> {
@@ -263,5 +286,29 @@ impl<T> List<T> {
 
     pub fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_proxy_on_this_machine_says_where_a_client_is() {
+        for (peer, forwarded, client) in [
+            ("127.0.0.1", &["203.0.113.7"][..], "203.0.113.7"),
+            ("::1", &["198.51.100.1, 2001:db8::7"], "2001:db8::7"),
+            ("::ffff:127.0.0.1", &["198.51.100.1", "203.0.113.7"], "203.0.113.7"),
+            ("127.0.0.1", &["203.0.113.7, unknown"], "127.0.0.1"),
+            ("127.0.0.1", &[], "127.0.0.1"),
+            ("192.0.2.1", &["203.0.113.7"], "192.0.2.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in forwarded {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            let found = client_address(peer.parse().unwrap(), &headers);
+            assert_eq!(found.to_string(), client, "{peer} {forwarded:?}");
+        }
     }
 }

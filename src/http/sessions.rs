@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::{
     Web,
     error::ApiError,
-    request::{COOKIE, Caller, Written, actor},
+    request::{COOKIE, Caller, Written, actor, client_address},
 };
 use crate::{
     access::{Password, Source},
@@ -69,7 +69,8 @@ pub(super) async fn log_in(
     written: Written,
 ) -> Result<Response, ApiError> {
     let LogIn { login, password } = written.json()?;
-    let (password, source) = (Password::new(password), Source::from(peer.ip()));
+    let (password, source) =
+        (Password::new(password), Source::from(client_address(peer.ip(), &headers)));
     let logged_in = web.access.login(&login, password, source, web.board.now()).await?;
     let token = logged_in.token.expose().to_owned();
     // A proxy that speaks TLS says so; the cookie then never goes without.

@@ -53,8 +53,11 @@ pub(super) enum ServerFrame<'a> {
 }
 
 /// Why what a client sent was refused.
-#[derive(Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Refusal {
     pub code: &'static str,
     pub message: String,
+    /// The field at fault, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
 }

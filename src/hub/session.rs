@@ -7,7 +7,10 @@ use std::{collections::BTreeSet, time::Duration};
 use compact_str::CompactString;
 use serde::Deserialize;
 
-use super::frames::{Frame, Topic};
+use super::{
+    frames::{Frame, Topic},
+    incoming::Misread,
+};
 use crate::domain::{
     command::AnswerKind,
     ids::{AreaCode, AttemptId, ObligationId},
@@ -26,17 +29,7 @@ pub(super) const SILENCE_LIMIT: Duration = Duration::from_secs(25);
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientFrame {
     Hello(Hello),
-    Answer {
-        id: CompactString,
-        obligation: ObligationId,
-        answer: AnswerKind,
-        #[serde(default)]
-        note: String,
-        #[serde(default)]
-        on_behalf_of: Option<CompactString>,
-        #[serde(default)]
-        via: Option<CompactString>,
-    },
+    Answer(AnswerFrame),
     /// Confirms a call that was put on the page.
     Received {
         attempt: AttemptId,
@@ -44,6 +37,21 @@ pub enum ClientFrame {
     /// What part of the map is looked at.
     View {},
     Pong {},
+}
+
+/// An answer; `id` is the client's own name for it, which the reply carries.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerFrame {
+    pub id: CompactString,
+    pub obligation: ObligationId,
+    pub answer: AnswerKind,
+    #[serde(default)]
+    pub note: String,
+    #[serde(default)]
+    pub on_behalf_of: Option<CompactString>,
+    #[serde(default)]
+    pub via: Option<CompactString>,
 }
 
 /// The first frame.
@@ -109,6 +117,7 @@ pub(super) enum Output {
     /// Let the client in and send the board, or what it missed.
     Greet(Hello),
     Submit(ClientFrame),
+    Refuse(Misread),
     Ping,
     Close(CloseReason),
 }
@@ -147,16 +156,24 @@ impl Session {
                 Session::Greeting { .. } | Session::Live(_),
                 ClientFrame::Pong {} | ClientFrame::View {},
             ) => None,
-            (
-                Session::Live(_),
-                frame @ (ClientFrame::Answer { .. } | ClientFrame::Received { .. }),
-            ) => Some(Output::Submit(frame)),
-            (
-                Session::Greeting { .. },
-                ClientFrame::Answer { .. } | ClientFrame::Received { .. },
-            )
+            (Session::Live(_), frame @ (ClientFrame::Answer(_) | ClientFrame::Received { .. })) => {
+                Some(Output::Submit(frame))
+            }
+            (Session::Greeting { .. }, ClientFrame::Answer(_) | ClientFrame::Received { .. })
             | (Session::Live(_), ClientFrame::Hello(_)) => Some(self.close(CloseReason::OutOfTurn)),
             (Session::Closed, _) => None,
+        }
+    }
+
+    /// Takes an answer that cannot be read: like any answer, it belongs here once the client is in.
+    pub fn on_misread(&mut self, misread: Misread, now: Timestamp) -> Option<Output> {
+        match self {
+            Session::Greeting { .. } => Some(self.close(CloseReason::OutOfTurn)),
+            Session::Live(live) => {
+                live.heard_at = now;
+                Some(Output::Refuse(misread))
+            }
+            Session::Closed => None,
         }
     }
 

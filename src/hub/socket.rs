@@ -16,8 +16,9 @@ use tokio::{
 use super::{
     Frames, Hub,
     frames::Topic,
+    incoming::{self, Heard, Misread},
     outgoing::{Refusal, ServerFrame},
-    session::{ClientFrame, CloseReason, Hello, Output, Session},
+    session::{AnswerFrame, ClientFrame, CloseReason, Hello, Output, Session},
     snapshot::{self, Degraded},
 };
 use crate::{
@@ -79,9 +80,7 @@ struct Client {
 
 /// Everything that can wake a client's task.
 enum Input {
-    Client(ClientFrame),
-    Unreadable,
-    Gone,
+    Heard(Heard),
     Frames(Frames),
     Behind,
     Ring(Ring),
@@ -132,7 +131,7 @@ impl Client {
             biased;
             () = self.hub.shutdown.cancelled() => Input::Shutdown,
             () = nap(due) => Input::Deadline,
-            message = stream.next() => read(message),
+            message = stream.next() => Input::Heard(incoming::read(message)),
             frames = self.frames.recv(), if live => match frames {
                 Ok(frames) => Input::Frames(frames),
                 Err(broadcast::error::RecvError::Lagged(_)) => Input::Behind,
@@ -148,10 +147,16 @@ impl Client {
     async fn handle(&mut self, input: Input) -> Result<(), End> {
         let now = self.hub.board.now();
         match input {
-            Input::Client(frame) => {
+            Input::Heard(Heard::Frame(frame)) => {
                 let output = self.session.on_frame(frame, now);
                 self.act(output).await
             }
+            Input::Heard(Heard::Misread(misread)) => {
+                let output = self.session.on_misread(misread, now);
+                self.act(output).await
+            }
+            Input::Heard(Heard::Unreadable) => Err(CloseReason::OutOfTurn.into()),
+            Input::Heard(Heard::Gone) => Err(End::Gone),
             Input::Deadline => {
                 let output = self.session.on_deadline(now);
                 self.act(output).await
@@ -162,9 +167,7 @@ impl Client {
             Input::Lines => self.send_lines().await,
             Input::Health => self.send_health().await,
             Input::Recheck => self.recheck().await,
-            Input::Unreadable => Err(CloseReason::OutOfTurn.into()),
             Input::Shutdown => Err(CloseReason::Restarting.into()),
-            Input::Gone => Err(End::Gone),
         }
     }
 
@@ -173,6 +176,9 @@ impl Client {
             None => Ok(()),
             Some(Output::Greet(hello)) => self.greet(hello).await,
             Some(Output::Submit(frame)) => self.submit(frame).await,
+            Some(Output::Refuse(Misread { id, refusal: error })) => {
+                self.send(&ServerFrame::Refused { id: &id, error }).await
+            }
             Some(Output::Ping) => {
                 let at = self.hub.board.now();
                 self.send(&ServerFrame::Ping { at }).await
@@ -244,7 +250,8 @@ impl Client {
                 }
                 Ok(())
             }
-            ClientFrame::Answer { id, obligation, answer, note, on_behalf_of, via } => {
+            ClientFrame::Answer(frame) => {
+                let AnswerFrame { id, obligation, answer, note, on_behalf_of, via } = frame;
                 let given = GiveAnswer { obligation, answer, note, on_behalf_of, via };
                 self.answer(&id, given).await
             }
@@ -267,8 +274,9 @@ impl Client {
             }
             Err(SubmitError::Stopped) => Err(CloseReason::Restarting.into()),
             Err(error) => {
-                let (code, message) = (error.code(), error.to_string());
-                self.send(&ServerFrame::Refused { id, error: Refusal { code, message } }).await
+                let field = error.field().map(str::to_owned);
+                let error = Refusal { code: error.code(), message: error.to_string(), field };
+                self.send(&ServerFrame::Refused { id, error }).await
             }
         }
     }
@@ -413,16 +421,5 @@ async fn nap(due: Option<Duration>) {
     match due {
         Some(due) => tokio::time::sleep(due).await,
         None => std::future::pending().await,
-    }
-}
-
-fn read(message: Option<Result<Message, axum::Error>>) -> Input {
-    match message {
-        Some(Ok(Message::Text(text))) => {
-            serde_json::from_str(&text).map_or(Input::Unreadable, Input::Client)
-        }
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Input::Client(ClientFrame::Pong {}),
-        Some(Ok(Message::Binary(_))) => Input::Unreadable,
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Input::Gone,
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::{
-    client::{Client, items},
+    client::{Client, items, refusal},
     county::COUNTY,
     server::TestServer,
     socket::WsClient,
@@ -175,6 +175,7 @@ async fn whoever_is_not_let_in_or_speaks_out_of_turn_is_told_by_the_close_code()
         "[]",
         "{}",
         r#"{"type":"received","attempt":"o-1.0"}"#,
+        r#"{"type":"answer","id":"x","obligation":"o-1","answer":"maybe"}"#,
         r#"{"type":"hello","topics":["gossip"]}"#,
     ];
     for frame in early {
@@ -185,7 +186,7 @@ async fn whoever_is_not_let_in_or_speaks_out_of_turn_is_told_by_the_close_code()
     for frame in [
         "no json",
         r#"{"type":"hello"}"#,
-        r#"{"type":"answer","id":"x","obligation":"c-1","answer":"acknowledged"}"#,
+        r#"{"type":"answer","obligation":"o-1","answer":"acknowledged"}"#,
     ] {
         let mut socket = server.watch("leader").await;
         socket.send_text(frame).await;
@@ -199,6 +200,28 @@ async fn whoever_is_not_let_in_or_speaks_out_of_turn_is_told_by_the_close_code()
     fine.send_text(r#"{"type":"received","attempt":"o-999.7"}"#).await;
     warn(&server.demo("gateway"), VILLAGE).await;
     fine.wait_for_event("callout_opened").await;
+    server.stop().await;
+}
+
+/// A slip in one answer costs nobody the calls that come after it.
+#[tokio::test]
+async fn a_wrong_answer_is_refused_by_a_reply_that_names_the_field() {
+    let server = TestServer::start().await;
+    let mut leader = server.watch("leader").await;
+    for (obligation, answer, code, field) in [
+        ("o-1", "maybe", "field.invalid", "answer"),
+        ("zzz", "acknowledged", "field.invalid", "obligation"),
+        ("o-999999", "declined", "obligation.unknown", ""),
+    ] {
+        let frame =
+            json!({ "type": "answer", "id": answer, "obligation": obligation, "answer": answer });
+        leader.send(&frame).await;
+        let refused = leader.wait_for("reply", |reply| reply["id"] == answer).await;
+        assert_eq!(refusal(&refused), (code, field), "{refused}");
+        assert!(refused["error"]["message"].is_string(), "{refused}");
+    }
+    warn(&server.demo("gateway"), COUNTY).await;
+    leader.wait_for_event("callout_opened").await;
     server.stop().await;
 }
 

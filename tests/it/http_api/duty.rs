@@ -14,6 +14,8 @@ async fn duty_names_who_holds_each_post_and_which_nobody_holds() {
     assert!(lead["person"].is_string() && lead["phone"].is_string() && lead["from"].is_string());
     // Before the rotations begin, the posts that live by them are held by nobody.
     let before = desk.get("/duty?at=2020-01-01T00:00:00%2B08:00", 200).await;
+    let unescaped = desk.get("/duty?at=2020-01-01T00:00:00+08:00", 200).await;
+    assert_eq!(unescaped, before, "a plus that is not escaped is a plus all the same");
     let gaps = before["gaps"].as_array().unwrap();
     assert!(gaps.iter().any(|gap| gap["post"] == "990101000000/lead_officer"), "{gaps:?}");
     for bad in [
@@ -21,6 +23,7 @@ async fn duty_names_who_holds_each_post_and_which_nobody_holds() {
         "at=9999-12-31T23:59:59%2B08:00",
         "at=now",
         "at=2026-07-21T18:00:00",
+        "at=2026-07-21+08:00",
         "at=%2B99999-01-01T00:00:00Z",
         "area=1",
     ] {

@@ -64,6 +64,41 @@ async fn a_wrong_password_tells_nothing_and_soon_has_to_wait() {
 }
 
 #[tokio::test]
+async fn a_proxy_on_this_machine_is_not_taken_for_its_clients() {
+    let server = TestServer::start().await;
+    let head = server.head().await;
+    let body = json!({ "login": "leader", "password": "not-the-password" });
+    let request = server.stranger().request(Method::POST, "/sessions").json(&body);
+    expect(request.header("x-forwarded-for", "198.51.100.1, 203.0.113.7"), 401).await;
+    let failed = loop {
+        let entries = server.demo("commander").journal(head).await;
+        let about = |entry: &&Value| entry.to_string().contains("login_failed");
+        if let Some(entry) = entries.iter().find(about) {
+            break entry.to_string();
+        }
+    };
+    assert!(failed.contains("203.0.113.7") && !failed.contains("198.51.100.1"), "{failed}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_scheme_is_written_in_any_case_and_named_to_whoever_is_refused() {
+    let server = TestServer::start().await;
+    let stranger = server.stranger();
+    let current = || stranger.request(Method::GET, "/sessions/current");
+    for scheme in ["Bearer", "bearer", "BEARER"] {
+        let named = current().header(header::AUTHORIZATION, format!("{scheme} demo-leader"));
+        assert_eq!(expect(named, 200).await["login"], "leader");
+    }
+    for refused in [current(), current().header(header::AUTHORIZATION, "Basic demo-leader")] {
+        let response = refused.send().await.unwrap();
+        assert_eq!(response.status(), 401);
+        assert_eq!(response.headers()[header::WWW_AUTHENTICATE], "Bearer");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_login_that_is_malformed_names_the_field() {
     let server = TestServer::start().await;
     let stranger = server.stranger();
