@@ -31,12 +31,11 @@ async fn a_cap_message_is_accepted_once_and_its_identifier_is_its_own() {
 async fn forms_that_leave_the_identifier_out_never_meet() {
     let server = TestServer::start().await;
     let source = server.demo("gateway");
-    let send = |number: usize| {
-        let form =
-            json!({ "event": format!("暴雨{number}"), "status": "test", "areas": [VILLAGE] });
-        source.post("/warnings", &form, 201)
-    };
-    futures_util::future::join_all((0..100).map(send)).await;
+    let form =
+        |number| json!({ "event": format!("暴雨{number}"), "status": "test", "areas": [VILLAGE] });
+    let forms: Vec<Value> = (0..100).map(form).collect();
+    let sent = forms.iter().map(|form| source.post("/warnings", form, 201));
+    futures_util::future::join_all(sent).await;
     server.stop().await;
 }
 
@@ -63,7 +62,7 @@ async fn a_form_that_could_not_be_handed_on_as_cap_is_refused_by_field() {
         let refused = source.post("/warnings", &form, 422).await;
         assert_eq!(refusal(&refused).1, field, "{refused}");
     }
-    assert_eq!(server.head().await, head);
+    assert!(done_by_people(&server, head).await.is_empty());
     server.stop().await;
 }
 
