@@ -18,8 +18,8 @@ use crate::{
         actor::Actor,
         ids::{PersonId, PostId},
     },
-    hub::named,
     journal::Hash,
+    protocol::named_field,
 };
 
 /// The cookie that carries a login.
@@ -146,7 +146,7 @@ impl Written {
                 (StatusCode::BAD_REQUEST, "body.not_json")
             };
             let refusal = ApiError::new(status, code, inner.to_string());
-            match named(&inner.to_string()) {
+            match named_field(&inner.to_string()) {
                 Some(field) => refusal.field(field),
                 None if path == "." => refusal,
                 None => refusal.field(path),

@@ -10,6 +10,7 @@ use super::{
     outgoing::Refusal,
     session::{AnswerFrame, ClientFrame},
 };
+use crate::protocol::named_field;
 
 /// What came from a client.
 #[derive(Debug, PartialEq)]
@@ -66,18 +67,11 @@ fn misread(text: &str, error: &serde_json::Error) -> Option<Misread> {
         Err(fault) => {
             let path = fault.path().to_string();
             let message = fault.into_inner().to_string();
-            let field = named(&message).or_else(|| (path != ".").then_some(path));
+            let field = named_field(&message).or_else(|| (path != ".").then_some(path));
             (message, field)
         }
     };
     Some(Misread { id, refusal: Refusal { code: "field.invalid", message, field } })
-}
-
-/// Finds the field that a message such as "missing field `area`" names.
-pub(crate) fn named(message: &str) -> Option<String> {
-    let of_field = message.starts_with("missing field") || message.starts_with("unknown field");
-    let name = message.split('`').nth(1)?;
-    of_field.then(|| name.to_owned())
 }
 
 #[cfg(test)]

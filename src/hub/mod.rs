@@ -19,11 +19,11 @@ use std::sync::{
 use tokio::sync::{broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+pub(crate) use self::snapshot::mine;
 use self::{
     directory::Directory,
     frames::{Encoder, Frame},
 };
-pub(crate) use self::{incoming::named, snapshot::mine};
 pub use self::{session::CloseReason, socket::serve};
 use crate::{
     access::Access,

@@ -291,6 +291,31 @@ mod tests {
     }
 
     #[test]
+    fn a_forecasters_name_in_unusual_markup_is_not_kept_either() {
+        for name in [
+            "<senderName>王五</senderName>",
+            "<senderName><![CDATA[王五]]></senderName>",
+            "<senderName >王五</senderName >",
+            "<senderName><!-- a -->王五</senderName>",
+        ] {
+            let text = format!(
+                "<alert xmlns=\"urn:oasis:names:tc:emergency:cap:1.2\">\
+                 <identifier>99010141600000_20260721100000</identifier><sender>met</sender>\
+                 <sent>2026-07-21T10:00:00+08:00</sent><status>Actual</status>\
+                 <msgType>Alert</msgType><scope>Public</scope><info><language>zh-CN</language>\
+                 <category>Met</category><event>暴雨</event><urgency>Immediate</urgency>\
+                 <severity>Extreme</severity><certainty>Likely</certainty>{name}\
+                 <headline>暴雨红色预警</headline></info></alert>"
+            );
+            let mut parsed = cap::read(text.as_bytes()).unwrap();
+            china::forget_forecaster(&mut parsed.alert);
+            let kept = original(text.as_bytes(), "application/cap+xml", &parsed.alert);
+            assert!(!kept.body.contains("王五"), "{name}");
+            assert!(kept.body.contains("暴雨红色预警"), "{name}");
+        }
+    }
+
+    #[test]
     fn the_forecasters_name_is_not_kept_and_nothing_else_is_lost() {
         let text = "<alert><info><senderName>王五</senderName><event>a</event></info>\
                     <cap:senderName>李四</cap:senderName></alert>";

@@ -86,3 +86,10 @@ fn duty_name(board: &Board, post: &PostId) -> CompactString {
     let name = set.and_then(|set| set.duties.iter().find(|duty| duty.name == post.duty));
     name.map_or_else(|| post.duty.as_str().into(), |name| name.zh.clone())
 }
+
+/// Finds the field that a message such as "missing field `area`" names.
+pub(crate) fn named_field(message: &str) -> Option<String> {
+    let of_field = message.starts_with("missing field") || message.starts_with("unknown field");
+    let name = message.split('`').nth(1)?;
+    of_field.then(|| name.to_owned())
+}

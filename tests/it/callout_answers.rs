@@ -80,6 +80,18 @@ fn no_seat_that_a_person_has_keeps_him_from_answering_what_rests_on_him() {
 // On behalf (代应答).
 
 #[test]
+fn a_mistyped_id_or_number_stops_no_ringing() {
+    let mut county = County::small(1);
+    county.orange();
+    let id = county.at(VILLAGE).id;
+    for whom in ["990101-9999", "13800990007"] {
+        let refused = county.answer_for(whom, id, AnswerKind::Acknowledged);
+        assert_eq!(refused, Err(Rejection::UnknownName(whom.into())));
+    }
+    assert_eq!(county.state(VILLAGE), StateName::Ringing);
+}
+
+#[test]
 fn on_behalf_finds_the_person_by_id_by_name_and_by_name_with_spaces_around_it() {
     for whom in [HOLDER, "姓名001001-village_duty", " 姓名001001-village_duty "] {
         let mut county = County::small(1);

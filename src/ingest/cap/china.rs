@@ -358,6 +358,16 @@ mod tests {
     }
 
     #[test]
+    fn a_code_of_twelve_digits_is_one_of_ours_whatever_it_is_called() {
+        let names = |name: &str, value: &str| {
+            names_divisions(&NamedValue { name: name.into(), value: value.into() })
+        };
+        assert!(names("areaCode", " 990101000000 "));
+        assert!(!names("SAME", "006109"));
+        assert!(!names("UGC", "CAZ00600000A"));
+    }
+
+    #[test]
     fn areas_are_read_from_chinese_codes_only() {
         let mut alert = message("Extreme", "示例县气象台发布暴雨红色预警信号");
         alert.identifier = "x".into();
