@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 
 use super::Web;
-use crate::dispatcher::Health;
+use crate::{dispatcher::Health, hub::Reading};
 
 /// Answers as long as the process runs.
 pub(super) async fn live() -> &'static str {
@@ -35,6 +35,7 @@ pub(super) async fn metrics(State(web): State<Web>) -> String {
     let read = read.await;
     metrics::with_local_recorder(&*web.metrics, || {
         metrics::gauge!("jiaoying_sessions").set(number(web.hub.sessions()));
+        hub(&web.hub.reading());
         metrics::gauge!("jiaoying_commands_waiting").set(number(web.board.waiting()));
         let Ok((seq, ringing, unreached, lines)) = read else { return };
         metrics::counter!("jiaoying_journal_entries").absolute(seq);
@@ -48,6 +49,18 @@ pub(super) async fn metrics(State(web): State<Web>) -> String {
         }
     });
     web.metrics.handle().render()
+}
+
+fn hub(reading: &Reading) {
+    metrics::counter!("jiaoying_hub_fan_outs").absolute(reading.fan_outs);
+    metrics::gauge!("jiaoying_hub_fan_out_seconds_sum").set(reading.fan_out_s);
+    metrics::gauge!("jiaoying_hub_fan_out_seconds_max").set(reading.slowest_fan_out_s);
+    metrics::counter!("jiaoying_hub_deliveries").absolute(reading.told);
+    metrics::counter!("jiaoying_hub_clients_behind").absolute(reading.behind);
+    metrics::gauge!("jiaoying_hub_lag").set(number(reading.lag));
+    for (reason, closed) in &reading.closed {
+        metrics::counter!("jiaoying_hub_closed", "reason" => *reason).absolute(*closed);
+    }
 }
 
 /// A count as a gauge has it; exact far beyond anything counted here.

@@ -1,8 +1,9 @@
 //! What the server says on a socket, besides events: each type of frame once.
 
+use bytes::Bytes;
 use serde::Serialize;
 
-use super::snapshot::BoardView;
+use super::{snapshot::BoardView, wire};
 use crate::{
     domain::{ids::AttemptId, time::Timestamp},
     protocol::{LineView, ObligationView},
@@ -50,6 +51,15 @@ pub(super) enum ServerFrame<'a> {
     Ping {
         at: Timestamp,
     },
+}
+
+impl ServerFrame<'_> {
+    /// Returns it as a WebSocket frame.
+    pub fn encode(&self) -> Bytes {
+        let text =
+            serde_json::to_string(self).expect("a frame holds only strings, numbers and lists");
+        wire::text(&text)
+    }
 }
 
 /// Why what a client sent was refused.
