@@ -15,4 +15,5 @@ pub mod person;
 pub mod rejection;
 pub mod roster;
 pub mod time;
+pub mod unit;
 pub mod warning;
