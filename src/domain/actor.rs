@@ -48,6 +48,8 @@ pub enum Capability {
     OverrideRoster,
     /// Change rotations, posts and people.
     EditRoster,
+    /// Change what stands and moves on the map: units and sites.
+    EditResources,
     /// Keep accounts, tokens, areas and policies.
     Administer,
     /// See the phone numbers of people in the own area.
@@ -73,6 +75,7 @@ impl fmt::Display for Capability {
             AnswerOnBehalf => "answer on behalf of somebody else",
             OverrideRoster => "put substitutes into the roster",
             EditRoster => "change posts, people and rotations",
+            EditResources => "change units and sites",
             Administer => "keep accounts, areas and policies",
             SeePhoneNumbers => "see phone numbers",
             ReadJournal => "read the journal",
@@ -106,9 +109,15 @@ impl Role {
             Role::Leader => &[Answer, SeePhoneNumbers],
             Role::Screen => &[],
             Role::Gateway => &[IssueWarnings, ReportPositions, ReportReceipts],
-            Role::Admin => {
-                &[Answer, OverrideRoster, EditRoster, Administer, SeePhoneNumbers, ReadJournal]
-            }
+            Role::Admin => &[
+                Answer,
+                OverrideRoster,
+                EditRoster,
+                EditResources,
+                Administer,
+                SeePhoneNumbers,
+                ReadJournal,
+            ],
             Role::Node => &[
                 IssueWarnings,
                 OpenCallouts,
@@ -154,6 +163,11 @@ impl Role {
     /// Tells whether this role may change rotations, posts and people.
     pub fn may_edit_roster(self) -> bool {
         self.may(EditRoster)
+    }
+
+    /// Tells whether this role may change units and sites.
+    pub fn may_edit_resources(self) -> bool {
+        self.may(EditResources)
     }
 
     pub fn may_administer(self) -> bool {
@@ -283,7 +297,7 @@ mod tests {
     type Row = (&'static str, fn(Role) -> bool, &'static str);
 
     /// Rows: what may be done. Columns: commander, dispatcher, leader, screen, gateway, admin, node.
-    const MATRIX: [Row; 13] = [
+    const MATRIX: [Row; 14] = [
         ("issue warnings", Role::may_issue_warnings, "yes yes  .   .  yes  .  yes"),
         ("open callouts", Role::may_open_callouts, "yes yes  .   .   .   .  yes"),
         ("dispatch", Role::may_dispatch, "yes yes  .   .   .   .   . "),
@@ -291,6 +305,7 @@ mod tests {
         ("answer on behalf", Role::may_answer_on_behalf, "yes yes  .   .   .   .   . "),
         ("override roster", Role::may_override_roster, "yes yes  .   .   .  yes  . "),
         ("edit roster", Role::may_edit_roster, " .   .   .   .   .  yes  . "),
+        ("edit resources", Role::may_edit_resources, " .   .   .   .   .  yes  . "),
         ("administer", Role::may_administer, " .   .   .   .   .  yes  . "),
         ("see phone numbers", Role::may_see_phone_numbers, "yes yes yes  .   .  yes yes"),
         ("read journal", Role::may_read_journal, "yes yes  .   .   .  yes yes"),

@@ -22,6 +22,7 @@ use super::{
     rejection::Rejection,
     roster::{self, Calendar, DutyNow, Roster, Staffing},
     time::Timestamp,
+    unit::{self, Units},
     warning::{self, Life, Warning, Warnings},
 };
 
@@ -39,6 +40,8 @@ pub struct Board {
     pub people: People,
     pub roster: Roster,
     pub calendar: Calendar,
+    #[serde(default)]
+    pub units: Units,
     pub warnings: Warnings,
     pub callouts: Callouts,
     pub(super) overrides_added: u64,
@@ -96,6 +99,8 @@ impl Board {
             Command::RemoveOverride(id) => {
                 roster::change::remove_override(self, actor, *id, &mut draft)?;
             }
+            Command::SaveUnits(units) => unit::save(self, actor, units, &mut draft)?,
+            Command::RemoveUnit(id) => unit::remove(self, actor, id, &mut draft)?,
             Command::AcceptWarning { message, original } => {
                 return warning::accept::decide(self, actor, message, original, draft);
             }
@@ -154,6 +159,8 @@ impl Board {
             Event::OverrideRemoved(removed) => self.staff(&removed.post, at, |roster| {
                 roster.remove_override(&removed.post, removed.id);
             }),
+            Event::UnitSaved(saved) => self.units.save(saved.unit.clone()),
+            Event::UnitRemoved(removed) => self.units.remove(&removed.id),
             Event::CalendarAdopted(adopted) => self.adopt_calendar(&adopted.calendar, at),
             Event::PoliciesAdopted(adopted) => {
                 self.callouts.adopt(entry.seq, adopted.policies.clone());
@@ -248,6 +255,8 @@ impl Board {
             | Event::DutyTableSet(_)
             | Event::OverrideAdded(_)
             | Event::OverrideRemoved(_)
+            | Event::UnitSaved(_)
+            | Event::UnitRemoved(_)
             | Event::CalendarAdopted(_)
             | Event::PoliciesAdopted(_)
             | Event::LinesSet(_)

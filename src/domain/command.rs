@@ -11,10 +11,14 @@ use super::{
         policy::{CalloutKind, PolicySet},
     },
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
-    ids::{AreaCode, AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId, WarningId},
+    ids::{
+        AreaCode, AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId, UnitId,
+        WarningId,
+    },
     person::Person,
     roster::{Calendar, Post},
     time::Timestamp,
+    unit::Unit,
     warning::{Colour, Message, Original},
 };
 
@@ -35,6 +39,8 @@ pub enum Command {
     SetDutyTable(Vec<DutyTableSet>),
     AddOverride(AddOverride),
     RemoveOverride(OverrideId),
+    SaveUnits(Vec<Unit>),
+    RemoveUnit(UnitId),
     AcceptWarning {
         message: Box<Message>,
         original: Original,

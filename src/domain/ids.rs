@@ -213,42 +213,14 @@ text_serde!(PostId, (AreaCode, Duty), |(area, duty)| PostId { area, duty }, |pos
     post.duty.clone()
 ));
 
-/// A person's id as the county writes it in its list of people.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PersonId(CompactString);
-
-impl PersonId {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for PersonId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for PersonId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromStr for PersonId {
-    type Err = BadId;
-
-    fn from_str(text: &str) -> Result<Self, BadId> {
-        let fits = (1..=64).contains(&text.len())
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/');
-        if !fits {
-            return Err(BadId::new(text, "a person id of up to 64 characters without spaces or /"));
-        }
-        Ok(PersonId(text.into()))
-    }
-}
-
-text_serde!(PersonId);
+given_id!(
+    /// A person's id as the county writes it in its list of people.
+    PersonId, "a person id of up to 64 characters without spaces or /"
+);
+given_id!(
+    /// A unit's id as the county writes it in its list of teams, vehicles and machines.
+    UnitId, "a unit id of up to 64 characters without spaces or /"
+);
 
 numbered_id!(
     /// A warning (预警) as this jurisdiction knows it.
@@ -366,6 +338,49 @@ macro_rules! text_serde {
     }};
 }
 use text_serde;
+
+/// An id that the county gives: any short text without spaces or `/`.
+macro_rules! given_id {
+    ($(#[$doc:meta])* $name:ident, $expected:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(CompactString);
+
+        impl $name {
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = BadId;
+
+            fn from_str(text: &str) -> Result<Self, BadId> {
+                let fits = (1..=64).contains(&text.len())
+                    && !text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '/');
+                if !fits {
+                    return Err(BadId::new(text, $expected));
+                }
+                Ok($name(text.into()))
+            }
+        }
+
+        text_serde!($name);
+    };
+}
+use given_id;
 
 /// An id that is a letter and a running number, such as `c-7`.
 macro_rules! numbered_id {

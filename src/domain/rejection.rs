@@ -6,6 +6,7 @@ use super::{
     actor::Capability,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     roster::RosterFault,
+    unit::UnitFault,
 };
 
 /// A refusal. Nothing has changed.
@@ -29,6 +30,10 @@ pub enum Rejection {
     UnknownDuty(Duty),
     #[error(transparent)]
     Roster(#[from] RosterFault),
+    #[error(transparent)]
+    Unit(#[from] UnitFault),
+    #[error("{0}: longitude and latitude are not a point on the earth; give WGS-84 degrees")]
+    NotAPoint(CompactString),
     #[error(transparent)]
     Policy(#[from] super::callout::check::PolicyFault),
     #[error(
@@ -93,6 +98,8 @@ impl Rejection {
                 RosterFault::OutsideTable(_) => "roster.outside_table",
                 RosterFault::Rotation { .. } => "roster.rotation",
             },
+            Rejection::Unit(fault) => fault.code(),
+            Rejection::NotAPoint(_) => "field.not_a_point",
             Rejection::Policy(_) => "policy.faulty",
             Rejection::WarningConflict { .. } => "warning.conflict",
             Rejection::UnknownPolicy(_) => "policy.unknown",
@@ -134,6 +141,8 @@ impl Rejection {
                 RosterFault::UnknownOverride(_) => Some("id"),
                 RosterFault::Rotation { field, .. } => Some(field),
             },
+            Rejection::Unit(fault) => Some(fault.field()),
+            Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")
             }

@@ -14,7 +14,9 @@ use utoipa::ToSchema;
 use crate::{
     access::{AuthError, LoginError},
     dispatcher::SubmitError,
-    domain::{callout::check::PolicyFault, rejection::Rejection, roster::RosterFault},
+    domain::{
+        callout::check::PolicyFault, rejection::Rejection, roster::RosterFault, unit::UnitFault,
+    },
     ingest::cap::Fault,
 };
 
@@ -104,12 +106,14 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownObligation(_)
         | Rejection::UnknownAttempt(_) => StatusCode::NOT_FOUND,
         Rejection::Roster(fault) => roster(fault),
+        Rejection::Unit(fault) => unit(fault),
         Rejection::WarningConflict { .. }
         | Rejection::CalloutClosed(_)
         | Rejection::AlreadyAnswered(_)
         | Rejection::Withdrawn(_)
         | Rejection::OtherJurisdiction(_) => StatusCode::CONFLICT,
         Rejection::Policy(PolicyFault { .. })
+        | Rejection::NotAPoint(_)
         | Rejection::UnknownArea(_)
         | Rejection::Orphan { .. }
         | Rejection::UnknownPerson { .. }
@@ -135,6 +139,14 @@ fn roster(fault: &RosterFault) -> StatusCode {
         | RosterFault::FarOff
         | RosterFault::OutsideTable(_)
         | RosterFault::Rotation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn unit(fault: &UnitFault) -> StatusCode {
+    match fault {
+        UnitFault::Unknown(_) => StatusCode::NOT_FOUND,
+        UnitFault::TerminalTaken { .. } => StatusCode::CONFLICT,
+        UnitFault::ReportingPeriod(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -210,6 +210,8 @@ fn shown(event: &Event) -> Option<String> {
         | Event::DutyTableSet(_)
         | Event::OverrideAdded(_)
         | Event::OverrideRemoved(_)
+        | Event::UnitSaved(_)
+        | Event::UnitRemoved(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
         | Event::CalloutOpened(_)
@@ -247,6 +249,7 @@ fn topic(event: &Event) -> Topic {
         | Event::CalendarAdopted(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => Topic::Duty,
+        Event::UnitSaved(_) | Event::UnitRemoved(_) => Topic::Map,
         Event::WarningAccepted(_) | Event::WarningEnded(_) => Topic::Warnings,
         Event::PoliciesAdopted(_)
         | Event::LinesSet(_)
@@ -290,6 +293,8 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::DutyTableSet(set) => Scope::Within(set.post.area),
         Event::OverrideAdded(added) => Scope::Within(added.change.post.area),
         Event::OverrideRemoved(removed) => Scope::Within(removed.post.area),
+        Event::UnitSaved(saved) => Scope::Within(saved.unit.area),
+        Event::UnitRemoved(removed) => Scope::Within(removed.area),
         Event::WarningAccepted(accepted) if accepted.extent.is_empty() => Scope::Everybody,
         Event::WarningAccepted(accepted) => about(&accepted.extent),
         Event::CalloutOpened(opened) => about(&opened.extent),

@@ -14,13 +14,14 @@ use jiaoying::domain::{
     event::{AccessChanged, DutyTableSet, Entry, Event, LossAccepted, RotationSet, Unreadable},
     person::Channel,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
+    unit::Unit,
     warning::{Colour, MessageKind},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::support::{
-    county::{COUNTY, County, about, alert},
+    county::{COUNTY, County, about, alert, unit},
     story::{CLERK, HOLDER, NEIGHBOUR, VILLAGE},
 };
 
@@ -98,6 +99,8 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("area_saved", COUNTY),
         ("person_saved", "000000-lead_officer"),
         ("post_saved", "990101000000/lead_officer"),
+        ("unit_saved", "u-1"),
+        ("unit_removed", "u-1"),
         ("warning_accepted", "w-1"),
         ("callout_opened", "c-1"),
         ("obligation_opened", "o-1"),
@@ -156,6 +159,7 @@ fn missing(told: &[Event], kept: &[Line]) -> Vec<Line> {
 fn story() -> County {
     let mut county = County::small(4);
     roster(&mut county);
+    resources(&mut county);
     let orange = county.orange();
     county.answer_on_behalf(HOLDER, county.at(VILLAGE).id, "座机", "到岗").unwrap();
     let call = county.call_to("001002-village_duty", Channel::Voice);
@@ -211,6 +215,21 @@ fn roster(county: &mut County) {
     let reply = county.stand_in("990101000000/lead_officer", CLERK, 900_000, 900_060);
     let Reply::Override { id } = reply else { panic!() };
     county.must(Command::RemoveOverride(id));
+}
+
+/// Registers a unit of which all is known and one of which little is, and scraps the first.
+fn resources(county: &mut County) {
+    let plain = unit("u-2", COUNTY);
+    let full = Unit {
+        base: Some([114.5, 35.6]),
+        terminal: Some("866001".into()),
+        strength: Some(3),
+        contact: Some("000000-bureau_head".parse().unwrap()),
+        capabilities: vec!["boat_rescue".into()],
+        ..unit("u-1", COUNTY)
+    };
+    county.must(Command::SaveUnits(vec![full, plain]));
+    county.must(Command::RemoveUnit("u-1".parse().unwrap()));
 }
 
 #[test]

@@ -15,11 +15,12 @@ use jiaoying::domain::{
     rejection::Rejection,
     roster::{Calendar, DayPlan, DayType, Post, Rotation, Shift, ShiftTime},
     time::Timestamp,
+    unit::Unit,
     warning::{Colour, Message, Original},
 };
 
 use crate::support::{
-    county::{COUNTY, County, actor, alert, by_hand, given, person},
+    county::{COUNTY, County, actor, alert, by_hand, given, person, unit},
     story::{HOLDER, VILLAGE, policies},
 };
 
@@ -52,6 +53,7 @@ fn every_refusal_says_what_to_do_and_changes_nothing() {
         "callout.unknown",
         "duty.unknown",
         "field.empty",
+        "field.not_a_point",
         "field.too_long",
         "jurisdiction.fixed",
         "obligation.already_answered",
@@ -73,6 +75,9 @@ fn every_refusal_says_what_to_do_and_changes_nothing() {
         "roster.overlap",
         "roster.rotation",
         "roster.too_long",
+        "unit.reporting_period",
+        "unit.terminal_taken",
+        "unit.unknown",
         "warning.conflict",
     ];
     assert_eq!(codes.into_iter().collect::<Vec<_>>(), all, "every code is reached");
@@ -91,6 +96,8 @@ fn each_command_is_refused_to_a_role_that_may_not_give_it() {
         (Role::Commander, Command::SavePosts(Vec::new())),
         (Role::Commander, Command::SetRotations(Vec::new())),
         (Role::Commander, Command::SetDutyTable(Vec::new())),
+        (Role::Commander, Command::SaveUnits(Vec::new())),
+        (Role::Dispatcher, Command::RemoveUnit("u-1".parse().unwrap())),
         (Role::Leader, Command::AddOverride(change())),
         (Role::Gateway, Command::RemoveOverride(OverrideId(1))),
         (Role::Leader, accept(alert("n9", Colour::Red, &[COUNTY]))),
@@ -111,13 +118,17 @@ fn each_command_is_refused_to_a_role_that_may_not_give_it() {
 
 #[test]
 fn each_command_about_an_area_is_refused_to_somebody_from_another() {
-    let county = warned();
+    let mut county = warned();
+    county.must(Command::SaveUnits(vec![unit("u-1", "990101001")]));
     let elsewhere = |role| Actor { area: area("990101002"), ..actor("x", role) };
     let outside: Vec<(Role, Command)> = vec![
         (Role::Admin, Command::SavePeople(vec![person("p9", "990101001")])),
         (Role::Admin, Command::SavePosts(vec![post(VILLAGE)])),
         (Role::Admin, Command::SetRotations(vec![rotation_of(VILLAGE, None)])),
         (Role::Admin, Command::SetDutyTable(vec![table(VILLAGE, 0, 10, 0, 10, &[HOLDER])])),
+        (Role::Admin, Command::SaveUnits(vec![unit("u-9", "990101001")])),
+        (Role::Admin, Command::SaveUnits(vec![unit("u-1", "990101002")])),
+        (Role::Admin, Command::RemoveUnit("u-1".parse().unwrap())),
         (Role::Admin, Command::AddOverride(change())),
         (Role::Dispatcher, Command::OpenCallout(by_hand("会商", None))),
         (Role::Dispatcher, Command::WithdrawCallout { callout: CalloutId(1), note: "误".into() }),
@@ -180,7 +191,7 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    [setup_cases(), roster_cases(), warning_cases(), callout_cases(), answer_cases()]
+    [setup_cases(), roster_cases(), unit_cases(), warning_cases(), callout_cases(), answer_cases()]
         .into_iter()
         .flatten()
         .collect()
@@ -279,6 +290,33 @@ fn rotation_cases() -> Vec<Case> {
         admin(set, "roster.rotation", Some(field), says)
     };
     faulty.into_iter().map(case).collect()
+}
+
+fn unit_cases() -> Vec<Case> {
+    let save = |unit| Command::SaveUnits(vec![unit]);
+    let plain = || unit("u-1", COUNTY);
+    let slow = Unit { reports_every_s: 0, ..plain() };
+    let nowhere = Unit { base: Some([f64::NAN, 35.6]), ..plain() };
+    let swapped = Unit { base: Some([35.6, 114.5]), ..plain() };
+    let stranger = Unit { contact: Some(NOBODY.parse().unwrap()), ..plain() };
+    let nameless = Unit { name: " ".into(), ..plain() };
+    let wordy = Unit { capabilities: vec!["x".into(); 17], ..plain() };
+    let same = |id| Unit { terminal: Some("866".into()), ..unit(id, COUNTY) };
+    let twice = Command::SaveUnits(vec![same("u-1"), same("u-2")]);
+    let mut known = admin(save(same("u-2")), "unit.terminal_taken", Some("terminal"), "unit u-1");
+    known.county.must(save(same("u-1")));
+    vec![
+        known,
+        admin(twice, "unit.terminal_taken", Some("terminal"), "a terminal of its own"),
+        admin(save(slow), "unit.reporting_period", Some("reports_every_s"), "1 to 3600 seconds"),
+        admin(save(nowhere), "field.not_a_point", Some("lon"), "WGS-84"),
+        admin(save(swapped), "field.not_a_point", Some("lon"), "u-1"),
+        admin(save(stranger), "person.unknown", Some("people"), "import people"),
+        admin(save(nameless), "field.empty", Some("name"), "must not be empty"),
+        admin(save(wordy), "field.too_long", Some("capabilities"), "shorten it"),
+        admin(save(unit("u-1", "990102")), "area.unknown", Some("area"), "area list"),
+        admin(Command::RemoveUnit("u-9".parse().unwrap()), "unit.unknown", Some("unit"), "GET"),
+    ]
 }
 
 fn warning_cases() -> Vec<Case> {

@@ -13,10 +13,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     area::{Area, Extent},
     callout::policy::PolicySet,
-    ids::{AreaCode, CalloutId, OverrideId, PostId, WarningId},
+    ids::{AreaCode, CalloutId, OverrideId, PostId, UnitId, WarningId},
     person::{Channel, Person},
     roster::{Calendar, Override, Post, Rotation, Shift},
     time::Timestamp,
+    unit::Unit,
     warning::{Life, Message, Original},
 };
 
@@ -99,6 +100,8 @@ events! {
     "duty_table_set" 1 DutyTableSet => |data| &data.post;
     "override_added" 1 OverrideAdded => |data| &data.change.id;
     "override_removed" 1 OverrideRemoved => |data| &data.id;
+    "unit_saved" 1 UnitSaved => |data| &data.unit.id;
+    "unit_removed" 1 UnitRemoved => |data| &data.id;
     "calendar_adopted" 1 CalendarAdopted => |_data| "calendar";
     "policies_adopted" 1 PoliciesAdopted => |_data| "policies";
     "lines_set" 1 LinesSet => |data| &data.channel;
@@ -196,6 +199,18 @@ pub struct OverrideAdded {
 pub struct OverrideRemoved {
     pub id: OverrideId,
     pub post: PostId,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct UnitSaved {
+    pub unit: Unit,
+}
+
+/// A unit is no more: sold, scrapped or disbanded. What it did stays in the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitRemoved {
+    pub id: UnitId,
+    pub area: AreaCode,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

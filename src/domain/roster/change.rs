@@ -167,7 +167,11 @@ pub(in crate::domain) fn remove_override(
     Ok(())
 }
 
-fn known_area(board: &Board, actor: &Actor, area: AreaCode) -> Result<(), Rejection> {
+pub(in crate::domain) fn known_area(
+    board: &Board,
+    actor: &Actor,
+    area: AreaCode,
+) -> Result<(), Rejection> {
     if board.areas.get(area).is_none() {
         return Err(Rejection::UnknownArea(area));
     }
@@ -193,7 +197,7 @@ fn known_post<'b>(
     Ok(staffing)
 }
 
-fn known_people<'p>(
+pub(in crate::domain) fn known_people<'p>(
     board: &Board,
     mut people: impl Iterator<Item = &'p PersonId>,
 ) -> Result<(), Rejection> {

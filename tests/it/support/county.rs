@@ -19,6 +19,7 @@ use jiaoying::domain::{
     rejection::Rejection,
     roster::Post,
     time::Timestamp,
+    unit::{Unit, UnitKind},
     warning::{Colour, Message, MessageKind, Original, Reference, Status, WarnedArea},
 };
 
@@ -372,5 +373,20 @@ pub fn person(id: &str, area: &str) -> Person {
             contact(Channel::Sms, "13900000000"),
             contact(Channel::Voice, "13900000000"),
         ],
+    }
+}
+
+pub fn unit(id: &str, area: &str) -> Unit {
+    Unit {
+        id: id.parse().unwrap(),
+        name: format!("冲锋舟{id}").into(),
+        kind: UnitKind::Boat,
+        area: area.parse().unwrap(),
+        base: None,
+        reports_every_s: 30,
+        terminal: None,
+        strength: None,
+        contact: None,
+        capabilities: Vec::new(),
     }
 }

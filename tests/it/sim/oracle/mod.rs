@@ -255,6 +255,8 @@ impl Oracle {
             | Command::SavePosts(_)
             | Command::SetRotations(_)
             | Command::SetDutyTable(_)
+            | Command::SaveUnits(_)
+            | Command::RemoveUnit(_)
             | Command::NoteAccess(_)
             | Command::AcceptLoss(_) => {
                 self.take(command, now);
@@ -293,6 +295,8 @@ impl Oracle {
             }
             Command::NoteAccess(_)
             | Command::AcceptLoss(_)
+            | Command::SaveUnits(_)
+            | Command::RemoveUnit(_)
             | Command::AcceptWarning { .. }
             | Command::OpenCallout(_)
             | Command::WithdrawCallout { .. }
