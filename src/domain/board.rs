@@ -21,6 +21,8 @@ use super::{
     person::People,
     rejection::Rejection,
     roster::{self, Calendar, DutyNow, Roster, Staffing},
+    site::{self, Sites},
+    stock::{self, Stocks},
     time::Timestamp,
     unit::{self, Units},
     warning::{self, Life, Warning, Warnings},
@@ -42,6 +44,10 @@ pub struct Board {
     pub calendar: Calendar,
     #[serde(default)]
     pub units: Units,
+    #[serde(default)]
+    pub sites: Sites,
+    #[serde(default)]
+    pub stocks: Stocks,
     pub warnings: Warnings,
     pub callouts: Callouts,
     pub(super) overrides_added: u64,
@@ -101,6 +107,9 @@ impl Board {
             }
             Command::SaveUnits(units) => unit::save(self, actor, units, &mut draft)?,
             Command::RemoveUnit(id) => unit::remove(self, actor, id, &mut draft)?,
+            Command::SaveSites(sites) => site::save(self, actor, sites, &mut draft)?,
+            Command::RemoveSite(id) => site::remove(self, actor, id, &mut draft)?,
+            Command::CountStock(counts) => stock::count(self, actor, counts, &mut draft)?,
             Command::AcceptWarning { message, original } => {
                 return warning::accept::decide(self, actor, message, original, draft);
             }
@@ -161,6 +170,14 @@ impl Board {
             }),
             Event::UnitSaved(saved) => self.units.save(saved.unit.clone()),
             Event::UnitRemoved(removed) => self.units.remove(&removed.id),
+            Event::SiteSaved(saved) => self.sites.save(saved.site.clone()),
+            Event::SiteRemoved(removed) => {
+                self.sites.remove(&removed.id);
+                self.stocks.clear(&removed.id);
+            }
+            Event::StockCounted(counted) => {
+                self.stocks.count(counted.depot.clone(), counted.lines.clone());
+            }
             Event::CalendarAdopted(adopted) => self.adopt_calendar(&adopted.calendar, at),
             Event::PoliciesAdopted(adopted) => {
                 self.callouts.adopt(entry.seq, adopted.policies.clone());
@@ -257,6 +274,9 @@ impl Board {
             | Event::OverrideRemoved(_)
             | Event::UnitSaved(_)
             | Event::UnitRemoved(_)
+            | Event::SiteSaved(_)
+            | Event::SiteRemoved(_)
+            | Event::StockCounted(_)
             | Event::CalendarAdopted(_)
             | Event::PoliciesAdopted(_)
             | Event::LinesSet(_)

@@ -14,6 +14,8 @@ pub mod ids;
 pub mod person;
 pub mod rejection;
 pub mod roster;
+pub mod site;
+pub mod stock;
 pub mod time;
 pub mod unit;
 pub mod warning;

@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     area::{Area, Extent},
     callout::policy::PolicySet,
-    ids::{AreaCode, CalloutId, OverrideId, PostId, UnitId, WarningId},
+    ids::{AreaCode, CalloutId, OverrideId, PostId, SiteId, UnitId, WarningId},
     person::{Channel, Person},
     roster::{Calendar, Override, Post, Rotation, Shift},
+    site::Site,
+    stock::StockLine,
     time::Timestamp,
     unit::Unit,
     warning::{Life, Message, Original},
@@ -102,6 +104,9 @@ events! {
     "override_removed" 1 OverrideRemoved => |data| &data.id;
     "unit_saved" 1 UnitSaved => |data| &data.unit.id;
     "unit_removed" 1 UnitRemoved => |data| &data.id;
+    "site_saved" 1 SiteSaved => |data| &data.site.id;
+    "site_removed" 1 SiteRemoved => |data| &data.id;
+    "stock_counted" 1 StockCounted => |data| &data.depot;
     "calendar_adopted" 1 CalendarAdopted => |_data| "calendar";
     "policies_adopted" 1 PoliciesAdopted => |_data| "policies";
     "lines_set" 1 LinesSet => |data| &data.channel;
@@ -211,6 +216,26 @@ pub struct UnitSaved {
 pub struct UnitRemoved {
     pub id: UnitId,
     pub area: AreaCode,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteSaved {
+    pub site: Site,
+}
+
+/// A site is no more; where it was a depot, its stock is not either.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteRemoved {
+    pub id: SiteId,
+    pub area: AreaCode,
+}
+
+/// The whole stock of a depot was found to be this (盘点).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockCounted {
+    pub depot: SiteId,
+    pub area: AreaCode,
+    pub lines: Vec<StockLine>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
