@@ -8,6 +8,7 @@ pub mod area;
 pub mod board;
 pub mod callout;
 pub mod command;
+pub mod coordinates;
 pub mod decision;
 pub mod event;
 pub mod ids;
