@@ -272,6 +272,9 @@ async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Re
         submit(Command::SaveAreas(county.areas)).await?;
         submit(Command::SavePeople(county.people)).await?;
         submit(Command::SavePosts(county.posts)).await?;
+        submit(Command::SaveUnits(county.units)).await?;
+        submit(Command::SaveSites(county.sites)).await?;
+        submit(Command::CountStock(county.stock)).await?;
     }
     // Last: whether its rungs reach anybody is asked of the people there are.
     adopt_policies(board, &console, config).await
