@@ -17,6 +17,7 @@ use super::{
     command::{Command, Reply},
     decision::{Decision, Draft},
     event::{CloseReason, Entry, Event},
+    fence::{self, Fences},
     ids::{AreaCode, CalloutId, OverrideId, PostId, WarningId},
     person::People,
     rejection::Rejection,
@@ -48,6 +49,8 @@ pub struct Board {
     pub sites: Sites,
     #[serde(default)]
     pub stocks: Stocks,
+    #[serde(default)]
+    pub fences: Fences,
     pub warnings: Warnings,
     pub callouts: Callouts,
     pub(super) overrides_added: u64,
@@ -128,6 +131,7 @@ impl Board {
                 require(actor, Capability::ReportReceipts)?;
                 callout::elapse::repeat(self, *attempt, &mut draft)?;
             }
+            Command::NoteCrossings(seen) => fence::note(self, actor, seen, &mut draft)?,
             Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),
             Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
             Command::Elapse => {
@@ -169,7 +173,6 @@ impl Board {
                 roster.remove_override(&removed.post, removed.id);
             }),
             Event::UnitSaved(saved) => self.units.save(saved.unit.clone()),
-            Event::UnitRemoved(removed) => self.units.remove(&removed.id),
             Event::SiteSaved(saved) => self.sites.save(saved.site.clone()),
             Event::SiteRemoved(removed) => {
                 self.sites.remove(&removed.id);
@@ -178,6 +181,11 @@ impl Board {
             Event::StockCounted(counted) => {
                 self.stocks.count(counted.depot.clone(), counted.lines.clone());
             }
+            Event::UnitRemoved(removed) => {
+                self.units.remove(&removed.id);
+                self.fences.remove(&removed.id);
+            }
+            Event::FenceCrossed(crossed) => self.fences.cross(crossed),
             Event::CalendarAdopted(adopted) => self.adopt_calendar(&adopted.calendar, at),
             Event::PoliciesAdopted(adopted) => {
                 self.callouts.adopt(entry.seq, adopted.policies.clone());
@@ -198,7 +206,10 @@ impl Board {
                 };
                 self.warnings.accept(warning);
             }
-            Event::WarningEnded(ended) => self.warnings.end(ended.id, ended.life),
+            Event::WarningEnded(ended) => {
+                self.warnings.end(ended.id, ended.life);
+                self.fences.end(ended.id);
+            }
             Event::CalloutOpened(_)
             | Event::CalloutRevised(_)
             | Event::CalloutClosed(_)
@@ -277,6 +288,7 @@ impl Board {
             | Event::SiteSaved(_)
             | Event::SiteRemoved(_)
             | Event::StockCounted(_)
+            | Event::FenceCrossed(_)
             | Event::CalendarAdopted(_)
             | Event::PoliciesAdopted(_)
             | Event::LinesSet(_)

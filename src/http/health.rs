@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 
 use super::Web;
-use crate::dispatcher::Health;
+use crate::{dispatcher::Health, positions::Counts};
 
 /// Answers as long as the process runs.
 pub(super) async fn live() -> &'static str {
@@ -35,6 +35,7 @@ pub(super) async fn metrics(State(web): State<Web>) -> String {
     let read = read.await;
     metrics::with_local_recorder(&*web.metrics, || {
         metrics::gauge!("jiaoying_sessions").set(number(web.hub.sessions()));
+        positions(&web.positions.counts());
         metrics::gauge!("jiaoying_commands_waiting").set(number(web.board.waiting()));
         let Ok((seq, ringing, unreached, lines)) = read else { return };
         metrics::counter!("jiaoying_journal_entries").absolute(seq);
@@ -48,6 +49,19 @@ pub(super) async fn metrics(State(web): State<Web>) -> String {
         }
     });
     web.metrics.handle().render()
+}
+
+fn positions(counts: &Counts) {
+    metrics::counter!("jiaoying_positions_accepted").absolute(counts.accepted);
+    metrics::counter!("jiaoying_positions_followed").absolute(counts.followed);
+    metrics::counter!("jiaoying_positions_garbled").absolute(counts.garbled);
+    metrics::counter!("jiaoying_track_points_dropped").absolute(counts.points_dropped);
+    for (fault, count) in &counts.refused {
+        let reason = fault.code();
+        metrics::counter!("jiaoying_positions_refused", "reason" => reason).absolute(*count);
+    }
+    let lag = std::time::Duration::from_millis(counts.lag_ms.unsigned_abs());
+    metrics::gauge!("jiaoying_positions_lag_seconds").set(lag);
 }
 
 /// A count as a gauge has it; exact far beyond anything counted here.

@@ -185,6 +185,7 @@ fn shown(event: &Event) -> Option<String> {
         | Event::SiteSaved(_)
         | Event::SiteRemoved(_)
         | Event::StockCounted(_)
+        | Event::FenceCrossed(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
         | Event::CalloutOpened(_)
@@ -226,7 +227,8 @@ fn topic(event: &Event) -> Topic {
         | Event::UnitRemoved(_)
         | Event::SiteSaved(_)
         | Event::SiteRemoved(_)
-        | Event::StockCounted(_) => Topic::Map,
+        | Event::StockCounted(_)
+        | Event::FenceCrossed(_) => Topic::Map,
         Event::WarningAccepted(_) | Event::WarningEnded(_) => Topic::Warnings,
         Event::PoliciesAdopted(_)
         | Event::LinesSet(_)
@@ -275,6 +277,7 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::SiteSaved(saved) => Scope::Within(saved.site.area),
         Event::SiteRemoved(removed) => Scope::Within(removed.area),
         Event::StockCounted(counted) => Scope::Within(counted.area),
+        Event::FenceCrossed(crossed) => Scope::Within(crossed.home),
         Event::WarningAccepted(accepted) if accepted.extent.is_empty() => Scope::Everybody,
         Event::WarningAccepted(accepted) => about(&accepted.extent),
         Event::CalloutOpened(opened) => about(&opened.extent),
