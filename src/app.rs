@@ -5,6 +5,7 @@
 
 mod alone;
 mod demonstration;
+mod positions;
 
 use std::{
     fs::File,
@@ -49,6 +50,7 @@ use crate::{
         Journal,
         sqlite::{Loss, SqliteJournal},
     },
+    positions::{Positions, Store},
 };
 
 /// Pages open at once as far as calls go; each is a frame and no telephone line.
@@ -88,6 +90,8 @@ impl Options {
 pub struct Node {
     pub board: Handle,
     pub access: Arc<Access>,
+    pub positions: Positions,
+    tracks: Store,
     pub ready: Arc<AtomicBool>,
     pub config: Config,
     demo: bool,
@@ -140,12 +144,34 @@ impl Node {
             SNAPSHOT_EVERY,
             stops.outbox.clone(),
         ));
-        let hub =
-            Hub::start(&tasks, board.clone(), Arc::clone(&access), pages, stops.hub.clone()).await;
+        let (positions, tracks) =
+            positions::start(&config, &board, &clock, &tasks, &stops.outbox).await?;
+        let hub = Hub::start(
+            &tasks,
+            board.clone(),
+            Arc::clone(&access),
+            pages,
+            positions.clone(),
+            stops.hub.clone(),
+        )
+        .await;
         let metrics = Arc::new(PrometheusBuilder::new().build_recorder());
         let ready = Arc::new(AtomicBool::new(false));
         let demo = options.demo;
-        Ok(Self { board, access, ready, config, demo, hub, metrics, tasks, stops, _alone: alone })
+        Ok(Self {
+            board,
+            access,
+            positions,
+            tracks,
+            ready,
+            config,
+            demo,
+            hub,
+            metrics,
+            tasks,
+            stops,
+            _alone: alone,
+        })
     }
 
     /// Serves on `listener` until `shutdown`, then stops in order; tells whether all was finished in time.
@@ -158,6 +184,8 @@ impl Node {
             board: self.board.clone(),
             access: Arc::clone(&self.access),
             hub: self.hub.clone(),
+            positions: self.positions.clone(),
+            tracks: self.tracks.clone(),
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             metrics: Arc::clone(&self.metrics),
@@ -272,6 +300,9 @@ async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Re
         submit(Command::SaveAreas(county.areas)).await?;
         submit(Command::SavePeople(county.people)).await?;
         submit(Command::SavePosts(county.posts)).await?;
+        submit(Command::SaveUnits(county.units)).await?;
+        submit(Command::SaveSites(county.sites)).await?;
+        submit(Command::CountStock(county.stock)).await?;
     }
     // Last: whether its rungs reach anybody is asked of the people there are.
     adopt_policies(board, &console, config).await

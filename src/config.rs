@@ -10,6 +10,7 @@ use crate::{
     access,
     domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar},
     ingest::calendar,
+    positions,
 };
 
 /// The reference manual, and the lowest layer.
@@ -40,6 +41,7 @@ pub struct Config {
     pub log_format: LogFormat,
     pub channels: Channels,
     pub access: access::Settings,
+    pub positions: positions::Settings,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -151,6 +153,7 @@ impl Config {
                 faults.push(format!("{name}: use 1 to 10000"));
             }
         }
+        faults.extend(self.positions.faults());
         faults.extend(self.policies().err());
         faults.extend(self.calendar().err());
         faults

@@ -41,6 +41,7 @@ pub mod domain;
 
 pub mod clock;
 pub mod journal;
+pub mod positions;
 
 pub mod dispatcher;
 

@@ -21,6 +21,7 @@ use jiaoying::{
     },
     http::{self, Web},
     hub::Hub,
+    positions::{Positions, Store},
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{
@@ -131,11 +132,16 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
     let screen = NewAccount { login, role: Role::Screen, area, holder: Holder::Nobody };
     access.install_demonstration_account(screen, rig.board.now()).await.unwrap();
     let pages = Pages::default();
-    let hub = Hub::start(tasks, rig.board.clone(), Arc::clone(&access), pages, stop.clone()).await;
+    let positions = Positions::new(config.positions);
+    let feed = positions.clone();
+    let hub =
+        Hub::start(tasks, rig.board.clone(), Arc::clone(&access), pages, feed, stop.clone()).await;
     let web = Web {
         board: rig.board.clone(),
         access,
         hub,
+        positions,
+        tracks: Store::open(dir).unwrap(),
         demo: None,
         ready: Arc::new(AtomicBool::new(true)),
         metrics: Arc::new(PrometheusBuilder::new().build_recorder()),

@@ -28,9 +28,10 @@ use crate::{
 
 #[derive(Args)]
 pub(super) struct Import {
-    /// areas, people, posts, rotations or roster.
+    /// areas, people, posts, rotations, roster, units, bases, depots, shelters, gauges, risk_points or
+    /// stock.
     kind: Kind,
-    /// CSV, xlsx or xls; for areas also GeoJSON with outlines.
+    /// CSV, xlsx or xls; for areas also GeoJSON with outlines, for units and sites with points.
     file: PathBuf,
     /// The area a duty table is about, where its title does not say.
     #[arg(long)]
@@ -94,11 +95,7 @@ impl Import {
     ) -> anyhow::Result<Context> {
         let known =
             |board: &Board| board.areas.all().map(|area| (area.code, area.name.clone())).collect();
-        let referable = move |board: &Board| Known {
-            jurisdiction,
-            people: board.people.iter().map(|person| person.id.clone()).collect(),
-            posts: board.roster.iter().map(|staffing| staffing.post.id.clone()).collect(),
-        };
+        let referable = move |board: &Board| known_of(board, jurisdiction);
         let mut duties = Duties::default();
         for duty in config.policies().map_err(anyhow::Error::msg)?.duties {
             duties.name(&duty.zh, duty.name.clone());
@@ -142,6 +139,18 @@ impl Import {
                     .collect();
                 (Command::SetRotations(sets), count)
             }
+            Rows::Units(units) => {
+                let count = units.len();
+                (Command::SaveUnits(units), count)
+            }
+            Rows::Sites(sites) => {
+                let count = sites.len();
+                (Command::SaveSites(sites), count)
+            }
+            Rows::Stock(counts) => {
+                let count = counts.iter().map(|count| count.lines.len()).sum();
+                (Command::CountStock(counts), count)
+            }
             Rows::Roster(lines) => {
                 let count = lines.len();
                 let resolved = board.read(move |board| resolve(board, lines)).await?;
@@ -154,6 +163,22 @@ impl Import {
                 }
             }
         }))
+    }
+}
+
+/// Returns what rows may refer to.
+fn known_of(board: &Board, jurisdiction: AreaCode) -> Known {
+    Known {
+        jurisdiction,
+        people: board.people.iter().map(|person| person.id.clone()).collect(),
+        posts: board.roster.iter().map(|staffing| staffing.post.id.clone()).collect(),
+        sites: board.sites.iter().map(|site| (site.id.clone(), site.kind())).collect(),
+        terminals: board
+            .units
+            .iter()
+            .map(|unit| (unit.terminal().into(), unit.id.clone()))
+            .collect(),
+        county: board.areas.get(jurisdiction).cloned(),
     }
 }
 

@@ -32,7 +32,7 @@ struct Arguments {
 enum Command {
     /// Runs the node until SIGTERM.
     Serve(serve::Serve),
-    /// Brings in areas, people, posts, rotations or a duty table from CSV, xlsx or GeoJSON.
+    /// Brings in areas, people, posts, duty tables, units and sites from CSV, xlsx or GeoJSON.
     Import(import::Import),
     /// Checks the hash chain of the journal.
     Verify(verify::Verify),

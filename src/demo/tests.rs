@@ -5,15 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use chrono_tz::Asia::Shanghai;
 
-use super::{COUNTY, county};
+use super::{COUNTY, county, files};
 use crate::{
     domain::{
         ids::{AreaCode, Level, PersonId},
         person::{Channel, Person},
         roster::{Calendar, Post},
+        site::{Facts, SiteKind},
         time::Timestamp,
+        unit::{Unit, UnitKind},
     },
-    ingest::calendar,
+    ingest::{
+        calendar,
+        sheets::{self, Context, Kind, Known},
+    },
 };
 
 #[test]
@@ -30,6 +35,64 @@ fn the_county_has_the_size_of_a_real_one() {
             .eq([vec![Level::County], vec![Level::Township; 11]].concat())
     );
     assert!(county.areas.iter().all(|area| area.centroid.is_some()));
+}
+
+#[test]
+fn the_county_has_the_teams_and_vehicles_of_a_real_one() {
+    let county = county().unwrap();
+    let (teams, vehicles): (Vec<&Unit>, Vec<&Unit>) =
+        county.units.iter().partition(|unit| unit.kind == UnitKind::Team);
+    let at = |level| {
+        let teams = teams.iter().filter(move |unit| unit.area.level() == level);
+        let people: u32 = teams.clone().filter_map(|unit| unit.strength).sum();
+        (teams.count(), people)
+    };
+    assert_eq!(at(Level::County), (26, 1_322));
+    assert_eq!(at(Level::Township), (11, 587));
+    assert_eq!(at(Level::Village), (478, 12_338));
+    assert_eq!(vehicles.len(), 577);
+    let kinds: BTreeSet<UnitKind> = vehicles.iter().map(|unit| unit.kind).collect();
+    assert_eq!(kinds.len(), 26);
+    assert!(vehicles.iter().all(|unit| unit.terminal.is_some() && unit.base.is_some()));
+    assert!(vehicles.iter().all(|unit| (10..=60).contains(&unit.reports_every_s)));
+}
+
+#[test]
+fn the_county_has_the_places_of_a_real_one() {
+    let county = county().unwrap();
+    let count = |kind| county.sites.iter().filter(|site| site.kind() == kind).count();
+    assert_eq!((count(SiteKind::Base), count(SiteKind::Shelter)), (12, 15));
+    assert_eq!((count(SiteKind::Gauge), count(SiteKind::RiskPoint)), (17, 39));
+    assert_eq!(count(SiteKind::Depot), county.stock.len(), "every depot has stock");
+    let points = county.sites.iter().filter_map(|site| {
+        if let Facts::RiskPoint(point) = &site.facts { Some(point) } else { None }
+    });
+    let unrepaired = points.filter(|point| !point.repaired).map(|point| point.plan.is_some());
+    assert_eq!(unrepaired.collect::<Vec<_>>(), [true, true]);
+    let basemap = super::basemap().unwrap();
+    assert_eq!(basemap.rivers.len(), 2);
+}
+
+/// Read again as a bureau's own lists would be: with what is known, so that every reference and every point
+/// is looked at.
+#[test]
+fn every_unit_and_site_lies_in_the_county_and_names_people_who_exist() {
+    let county = county().unwrap();
+    let sites = county.sites.iter().map(|site| (site.id.clone(), site.kind())).collect();
+    let known = Known {
+        people: county.people.iter().map(|person| person.id.clone()).collect(),
+        sites,
+        county: Some(county.areas[0].clone()),
+        ..Known::nothing_of(COUNTY.parse().unwrap())
+    };
+    let known_areas = county.areas.iter().map(|area| (area.code, area.name.clone())).collect();
+    let context = Context { known_areas, known: Some(known), ..Context::default() };
+    for kind in Kind::ALL.into_iter().skip(5) {
+        let name = format!("{}.csv", kind.as_str());
+        let (_, text) = files().into_iter().find(|(file, _)| *file == name).unwrap();
+        let read = sheets::read(kind, text.as_bytes(), &context);
+        assert!(read.is_ok(), "{name}: {}", read.unwrap_err());
+    }
 }
 
 #[test]

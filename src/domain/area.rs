@@ -36,6 +36,14 @@ pub struct Area {
     pub outline: Vec<Vec<Vec<LonLat>>>,
 }
 
+impl Area {
+    /// Tells whether `at` lies in the outline or within `km` of it; `None` where there is no outline.
+    pub fn reaches(&self, at: LonLat, km: f64) -> Option<bool> {
+        let circle = Prepared::Circle { center: Point::from(at), radius_m: km * 1000.0 };
+        (!self.outline.is_empty()).then(|| circle.meets_outline(self))
+    }
+}
+
 /// A stretch of the earth that a warning names by geometry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

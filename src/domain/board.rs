@@ -17,10 +17,13 @@ use super::{
     command::{Command, Reply},
     decision::{Decision, Draft},
     event::{CloseReason, Entry, Event},
+    fence::{self, Fences},
     ids::{AreaCode, CalloutId, OverrideId, PostId, WarningId},
     person::People,
     rejection::Rejection,
     roster::{self, Calendar, DutyNow, Roster, Staffing},
+    site::{self, Sites},
+    stock::{self, Stocks},
     time::Timestamp,
     unit::{self, Units},
     warning::{self, Life, Warning, Warnings},
@@ -42,6 +45,12 @@ pub struct Board {
     pub calendar: Calendar,
     #[serde(default)]
     pub units: Units,
+    #[serde(default)]
+    pub sites: Sites,
+    #[serde(default)]
+    pub stocks: Stocks,
+    #[serde(default)]
+    pub fences: Fences,
     pub warnings: Warnings,
     pub callouts: Callouts,
     pub(super) overrides_added: u64,
@@ -101,6 +110,9 @@ impl Board {
             }
             Command::SaveUnits(units) => unit::save(self, actor, units, &mut draft)?,
             Command::RemoveUnit(id) => unit::remove(self, actor, id, &mut draft)?,
+            Command::SaveSites(sites) => site::save(self, actor, sites, &mut draft)?,
+            Command::RemoveSite(id) => site::remove(self, actor, id, &mut draft)?,
+            Command::CountStock(counts) => stock::count(self, actor, counts, &mut draft)?,
             Command::AcceptWarning { message, original } => {
                 return warning::accept::decide(self, actor, message, original, draft);
             }
@@ -119,6 +131,7 @@ impl Board {
                 require(actor, Capability::ReportReceipts)?;
                 callout::elapse::repeat(self, *attempt, &mut draft)?;
             }
+            Command::NoteCrossings(seen) => fence::note(self, actor, seen, &mut draft)?,
             Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),
             Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
             Command::Elapse => {
@@ -160,7 +173,19 @@ impl Board {
                 roster.remove_override(&removed.post, removed.id);
             }),
             Event::UnitSaved(saved) => self.units.save(saved.unit.clone()),
-            Event::UnitRemoved(removed) => self.units.remove(&removed.id),
+            Event::SiteSaved(saved) => self.sites.save(saved.site.clone()),
+            Event::SiteRemoved(removed) => {
+                self.sites.remove(&removed.id);
+                self.stocks.clear(&removed.id);
+            }
+            Event::StockCounted(counted) => {
+                self.stocks.count(counted.depot.clone(), counted.lines.clone());
+            }
+            Event::UnitRemoved(removed) => {
+                self.units.remove(&removed.id);
+                self.fences.remove(&removed.id);
+            }
+            Event::FenceCrossed(crossed) => self.fences.cross(crossed),
             Event::CalendarAdopted(adopted) => self.adopt_calendar(&adopted.calendar, at),
             Event::PoliciesAdopted(adopted) => {
                 self.callouts.adopt(entry.seq, adopted.policies.clone());
@@ -181,7 +206,10 @@ impl Board {
                 };
                 self.warnings.accept(warning);
             }
-            Event::WarningEnded(ended) => self.warnings.end(ended.id, ended.life),
+            Event::WarningEnded(ended) => {
+                self.warnings.end(ended.id, ended.life);
+                self.fences.end(ended.id);
+            }
             Event::CalloutOpened(_)
             | Event::CalloutRevised(_)
             | Event::CalloutClosed(_)
@@ -257,6 +285,10 @@ impl Board {
             | Event::OverrideRemoved(_)
             | Event::UnitSaved(_)
             | Event::UnitRemoved(_)
+            | Event::SiteSaved(_)
+            | Event::SiteRemoved(_)
+            | Event::StockCounted(_)
+            | Event::FenceCrossed(_)
             | Event::CalendarAdopted(_)
             | Event::PoliciesAdopted(_)
             | Event::LinesSet(_)

@@ -11,12 +11,15 @@ use super::{
         policy::{CalloutKind, PolicySet},
     },
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
+    fence::Crossing,
     ids::{
-        AreaCode, AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId, UnitId,
+        AreaCode, AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId, SiteId, UnitId,
         WarningId,
     },
     person::Person,
     roster::{Calendar, Post},
+    site::Site,
+    stock::Count,
     time::Timestamp,
     unit::Unit,
     warning::{Colour, Message, Original},
@@ -41,6 +44,9 @@ pub enum Command {
     RemoveOverride(OverrideId),
     SaveUnits(Vec<Unit>),
     RemoveUnit(UnitId),
+    SaveSites(Vec<Site>),
+    RemoveSite(SiteId),
+    CountStock(Vec<Count>),
     AcceptWarning {
         message: Box<Message>,
         original: Original,
@@ -56,6 +62,8 @@ pub enum Command {
         outcome: Outcome,
     },
     RepeatAttempt(AttemptId),
+    /// Units were seen to enter or leave warned areas.
+    NoteCrossings(Vec<Crossing>),
     NoteAccess(AccessChanged),
     AcceptLoss(LossAccepted),
     /// Time has reached what [`Board::next_deadline`](super::board::Board::next_deadline) named.

@@ -222,6 +222,11 @@ given_id!(
     UnitId, "a unit id of up to 64 characters without spaces or /"
 );
 
+given_id!(
+    /// A site's id as the county writes it in its lists of depots, shelters, gauges and the like.
+    SiteId, "a site id of up to 64 characters without spaces or /"
+);
+
 numbered_id!(
     /// A warning (预警) as this jurisdiction knows it.
     WarningId, 'w', "a warning id such as w-12"

@@ -6,6 +6,7 @@ use super::{
     actor::Capability,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     roster::RosterFault,
+    site::SiteFault,
     unit::UnitFault,
 };
 
@@ -32,6 +33,8 @@ pub enum Rejection {
     Roster(#[from] RosterFault),
     #[error(transparent)]
     Unit(#[from] UnitFault),
+    #[error(transparent)]
+    Site(#[from] SiteFault),
     #[error("{0}: longitude and latitude are not a point on the earth; give WGS-84 degrees")]
     NotAPoint(CompactString),
     #[error(transparent)]
@@ -99,6 +102,7 @@ impl Rejection {
                 RosterFault::Rotation { .. } => "roster.rotation",
             },
             Rejection::Unit(fault) => fault.code(),
+            Rejection::Site(fault) => fault.code(),
             Rejection::NotAPoint(_) => "field.not_a_point",
             Rejection::Policy(_) => "policy.faulty",
             Rejection::WarningConflict { .. } => "warning.conflict",
@@ -142,6 +146,7 @@ impl Rejection {
                 RosterFault::Rotation { field, .. } => Some(field),
             },
             Rejection::Unit(fault) => Some(fault.field()),
+            Rejection::Site(fault) => Some(fault.field()),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

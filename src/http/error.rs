@@ -15,7 +15,8 @@ use crate::{
     access::{AuthError, LoginError},
     dispatcher::SubmitError,
     domain::{
-        callout::check::PolicyFault, rejection::Rejection, roster::RosterFault, unit::UnitFault,
+        callout::check::PolicyFault, rejection::Rejection, roster::RosterFault, site::SiteFault,
+        unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -107,6 +108,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownAttempt(_) => StatusCode::NOT_FOUND,
         Rejection::Roster(fault) => roster(fault),
         Rejection::Unit(fault) => unit(fault),
+        Rejection::Site(fault) => site(fault),
         Rejection::WarningConflict { .. }
         | Rejection::CalloutClosed(_)
         | Rejection::AlreadyAnswered(_)
@@ -147,6 +149,16 @@ fn unit(fault: &UnitFault) -> StatusCode {
         UnitFault::Unknown(_) => StatusCode::NOT_FOUND,
         UnitFault::TerminalTaken { .. } => StatusCode::CONFLICT,
         UnitFault::ReportingPeriod(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn site(fault: &SiteFault) -> StatusCode {
+    match fault {
+        SiteFault::Unknown(_) => StatusCode::NOT_FOUND,
+        SiteFault::OtherKind { .. } | SiteFault::InUse { .. } => StatusCode::CONFLICT,
+        SiteFault::NotADepot(_) | SiteFault::NotAShelter { .. } | SiteFault::Facts { .. } => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
     }
 }
 

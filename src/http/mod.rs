@@ -12,6 +12,7 @@ mod live;
 mod obligations;
 mod openapi;
 mod pages;
+mod positions;
 mod request;
 mod sessions;
 mod setup;
@@ -33,7 +34,12 @@ use metrics_exporter_prometheus::PrometheusRecorder;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
 pub use self::error::ApiError;
-use crate::{access::Access, dispatcher::Handle, hub::Hub};
+use crate::{
+    access::Access,
+    dispatcher::Handle,
+    hub::Hub,
+    positions::{Positions, Store},
+};
 
 /// Largest body of an ordinary request.
 const BODY_LIMIT: usize = 1 << 20;
@@ -46,6 +52,8 @@ pub struct Web {
     pub board: Handle,
     pub access: Arc<Access>,
     pub hub: Hub,
+    pub positions: Positions,
+    pub tracks: Store,
     /// Logins that the login page offers; none outside a demonstration.
     pub demo: Option<Arc<[DemoLogin]>>,
     /// Whether new work is taken: off while the node starts and stops.
@@ -80,6 +88,9 @@ pub fn router(web: Web) -> Router {
         .route("/duty", get(duty::list))
         .route("/overrides", post(duty::add_override))
         .route("/overrides/{id}", delete(duty::remove_override))
+        .route("/positions", get(positions::list).post(positions::report))
+        .route("/positions/refusals", get(positions::refusals))
+        .route("/units/{id}/track", get(positions::track))
         .route("/areas", get(areas::list))
         .route("/policies", get(areas::policies))
         .route("/journal", get(journal::list))

@@ -4,7 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, callouts, duty, error::ErrorBody, journal, obligations, sessions, setup, warnings,
+    areas, callouts, duty, error::ErrorBody, journal, obligations, positions, sessions, setup,
+    warnings,
 };
 
 #[derive(OpenApi)]
@@ -37,7 +38,11 @@ use super::{
         duty::remove_override,
         areas::list,
         areas::policies,
-        journal::list
+        journal::list,
+        positions::report,
+        positions::list,
+        positions::refusals,
+        positions::track
     ),
     components(schemas(ErrorBody))
 )]

@@ -41,6 +41,8 @@ const READ_BYTES: usize = 4 << 10;
 /// One client's socket.
 #[derive(Debug)]
 pub(super) struct Connection {
+    /// Its number among the node's clients.
+    pub id: u64,
     stream: TcpStream,
     out: Mutex<Out>,
     /// Wakes the client's own task.
@@ -88,7 +90,7 @@ pub(super) enum Told {
 
 impl Connection {
     /// Takes a socket over.
-    pub fn new(stream: TcpStream, now: Timestamp) -> Self {
+    pub fn new(id: u64, stream: TcpStream, now: Timestamp) -> Self {
         // Without these frames arrive late; they still arrive.
         let _ = stream.set_nodelay(true);
         let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_MAX);
@@ -101,6 +103,7 @@ impl Connection {
             standing: 0,
         };
         Self {
+            id,
             stream,
             out: Mutex::new(out),
             wake: Notify::new(),
@@ -297,6 +300,10 @@ impl Connection {
     pub fn hand_back(&self) {
         self.set_place(Place::Own);
         self.wake.notify_one();
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.closing().is_some()
     }
 
     pub fn is_told_by_shard(&self) -> bool {

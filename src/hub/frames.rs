@@ -212,6 +212,10 @@ fn shown(event: &Event) -> Option<String> {
         | Event::OverrideRemoved(_)
         | Event::UnitSaved(_)
         | Event::UnitRemoved(_)
+        | Event::SiteSaved(_)
+        | Event::SiteRemoved(_)
+        | Event::StockCounted(_)
+        | Event::FenceCrossed(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
         | Event::CalloutOpened(_)
@@ -249,7 +253,12 @@ fn topic(event: &Event) -> Topic {
         | Event::CalendarAdopted(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => Topic::Duty,
-        Event::UnitSaved(_) | Event::UnitRemoved(_) => Topic::Map,
+        Event::UnitSaved(_)
+        | Event::UnitRemoved(_)
+        | Event::SiteSaved(_)
+        | Event::SiteRemoved(_)
+        | Event::StockCounted(_)
+        | Event::FenceCrossed(_) => Topic::Map,
         Event::WarningAccepted(_) | Event::WarningEnded(_) => Topic::Warnings,
         Event::PoliciesAdopted(_)
         | Event::LinesSet(_)
@@ -295,6 +304,10 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::OverrideRemoved(removed) => Scope::Within(removed.post.area),
         Event::UnitSaved(saved) => Scope::Within(saved.unit.area),
         Event::UnitRemoved(removed) => Scope::Within(removed.area),
+        Event::SiteSaved(saved) => Scope::Within(saved.site.area),
+        Event::SiteRemoved(removed) => Scope::Within(removed.area),
+        Event::StockCounted(counted) => Scope::Within(counted.area),
+        Event::FenceCrossed(crossed) => Scope::Within(crossed.home),
         Event::WarningAccepted(accepted) if accepted.extent.is_empty() => Scope::Everybody,
         Event::WarningAccepted(accepted) => about(&accepted.extent),
         Event::CalloutOpened(opened) => about(&opened.extent),

@@ -17,6 +17,9 @@ pub struct Meters {
     told: AtomicU64,
     behind: AtomicU64,
     closed: [AtomicU64; CloseReason::ALL.len()],
+    position_frames: AtomicU64,
+    position_frames_let_go: AtomicU64,
+    positions: AtomicU64,
     /// Events that the slowest shard has still to tell.
     pub(super) lag: AtomicUsize,
 }
@@ -30,6 +33,9 @@ impl Default for Meters {
             told: AtomicU64::new(0),
             behind: AtomicU64::new(0),
             closed: array::from_fn(|_| AtomicU64::new(0)),
+            position_frames: AtomicU64::new(0),
+            position_frames_let_go: AtomicU64::new(0),
+            positions: AtomicU64::new(0),
             lag: AtomicUsize::new(0),
         }
     }
@@ -48,6 +54,11 @@ pub struct Reading {
     pub behind: u64,
     /// Sessions that the hub has ended, by reason.
     pub closed: Vec<(&'static str, u64)>,
+    /// Frames of positions told, and those that a client had no room for.
+    pub position_frames: u64,
+    pub position_frames_let_go: u64,
+    /// Positions in all frames together.
+    pub positions: u64,
     /// Events that the slowest shard has still to tell.
     pub lag: usize,
 }
@@ -60,6 +71,12 @@ impl Meters {
         self.slowest_us.fetch_max(took, Ordering::Relaxed);
         self.told.fetch_add(told, Ordering::Relaxed);
         self.behind.fetch_add(behind, Ordering::Relaxed);
+    }
+
+    pub(super) fn positions(&self, told: u64, let_go: u64, positions: u64) {
+        self.position_frames.fetch_add(told, Ordering::Relaxed);
+        self.position_frames_let_go.fetch_add(let_go, Ordering::Relaxed);
+        self.positions.fetch_add(positions, Ordering::Relaxed);
     }
 
     pub(super) fn closed(&self, reason: CloseReason) {
@@ -77,6 +94,9 @@ impl Meters {
             told: self.told.load(Ordering::Relaxed),
             behind: self.behind.load(Ordering::Relaxed),
             closed: closed.map(|(why, n)| (why.name(), n.load(Ordering::Relaxed))).collect(),
+            position_frames: self.position_frames.load(Ordering::Relaxed),
+            position_frames_let_go: self.position_frames_let_go.load(Ordering::Relaxed),
+            positions: self.positions.load(Ordering::Relaxed),
             lag: self.lag.load(Ordering::Relaxed),
         }
     }

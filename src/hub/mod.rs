@@ -5,7 +5,7 @@
 //!
 //! An event's way: encoded once (`frames`), kept for those who come back (`history`), put together for each
 //! class of clients (`block`), and written by each `shard` to its share of the `connection`s. A `client`'s
-//! own task reads, and catches up when its socket was slow.
+//! own task reads, and catches up when its socket was slow. Positions go by a lane of their own, the `map`.
 
 mod block;
 mod client;
@@ -14,6 +14,7 @@ mod directory;
 mod frames;
 mod history;
 mod incoming;
+mod map;
 mod meters;
 mod outgoing;
 mod session;
@@ -26,7 +27,7 @@ use std::{
     ops::Deref,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread::available_parallelism,
 };
@@ -43,6 +44,7 @@ use self::{
     directory::Directory,
     frames::Encoder,
     history::{Frames, History},
+    map::{Lane, Look},
     meters::Meters,
     shard::{Join, Shard},
     standing::Standing,
@@ -53,12 +55,15 @@ use crate::{
     channels::app::Pages,
     dispatcher::{Commit, Handle, Health},
     journal::Epoch,
+    positions::Positions,
 };
 
 /// Commits a shard may fall behind. Beyond, its clients read what they missed from the history.
 const FEED_CAPACITY: usize = 1_024;
 /// Clients that wait to join a shard; a full queue holds those who come.
 const JOIN_CAPACITY: usize = 1_024;
+/// Wishes to see a part of the map that wait for the next tick; a full queue holds those who wish.
+const LOOK_CAPACITY: usize = 1_024;
 
 /// A cheap handle to the hub.
 #[derive(Clone)]
@@ -86,6 +91,11 @@ pub struct Shared {
     standing: watch::Receiver<Standing>,
     shards: Vec<mpsc::Sender<Join>>,
     next_shard: AtomicUsize,
+    pub(crate) positions: Positions,
+    looks: mpsc::Sender<Look>,
+    /// Shards that are telling an event at this moment: positions give way.
+    telling: AtomicUsize,
+    next_client: AtomicU64,
     sessions: AtomicUsize,
     tasks: TaskTracker,
     shutdown: CancellationToken,
@@ -98,6 +108,7 @@ impl Hub {
         board: Handle,
         access: Arc<Access>,
         pages: Pages,
+        positions: Positions,
         shutdown: CancellationToken,
     ) -> Self {
         let commits = board.watch();
@@ -108,6 +119,7 @@ impl Hub {
         let shards = available_parallelism().map_or(1, usize::from);
         let (shards, joins): (Vec<_>, Vec<_>) =
             (0..shards).map(|_| mpsc::channel(JOIN_CAPACITY)).unzip();
+        let (looks, looked) = mpsc::channel(LOOK_CAPACITY);
         let shared = Arc::new(Shared {
             health: board.health(),
             board: board.clone(),
@@ -119,6 +131,10 @@ impl Hub {
             standing: standing.clone(),
             shards,
             next_shard: AtomicUsize::new(0),
+            positions: positions.clone(),
+            looks,
+            telling: AtomicUsize::new(0),
+            next_client: AtomicU64::new(0),
             sessions: AtomicUsize::new(0),
             tasks: tasks.clone(),
             shutdown: shutdown.clone(),
@@ -127,6 +143,7 @@ impl Hub {
             let shard = Shard::new(Arc::clone(&shared), joins, feed.subscribe(), standing.clone());
             tasks.spawn(shard.run(shutdown.clone()));
         }
+        tasks.spawn(Lane::new(Arc::clone(&shared), positions, looked).run(shutdown.clone()));
         tasks.spawn(standing::watch(board, told, shutdown.clone()));
         tasks.spawn(encode(Arc::clone(&shared), commits, feed, shutdown));
         Self { shared }

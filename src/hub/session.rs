@@ -6,9 +6,12 @@ use compact_str::CompactString;
 use serde::Deserialize;
 
 use super::{frames::Topics, incoming::Misread};
-use crate::domain::{
-    command::AnswerKind,
-    ids::{AreaCode, AttemptId, ObligationId},
+use crate::{
+    domain::{
+        command::AnswerKind,
+        ids::{AreaCode, AttemptId, ObligationId},
+    },
+    positions::Report,
 };
 
 /// How long a new connection has to say what it wants.
@@ -29,8 +32,32 @@ pub enum ClientFrame {
         attempt: AttemptId,
     },
     /// What part of the map is looked at.
-    View {},
+    View(ViewFrame),
+    /// Where the client's own unit is.
+    Positions(PositionsFrame),
+    /// Asks which units some numbers of the packed form are.
+    Units {
+        numbers: Vec<u32>,
+    },
     Pong {},
+}
+
+/// A part of the map. With `zoom` it is drawn, and clusters come where there are too many units.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ViewFrame {
+    pub bbox: [f64; 4],
+    #[serde(default)]
+    pub zoom: Option<f64>,
+    #[serde(default)]
+    pub id: CompactString,
+}
+
+/// Positions as `POST /positions` takes them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct PositionsFrame {
+    #[serde(default)]
+    pub id: CompactString,
+    pub items: Vec<Report>,
 }
 
 /// An answer; `id` is the client's own name for it, which the reply carries.
@@ -58,6 +85,14 @@ pub struct Hello {
     /// Narrower than the client's own area.
     #[serde(default)]
     pub area: Option<AreaCode>,
+    /// The part of the map that is looked at; without it, all of the area.
+    #[serde(default)]
+    pub bbox: Option<[f64; 4]>,
+    #[serde(default)]
+    pub zoom: Option<f64>,
+    /// Wants positions in the packed form.
+    #[serde(default)]
+    pub packed: bool,
     #[serde(default)]
     pub resume: Option<Resume>,
 }
@@ -151,15 +186,12 @@ impl Session {
                 *self = Session::Live;
                 Some(Output::Greet(hello))
             }
-            // A browser's own ping may come before it has spoken.
-            (Session::Greeting | Session::Live, ClientFrame::Pong {} | ClientFrame::View {}) => {
-                None
+            // A browser's own ping may come before it has spoken, and its map may move.
+            (_, ClientFrame::Pong {}) | (Session::Greeting, ClientFrame::View(_)) => None,
+            (Session::Greeting, _) | (Session::Live, ClientFrame::Hello(_)) => {
+                Some(Output::Close(CloseReason::OutOfTurn))
             }
-            (Session::Live, frame @ (ClientFrame::Answer(_) | ClientFrame::Received { .. })) => {
-                Some(Output::Submit(frame))
-            }
-            (Session::Greeting, ClientFrame::Answer(_) | ClientFrame::Received { .. })
-            | (Session::Live, ClientFrame::Hello(_)) => Some(Output::Close(CloseReason::OutOfTurn)),
+            (Session::Live, frame) => Some(Output::Submit(frame)),
         }
     }
 
@@ -190,6 +222,6 @@ mod tests {
     }
 
     fn hello() -> Hello {
-        Hello { token: None, topics: Topics::default(), area: None, resume: None }
+        serde_json::from_str("{}").unwrap()
     }
 }

@@ -136,6 +136,7 @@ impl Shard {
 
     async fn fan_out(&mut self, news: &Frames) {
         let began = Instant::now();
+        let _telling = Telling::begin(&self.hub);
         let mut blocks: Vec<Option<Vec<Block>>> = vec![None; self.classes.len()];
         let (mut index, mut told, mut behind) = (0, 0_u64, 0_u64);
         while let Some(member) = self.members.get(index) {
@@ -222,6 +223,24 @@ impl Shard {
                 Some(join) = self.joins.recv() => join.client.close(CloseReason::Restarting),
             }
         }
+    }
+}
+
+/// Says for as long as it lives that an event is being told.
+struct Telling {
+    hub: Arc<Shared>,
+}
+
+impl Telling {
+    fn begin(hub: &Arc<Shared>) -> Self {
+        hub.telling.fetch_add(1, Ordering::Relaxed);
+        Self { hub: Arc::clone(hub) }
+    }
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        self.hub.telling.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -20,9 +20,25 @@ const CONTROL_LIMIT: u64 = 125;
 /// Longest header a server writes.
 const HEADER_MAX: usize = 10;
 
+/// What a message holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Binary,
+}
+
+/// Returns `payload` as one frame.
+pub(super) fn message(kind: Kind, payload: &[u8]) -> Bytes {
+    let data = match kind {
+        Kind::Text => Data::Text,
+        Kind::Binary => Data::Binary,
+    };
+    frame(OpCode::Data(data), payload)
+}
+
 /// Returns `text` as one frame.
 pub(super) fn text(text: &str) -> Bytes {
-    frame(OpCode::Data(Data::Text), text.as_bytes())
+    message(Kind::Text, text.as_bytes())
 }
 
 pub(super) fn pong(payload: &[u8]) -> Bytes {

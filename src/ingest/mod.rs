@@ -1,5 +1,6 @@
 //! What comes in from outside, as commands: bytes are read, checked and named here, and nowhere else.
 
+pub mod basemap;
 pub mod calendar;
 pub mod cap;
 pub mod sheets;

@@ -7,15 +7,17 @@ use jiaoying::{
     domain::{
         board::Board,
         callout::{attempt::Outcome, obligation::StateName},
-        command::AnswerKind,
+        command::{AnswerKind, Command},
         event::Entry,
         person::Channel,
+        site::{EvacuationPlan, Facts, Hazard, RiskPoint, Shelter},
+        unit::Unit,
         warning::{Colour, MessageKind},
     },
     journal::{Batch, Draft, Head, Journal, memory::MemoryJournal},
 };
 
-use crate::support::county::{County, about, alert};
+use crate::support::county::{COUNTY, County, about, alert, site, unit};
 
 const POLICIES: &str = include_str!("../../config/policies.toml");
 
@@ -52,6 +54,17 @@ async fn events_after_a_snapshot_are_read_on_top_of_it() {
 fn night() -> County {
     let mut county = County::found(POLICIES, 2, 3);
     county.lines(Channel::Voice, 2);
+    let full =
+        Unit { terminal: Some("866".into()), base: Some([114.5, 35.6]), ..unit("u-1", COUNTY) };
+    county.must(Command::SaveUnits(vec![full, unit("u-2", COUNTY)]));
+    let plan = EvacuationPlan { shelter: "s-1".parse().unwrap(), text: "步行".into() };
+    let (hazard, residents, repaired) = (Hazard::Landslide, 46, false);
+    let point = RiskPoint { hazard, residents, repaired, plan: Some(plan) };
+    county.must(Command::SaveSites(vec![
+        site("d-1", COUNTY, Facts::Depot),
+        site("s-1", COUNTY, Facts::Shelter(Shelter { capacity: 800 })),
+        site("r-1", COUNTY, Facts::RiskPoint(point)),
+    ]));
     county.red();
     let answered = county.at("990101001001/village_duty").id;
     county.answer_as("001001-village_duty", answered, AnswerKind::Acknowledged).unwrap();

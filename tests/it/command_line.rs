@@ -20,15 +20,23 @@ const OWN: (&str, &str) = ("JIAOYING_JURISDICTION", COUNTY);
 #[tokio::test]
 async fn a_county_brings_in_its_own_lists_and_its_first_administrator() {
     let folder = tempfile::tempdir().unwrap();
-    for kind in ["areas", "people", "posts", "rotations", "roster"] {
+    let kinds =
+        "areas people posts rotations roster units bases depots shelters gauges risk_points stock";
+    for kind in kinds.split(' ') {
         let done = import(folder.path(), kind, &example(kind));
         assert!(done.status.success(), "{kind}: {}", said(&done));
         assert!(said(&done).contains("new or changed"), "{kind}: {}", said(&done));
     }
     let again = import(folder.path(), "people", &example("people"));
     assert!(said(&again).contains(" 0 new or changed"), "{}", said(&again));
-    let again = import(folder.path(), "roster", &example("roster"));
-    assert!(said(&again).contains(" 0 new or changed"), "{}", said(&again));
+    for kind in ["roster", "units", "risk_points", "stock"] {
+        let again = import(folder.path(), kind, &example(kind));
+        assert!(said(&again).contains(" 0 new or changed"), "{}", said(&again));
+    }
+    let lost = folder.path().join("lost.csv");
+    fs::write(&lost, "depot,item,name,unit,quantity\nx-s-01,tent,帐篷,顶,3\n").unwrap();
+    let refused = import(folder.path(), "stock", &lost);
+    assert!(!refused.status.success() && said(&refused).contains("第 2 行"), "{}", said(&refused));
     assert!(run(folder.path(), &["verify"]).status.success());
 
     let mut serve = jiaoying(folder.path(), &["serve"]);

@@ -14,6 +14,8 @@ use jiaoying::domain::{
     event::{AccessChanged, DutyTableSet, Entry, Event, LossAccepted, RotationSet, Unreadable},
     person::Channel,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
+    site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
+    stock::{Count, StockLine},
     unit::Unit,
     warning::{Colour, MessageKind},
 };
@@ -21,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::support::{
-    county::{COUNTY, County, about, alert, unit},
+    county::{COUNTY, County, about, alert, site, unit},
     story::{CLERK, HOLDER, NEIGHBOUR, VILLAGE},
 };
 
@@ -101,6 +103,9 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("post_saved", "990101000000/lead_officer"),
         ("unit_saved", "u-1"),
         ("unit_removed", "u-1"),
+        ("site_saved", "b-1"),
+        ("site_removed", "d-1"),
+        ("stock_counted", "d-1"),
         ("warning_accepted", "w-1"),
         ("callout_opened", "c-1"),
         ("obligation_opened", "o-1"),
@@ -230,6 +235,48 @@ fn resources(county: &mut County) {
     };
     county.must(Command::SaveUnits(vec![full, plain]));
     county.must(Command::RemoveUnit("u-1".parse().unwrap()));
+    sites(county);
+}
+
+/// Saves a site of each kind, the gauge and the point of risk with all that can be known of them.
+fn sites(county: &mut County) {
+    let thresholds = Thresholds {
+        warning_m: Some(64.1),
+        guarantee_m: Some(66.1),
+        flood_limit_m: Some(65.0),
+        ..Thresholds::default()
+    };
+    let gauge = Gauge {
+        measures: Measure::Reservoir,
+        water: Some("石岭水库".into()),
+        datum: Some("1985国家高程基准".into()),
+        thresholds,
+        reports_every_s: Some(300),
+    };
+    let plan = EvacuationPlan { shelter: "s-1".parse().unwrap(), text: "沿村道步行".into() };
+    let point =
+        RiskPoint { hazard: Hazard::Landslide, residents: 46, repaired: false, plan: Some(plan) };
+    let full = |id, facts| Site {
+        contact: Some("000000-bureau_head".parse().unwrap()),
+        ..site(id, COUNTY, facts)
+    };
+    county.must(Command::SaveSites(vec![
+        site("b-1", COUNTY, Facts::Base),
+        site("d-1", COUNTY, Facts::Depot),
+        full("s-1", Facts::Shelter(Shelter { capacity: 800 })),
+        full("g-1", Facts::Gauge(gauge)),
+        full("r-1", Facts::RiskPoint(point)),
+    ]));
+    let line = StockLine {
+        item: "2030101".into(),
+        name: "冲锋舟".into(),
+        unit: "艘".into(),
+        quantity: 12,
+    };
+    let count = |lines| Count { depot: "d-1".parse().unwrap(), lines };
+    county.must(Command::CountStock(vec![count(vec![line])]));
+    county.must(Command::CountStock(vec![count(Vec::new())]));
+    county.must(Command::RemoveSite("d-1".parse().unwrap()));
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod events;
 mod http_api;
 mod journal_contract;
 mod journal_sqlite;
+mod live_map;
 mod outbox;
 mod policy_faults;
 mod recovery;

@@ -14,13 +14,15 @@ use jiaoying::domain::{
     person::Channel,
     rejection::Rejection,
     roster::{Calendar, DayPlan, DayType, Post, Rotation, Shift, ShiftTime},
+    site::{EvacuationPlan, Facts, Hazard, RiskPoint, Shelter, Site},
+    stock::{Count, StockLine},
     time::Timestamp,
     unit::Unit,
     warning::{Colour, Message, Original},
 };
 
 use crate::support::{
-    county::{COUNTY, County, actor, alert, by_hand, given, person, unit},
+    county::{COUNTY, County, actor, alert, by_hand, given, person, site, unit},
     story::{HOLDER, VILLAGE, policies},
 };
 
@@ -75,6 +77,12 @@ fn every_refusal_says_what_to_do_and_changes_nothing() {
         "roster.overlap",
         "roster.rotation",
         "roster.too_long",
+        "site.facts",
+        "site.in_use",
+        "site.not_a_depot",
+        "site.not_a_shelter",
+        "site.other_kind",
+        "site.unknown",
         "unit.reporting_period",
         "unit.terminal_taken",
         "unit.unknown",
@@ -98,6 +106,9 @@ fn each_command_is_refused_to_a_role_that_may_not_give_it() {
         (Role::Commander, Command::SetDutyTable(Vec::new())),
         (Role::Commander, Command::SaveUnits(Vec::new())),
         (Role::Dispatcher, Command::RemoveUnit("u-1".parse().unwrap())),
+        (Role::Commander, Command::SaveSites(Vec::new())),
+        (Role::Dispatcher, Command::RemoveSite("d-1".parse().unwrap())),
+        (Role::Dispatcher, Command::CountStock(Vec::new())),
         (Role::Leader, Command::AddOverride(change())),
         (Role::Gateway, Command::RemoveOverride(OverrideId(1))),
         (Role::Leader, accept(alert("n9", Colour::Red, &[COUNTY]))),
@@ -120,6 +131,7 @@ fn each_command_is_refused_to_a_role_that_may_not_give_it() {
 fn each_command_about_an_area_is_refused_to_somebody_from_another() {
     let mut county = warned();
     county.must(Command::SaveUnits(vec![unit("u-1", "990101001")]));
+    county.must(Command::SaveSites(vec![depot("d-1", "990101001")]));
     let elsewhere = |role| Actor { area: area("990101002"), ..actor("x", role) };
     let outside: Vec<(Role, Command)> = vec![
         (Role::Admin, Command::SavePeople(vec![person("p9", "990101001")])),
@@ -129,6 +141,10 @@ fn each_command_about_an_area_is_refused_to_somebody_from_another() {
         (Role::Admin, Command::SaveUnits(vec![unit("u-9", "990101001")])),
         (Role::Admin, Command::SaveUnits(vec![unit("u-1", "990101002")])),
         (Role::Admin, Command::RemoveUnit("u-1".parse().unwrap())),
+        (Role::Admin, Command::SaveSites(vec![depot("d-9", "990101001")])),
+        (Role::Admin, Command::SaveSites(vec![depot("d-1", "990101002")])),
+        (Role::Admin, Command::RemoveSite("d-1".parse().unwrap())),
+        (Role::Admin, Command::CountStock(vec![counted("d-1", &[])])),
         (Role::Admin, Command::AddOverride(change())),
         (Role::Dispatcher, Command::OpenCallout(by_hand("会商", None))),
         (Role::Dispatcher, Command::WithdrawCallout { callout: CalloutId(1), note: "误".into() }),
@@ -191,10 +207,18 @@ struct Case {
 }
 
 fn cases() -> Vec<Case> {
-    [setup_cases(), roster_cases(), unit_cases(), warning_cases(), callout_cases(), answer_cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        setup_cases(),
+        roster_cases(),
+        unit_cases(),
+        site_cases(),
+        warning_cases(),
+        callout_cases(),
+        answer_cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn setup_cases() -> Vec<Case> {
@@ -317,6 +341,63 @@ fn unit_cases() -> Vec<Case> {
         admin(save(unit("u-1", "990102")), "area.unknown", Some("area"), "area list"),
         admin(Command::RemoveUnit("u-9".parse().unwrap()), "unit.unknown", Some("unit"), "GET"),
     ]
+}
+
+fn site_cases() -> Vec<Case> {
+    let save = |site| Command::SaveSites(vec![site]);
+    let shelter = |id, capacity| site(id, COUNTY, Facts::Shelter(Shelter { capacity }));
+    let leads_to = |shelter: &str| {
+        let plan =
+            EvacuationPlan { shelter: shelter.parse().unwrap(), text: CompactString::default() };
+        let (hazard, residents, repaired) = (Hazard::FlashFlood, 30, false);
+        let point = RiskPoint { hazard, residents, repaired, plan: Some(plan) };
+        site("r-1", COUNTY, Facts::RiskPoint(point))
+    };
+    let nowhere = Site { at: [114.5, f64::INFINITY], ..depot("d-1", COUNTY) };
+    let stranger = Site { contact: Some(NOBODY.parse().unwrap()), ..depot("d-1", COUNTY) };
+    let remove = |id: &str| Command::RemoveSite(id.parse().unwrap());
+    let count = |id, items: &[&str]| Command::CountStock(vec![counted(id, items)]);
+    let with = |mut case: Case, sites: Vec<Site>| {
+        case.county.must(Command::SaveSites(sites));
+        case
+    };
+    let both = vec![shelter("s-1", 90), leads_to("s-1")];
+    vec![
+        admin(save(shelter("s-1", 0)), "site.facts", Some("capacity"), "1 to 1000000 people"),
+        admin(save(leads_to("s-1")), "site.not_a_shelter", Some("plan"), "import shelters first"),
+        admin(save(nowhere), "field.not_a_point", Some("lon"), "WGS-84"),
+        admin(save(stranger), "person.unknown", Some("people"), "import people"),
+        admin(save(depot("d-1", "990102")), "area.unknown", Some("area"), "area list"),
+        admin(remove("d-9"), "site.unknown", Some("site"), "GET"),
+        admin(count("d-9", &[]), "site.not_a_depot", Some("depot"), "import depots first"),
+        with(
+            admin(save(shelter("d-1", 90)), "site.other_kind", Some("id"), "an id of its own"),
+            vec![depot("d-1", COUNTY)],
+        ),
+        with(admin(remove("s-1"), "site.in_use", Some("site"), "change the plan first"), both),
+        with(
+            admin(count("d-1", &["a", "a"]), "site.facts", Some("item"), "add the two lines up"),
+            vec![depot("d-1", COUNTY)],
+        ),
+        with(
+            admin(count("d-1", &[""]), "field.empty", Some("item"), "must not be empty"),
+            vec![depot("d-1", COUNTY)],
+        ),
+    ]
+}
+
+fn depot(id: &str, area: &str) -> Site {
+    site(id, area, Facts::Depot)
+}
+
+fn counted(depot: &str, items: &[&str]) -> Count {
+    let line = |item: &&str| StockLine {
+        item: (*item).into(),
+        name: "帐篷".into(),
+        unit: "顶".into(),
+        quantity: 1,
+    };
+    Count { depot: depot.parse().unwrap(), lines: items.iter().map(line).collect() }
 }
 
 fn warning_cases() -> Vec<Case> {

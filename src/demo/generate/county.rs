@@ -138,7 +138,12 @@ fn kind(name: &str) -> Kind {
     }
 }
 
+/// Returns where a place on the earth lies on the plane.
+pub(super) fn on_plane(at: [f64; 2]) -> Point {
+    [0, 1].map(|axis| (at[axis] - CENTER[axis]) / UNIT[axis])
+}
+
 /// Places a point of the plane, to about a metre.
-fn on_earth(point: Point) -> [f64; 2] {
+pub(super) fn on_earth(point: Point) -> [f64; 2] {
     [0, 1].map(|axis| ((CENTER[axis] + point[axis] * UNIT[axis]) * 1e5).round() / 1e5)
 }

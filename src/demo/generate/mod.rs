@@ -4,12 +4,17 @@
 //! `DEMO_WRITE=1 cargo test --lib demo::generate` writes it.
 
 mod county;
+mod force;
 mod names;
+mod places;
 mod plane;
 mod posts;
 mod random;
+mod roads;
 mod rotations;
 mod staff;
+mod stock;
+mod write;
 
 use std::fmt::Write as _;
 
@@ -23,12 +28,22 @@ pub fn generate(seed: u64) -> Vec<(&'static str, String)> {
     let random = Random::new(seed);
     let divisions = county::generate(&random);
     let staff = staff::generate(&divisions, &random);
+    let places = places::generate(&divisions, &random);
     vec![
         ("areas.csv", areas(&divisions)),
         ("outlines.geojson", outlines(&divisions)),
         ("people.csv", people(&staff)),
         ("posts.csv", post_lines(&posts::generate(&divisions, &staff))),
         ("rotations.csv", rotation_lines(&rotations::generate(&divisions, &staff))),
+        ("units.csv", write::units(&force::generate(&divisions, &random))),
+        ("bases.csv", write::bases(&places.bases)),
+        ("depots.csv", write::bases(&places.depots)),
+        ("stock.csv", write::stock(&stock::generate(&divisions, &places.depots, &random))),
+        ("shelters.csv", write::shelters(&places.shelters)),
+        ("gauges.csv", write::gauges(&places.gauges)),
+        ("risk_points.csv", write::risk_points(&places.risk_points)),
+        ("rivers.geojson", write::lines(&roads::rivers(&random))),
+        ("roads.geojson", write::lines(&roads::roads(&divisions, &random))),
     ]
 }
 

@@ -110,12 +110,22 @@ fn chained(mut edges: Vec<(Point, Point)>) -> Vec<(Point, Point)> {
 /// Bends the border between two corners: its middle moves sideways, then the middle of each half.
 fn bent((from, to): (Key, Key), random: &Random) -> Vec<Point> {
     let mut random = random.part(&format!("{from:?}{to:?}"));
-    let mut path = vec![unkey(from), unkey(to)];
-    while length(path[0], path[1]) > PIECE {
+    winding(unkey(from), unkey(to), (PIECE, BEND), &mut random)
+}
+
+/// Returns a way between two points that is bent until its pieces are shorter than `piece`.
+pub(super) fn winding(
+    from: Point,
+    to: Point,
+    (piece, bend): (f64, f64),
+    random: &mut Random,
+) -> Vec<Point> {
+    let mut path = vec![from, to];
+    while length(path[0], path[1]) > piece {
         let mut finer = vec![path[0]];
         for pair in path.windows(2) {
             let (a, b) = (pair[0], pair[1]);
-            let aside = BEND * (random.unit() * 2.0 - 1.0);
+            let aside = bend * (random.unit() * 2.0 - 1.0);
             let middle = [
                 (a[0] + b[0]) / 2.0 - aside * (b[1] - a[1]),
                 (a[1] + b[1]) / 2.0 + aside * (b[0] - a[0]),
@@ -127,7 +137,7 @@ fn bent((from, to): (Key, Key), random: &Random) -> Vec<Point> {
     path
 }
 
-fn length(a: Point, b: Point) -> f64 {
+pub(super) fn length(a: Point, b: Point) -> f64 {
     let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
     (dx * dx + dy * dy).sqrt()
 }

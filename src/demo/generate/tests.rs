@@ -17,12 +17,16 @@ fn the_committed_files_are_what_the_seed_makes() {
     }
 }
 
+/// The same in every county: rotations name people by id only, and these stand at the seats.
+const SEEDLESS: [&str; 3] = ["rotations.csv", "bases.csv", "gauges.csv"];
+
 #[test]
 fn another_seed_makes_another_county_of_the_same_size() {
     for ((name, ours), (_, other)) in generate(SEED).iter().zip(&generate(SEED + 1)) {
-        assert_eq!(ours.lines().count(), other.lines().count(), "{name}");
-        // Rotations name people by id only.
-        assert!(ours != other || *name == "rotations.csv", "{name}");
+        // Which places are neighbours, and so how many roads there are, depends on where they lie.
+        let as_many = ours.lines().count() == other.lines().count();
+        assert!(as_many || *name == "roads.geojson", "{name}");
+        assert!(ours != other || SEEDLESS.contains(name), "{name}");
     }
 }
 

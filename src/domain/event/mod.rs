@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     area::{Area, Extent},
     callout::policy::PolicySet,
-    ids::{AreaCode, CalloutId, OverrideId, PostId, UnitId, WarningId},
+    ids::{AreaCode, CalloutId, OverrideId, PostId, SiteId, UnitId, WarningId},
     person::{Channel, Person},
     roster::{Calendar, Override, Post, Rotation, Shift},
+    site::Site,
+    stock::StockLine,
     time::Timestamp,
     unit::Unit,
     warning::{Life, Message, Original},
@@ -102,6 +104,9 @@ events! {
     "override_removed" 1 OverrideRemoved => |data| &data.id;
     "unit_saved" 1 UnitSaved => |data| &data.unit.id;
     "unit_removed" 1 UnitRemoved => |data| &data.id;
+    "site_saved" 1 SiteSaved => |data| &data.site.id;
+    "site_removed" 1 SiteRemoved => |data| &data.id;
+    "stock_counted" 1 StockCounted => |data| &data.depot;
     "calendar_adopted" 1 CalendarAdopted => |_data| "calendar";
     "policies_adopted" 1 PoliciesAdopted => |_data| "policies";
     "lines_set" 1 LinesSet => |data| &data.channel;
@@ -124,6 +129,7 @@ events! {
     "attempt_started" 1 AttemptStarted => |data| &data.id;
     "attempt_repeated" 1 AttemptRepeated => |data| &data.id;
     "attempt_recorded" 1 AttemptRecorded => |data| &data.id;
+    "fence_crossed" 1 FenceCrossed => |data| &data.unit;
     "access_changed" 1 AccessChanged => |data| &data.login;
     "loss_accepted" 1 LossAccepted => |_data| "journal";
 }
@@ -213,6 +219,26 @@ pub struct UnitRemoved {
     pub area: AreaCode,
 }
 
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SiteSaved {
+    pub site: Site,
+}
+
+/// A site is no more; where it was a depot, its stock is not either.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteRemoved {
+    pub id: SiteId,
+    pub area: AreaCode,
+}
+
+/// The whole stock of a depot was found to be this (盘点).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockCounted {
+    pub depot: SiteId,
+    pub area: AreaCode,
+    pub lines: Vec<StockLine>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarAdopted {
     pub calendar: Calendar,
@@ -250,6 +276,23 @@ pub struct WarningAccepted {
 pub struct WarningEnded {
     pub id: WarningId,
     pub life: Life,
+}
+
+/// A unit has entered or left a warned area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FenceCrossed {
+    pub unit: UnitId,
+    /// The division the unit belongs to.
+    pub home: AreaCode,
+    pub warning: WarningId,
+    /// The area by whose border it was seen; none for a shape that the warning draws.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<AreaCode>,
+    pub entered: bool,
+    /// When it was first seen on the other side, and where: WGS-84.
+    pub at: Timestamp,
+    pub lon: f64,
+    pub lat: f64,
 }
 
 /// Who may come in changed: the fact, never the secret.

@@ -11,6 +11,7 @@ use crate::{
         connection::{Connection, Place},
         frames::{Topic, Topics},
         history::{Frames, Since},
+        map::Form,
         outgoing::ServerFrame,
         session::{CloseReason, Hello},
         shard::Join,
@@ -43,17 +44,25 @@ impl Client {
         let bell: Arc<dyn Bell> = Arc::<Connection>::clone(&self.socket);
         let page = self.hub.pages.open(identity.holder.clone(), bell);
         let class = Class { area, topics };
+        let form = if hello.packed { Form::Packed } else { Form::Text };
         self.admitted =
-            Some(Box::new(Admitted { class, _page: page, unconfirmed: BTreeMap::new() }));
+            Some(Box::new(Admitted { class, form, _page: page, unconfirmed: BTreeMap::new() }));
         self.limit = None;
         let epoch = self.hub.epoch().to_string();
         let head = self.head().await?;
         let resume = hello.resume.filter(|resume| {
             resume.epoch == epoch && resume.seq <= head && head - resume.seq <= REPLAY_LIMIT
         });
-        let Some(resume) = resume else { return self.show_board().await };
-        self.send(&ServerFrame::Welcome { epoch, seq: resume.seq, resumed: true, now });
-        self.socket.reached(resume.seq, 0);
+        match resume {
+            Some(resume) => {
+                self.send(&ServerFrame::Welcome { epoch, seq: resume.seq, resumed: true, now });
+                self.socket.reached(resume.seq, 0);
+            }
+            None => self.show_board().await?,
+        }
+        if topics.contains(Topic::Map) {
+            self.look("hello", hello.bbox, hello.zoom).await?;
+        }
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 //! nothing: what it does now and then is allocated for that moment.
 
 mod arrival;
+mod map;
 mod speech;
 
 use std::{
@@ -26,6 +27,7 @@ use super::{
     block::Class,
     connection::{Connection, Place},
     incoming::{self, Heard, Misread},
+    map::Form,
     outgoing::ServerFrame,
     session::{CloseReason, HELLO_WINDOW, Output, Session},
     wire::{self, Decoder, Message},
@@ -52,7 +54,8 @@ const LINGER: Duration = Duration::from_secs(2);
 /// Runs one client's session to its end. `read` came with the request, before the socket was handed over.
 pub(crate) async fn serve(hub: Hub, stream: TcpStream, read: Bytes, identity: Option<Identity>) {
     hub.sessions.fetch_add(1, Ordering::Relaxed);
-    let socket = Arc::new(Connection::new(stream, hub.board.now()));
+    let id = hub.next_client.fetch_add(1, Ordering::Relaxed);
+    let socket = Arc::new(Connection::new(id, stream, hub.board.now()));
     let mut decoder = Decoder::default();
     decoder.push(&read);
     let client = Client {
@@ -85,6 +88,8 @@ struct Client {
 
 struct Admitted {
     class: Class,
+    /// In which form it takes positions.
+    form: Form,
     _page: Page,
     /// Calls put on the page that it has not confirmed.
     unconfirmed: BTreeMap<AttemptId, mpsc::Sender<Receipt>>,

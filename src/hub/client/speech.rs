@@ -34,7 +34,13 @@ impl Client {
                 let given = GiveAnswer { obligation, answer, note, on_behalf_of, via };
                 self.answer(&id, given).await
             }
-            ClientFrame::Hello(_) | ClientFrame::View {} | ClientFrame::Pong {} => Ok(()),
+            ClientFrame::View(view) => self.look(&view.id, Some(view.bbox), view.zoom).await,
+            ClientFrame::Positions(frame) => self.report(&frame).await,
+            ClientFrame::Units { numbers } => {
+                self.name_units(&numbers);
+                Ok(())
+            }
+            ClientFrame::Hello(_) | ClientFrame::Pong {} => Ok(()),
         }
     }
 

@@ -134,6 +134,64 @@ fn degrees(cell: &Cell, limit: f64) -> Option<f64> {
     (-limit..=limit).contains(&value).then_some(value)
 }
 
+/// Reads a whole number of things or people.
+pub(super) fn count(cell: &Cell) -> Result<u32, Problem> {
+    let bad = || problem::not_a_count(cell.text());
+    digits(cell).map_err(|_| bad())?.parse().map_err(|_| bad())
+}
+
+/// Reads a number of metres, millimetres or the like.
+pub(super) fn number(cell: &Cell) -> Result<f64, Problem> {
+    let value = match cell {
+        Cell::Number(number) => Some(*number),
+        Cell::Text(text) => half_width(text).parse().ok(),
+        Cell::Empty | Cell::Serial(_) | Cell::Broken(_) => None,
+    };
+    value.filter(|value: &f64| value.is_finite()).ok_or_else(|| problem::not_a_number(cell.text()))
+}
+
+/// Reads one of a few words, by their English or their Chinese names.
+pub(super) fn word<T: Copy>(cell: &Cell, words: &[(T, &str, &str)]) -> Result<T, Problem> {
+    let text = half_width(&cell.text());
+    let is = |(_, name, zh): &&(T, &str, &str)| *zh == text || text.eq_ignore_ascii_case(name);
+    let known = || {
+        let known = words.iter().map(|(_, name, zh)| format!("{zh}({name})"));
+        problem::one_of(&text, known.collect::<Vec<_>>().join("、"))
+    };
+    words.iter().find(is).map(|(value, ..)| *value).ok_or_else(known)
+}
+
+/// Reads an id that the county gives: a site's, a unit's.
+pub(super) fn id<T: FromStr>(cell: &Cell) -> Result<T, Problem> {
+    let text = digits(cell)?;
+    T::from_str(&text).map_err(|_| problem::not_an_id(text))
+}
+
+/// Reads a code that others give: a terminal's, an item's.
+pub(super) fn code(cell: &Cell) -> Result<CompactString, Problem> {
+    let text = digits(cell)?;
+    if text.chars().count() > MAX_NAME || text.contains(char::is_whitespace) {
+        return Err(problem::not_an_id(text));
+    }
+    Ok(text.into())
+}
+
+/// Returns the words of a cell that separates them as a list of ids does.
+pub(super) fn words(cell: &Cell) -> Result<Vec<CompactString>, Problem> {
+    let text = half_width(&cell.text());
+    let pieces = text.split([';', ',', '、', '\n']).map(str::trim).filter(|p| !p.is_empty());
+    let mut words: Vec<CompactString> = Vec::new();
+    for piece in pieces {
+        if piece.chars().count() > MAX_NAME {
+            return Err(problem::too_long(MAX_NAME));
+        }
+        if !words.contains(&piece.into()) {
+            words.push(piece.into());
+        }
+    }
+    Ok(words)
+}
+
 pub(super) fn yes(cell: &Cell) -> Result<bool, Problem> {
     let text = half_width(&cell.text()).to_lowercase();
     match text.as_str() {

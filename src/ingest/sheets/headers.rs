@@ -23,6 +23,32 @@ pub(super) enum Column {
     Crew,
     People,
     Date,
+    Crs,
+    Kind,
+    Terminal,
+    ReportsEvery,
+    Strength,
+    Contact,
+    Capabilities,
+    Capacity,
+    Measures,
+    Water,
+    Datum,
+    Warning,
+    Guarantee,
+    FloodLimit,
+    Rain1h,
+    Rain3h,
+    Rain24h,
+    Hazard,
+    Residents,
+    Repaired,
+    Shelter,
+    Plan,
+    Depot,
+    Item,
+    CountedIn,
+    Quantity,
     /// Numbering, remarks and the like, which are read by people only.
     Ignored,
 }
@@ -31,8 +57,11 @@ impl Column {
     /// Tells whether a cell of the column may hold several lines: values one below another, or a
     /// remark.
     pub fn may_hold_lines(self) -> bool {
-        use Column::{Deputies, Holders, Ignored, Landline, Mobile, People};
-        matches!(self, Holders | Deputies | People | Mobile | Landline | Ignored)
+        use Column::{Capabilities, Deputies, Holders, Ignored, Landline, Mobile, People, Plan};
+        matches!(
+            self,
+            Holders | Deputies | People | Mobile | Landline | Ignored | Capabilities | Plan
+        )
     }
 }
 
@@ -116,6 +145,98 @@ pub(super) const ROSTER: &[Header] = &[
     IGNORED,
 ];
 
+const ID: Header = required(Column::Id, &["id", "编号", "代码", "站码", "测站编码"]);
+const NAME: Header = required(Column::Name, &["name", "名称", "站名"]);
+const LON: Header = required(Column::Lon, &["lon", "经度", "longitude", "lng"]);
+const LAT: Header = required(Column::Lat, &["lat", "纬度", "latitude"]);
+const CRS: Header = optional(Column::Crs, &["crs", "坐标系", "坐标系统"]);
+const CONTACT: Header =
+    optional(Column::Contact, &["contact", "责任人", "责任人编号", "联系人", "负责人"]);
+const REPORTS_EVERY: Header =
+    optional(Column::ReportsEvery, &["reports_every_s", "上报间隔", "上报周期", "报送间隔"]);
+
+pub(super) const UNITS: &[Header] = &[
+    ID,
+    NAME,
+    required(Column::Kind, &["kind", "类型", "种类", "类别", "车型"]),
+    AREA,
+    Header { required: false, ..LON },
+    Header { required: false, ..LAT },
+    CRS,
+    optional(Column::Terminal, &["terminal", "终端号", "终端编号", "设备号"]),
+    REPORTS_EVERY,
+    optional(Column::Strength, &["strength", "人数", "编制人数", "乘员"]),
+    CONTACT,
+    optional(Column::Capabilities, &["capabilities", "能力", "救援能力", "专长"]),
+    IGNORED,
+];
+
+/// Bases and depots.
+pub(super) const PLACES: &[Header] = &[ID, NAME, AREA, LON, LAT, CRS, CONTACT, IGNORED];
+
+pub(super) const SHELTERS: &[Header] = &[
+    ID,
+    NAME,
+    AREA,
+    LON,
+    LAT,
+    CRS,
+    required(Column::Capacity, &["capacity", "容纳人数", "可容纳人数", "容量"]),
+    CONTACT,
+    IGNORED,
+];
+
+pub(super) const GAUGES: &[Header] = &[
+    ID,
+    NAME,
+    AREA,
+    LON,
+    LAT,
+    CRS,
+    required(Column::Measures, &["measures", "站类", "类型", "测站类型"]),
+    optional(Column::Water, &["water", "河流", "河名", "水库", "所在河流"]),
+    optional(Column::Datum, &["datum", "基面", "高程基准", "高程基面"]),
+    optional(Column::Warning, &["warning_m", "警戒水位"]),
+    optional(Column::Guarantee, &["guarantee_m", "保证水位"]),
+    optional(Column::FloodLimit, &["flood_limit_m", "汛限水位"]),
+    optional(Column::Rain1h, &["rain_1h_mm", "1小时雨量"]),
+    optional(Column::Rain3h, &["rain_3h_mm", "3小时雨量"]),
+    optional(Column::Rain24h, &["rain_24h_mm", "24小时雨量"]),
+    REPORTS_EVERY,
+    CONTACT,
+    IGNORED,
+];
+
+pub(super) const RISK_POINTS: &[Header] = &[
+    ID,
+    NAME,
+    AREA,
+    LON,
+    LAT,
+    CRS,
+    required(Column::Hazard, &["hazard", "灾害类型", "隐患类型", "类型"]),
+    required(Column::Residents, &["residents", "威胁人数", "受威胁人数", "人数"]),
+    required(Column::Repaired, &["repaired", "已整治", "是否整治"]),
+    optional(Column::Shelter, &["shelter", "安置点", "安置点编号", "转移安置点"]),
+    optional(Column::Plan, &["plan", "转移预案", "转移路线", "预案"]),
+    CONTACT,
+    IGNORED,
+];
+
+pub(super) const STOCK: &[Header] = &[
+    required(Column::Depot, &["depot", "储备点", "储备点编号", "仓库", "储备库"]),
+    required(Column::Item, &["item", "物资编码", "物资代码", "编码"]),
+    required(Column::Name, &["name", "名称", "物资名称", "品名"]),
+    required(Column::CountedIn, &["unit", "单位", "计量单位"]),
+    required(Column::Quantity, &["quantity", "数量", "库存数量"]),
+    IGNORED,
+];
+
+/// Every kind of list.
+#[cfg(test)]
+const ALL: [&[Header]; 11] =
+    [AREAS, PERSONS, POSTS, ROTATIONS, ROSTER, UNITS, PLACES, SHELTERS, GAUGES, RISK_POINTS, STOCK];
+
 const fn required(column: Column, names: &'static [&'static str]) -> Header {
     Header { column, required: true, names }
 }
@@ -154,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_heading_names_one_column_of_a_kind() {
-        for headers in [AREAS, PERSONS, POSTS, ROTATIONS, ROSTER] {
+        for headers in ALL {
             let mut seen = BTreeSet::new();
             for name in headers.iter().flat_map(|header| header.names) {
                 assert!(seen.insert(name), "{name} names two columns");

@@ -1,6 +1,8 @@
 //! What the rows of a file refer to beyond it: areas, people and posts that were imported before.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use compact_str::CompactString;
 
 use super::{
     Context,
@@ -9,7 +11,11 @@ use super::{
     list::Line,
     problem::{self, Problem},
 };
-use crate::domain::ids::{AreaCode, PersonId, PostId};
+use crate::domain::{
+    area::Area,
+    ids::{AreaCode, PersonId, PostId, SiteId, UnitId},
+    site::SiteKind,
+};
 
 /// What was imported before, besides the areas.
 #[derive(Debug, Clone)]
@@ -18,6 +24,25 @@ pub struct Known {
     pub jurisdiction: AreaCode,
     pub people: BTreeSet<PersonId>,
     pub posts: BTreeSet<PostId>,
+    pub sites: BTreeMap<SiteId, SiteKind>,
+    /// Whose terminal is whose.
+    pub terminals: BTreeMap<CompactString, UnitId>,
+    /// The jurisdiction with its outline, where that was imported: points are expected in it.
+    pub county: Option<Area>,
+}
+
+impl Known {
+    /// Returns what is known where nothing has been imported yet.
+    pub fn nothing_of(jurisdiction: AreaCode) -> Self {
+        Self {
+            jurisdiction,
+            people: BTreeSet::new(),
+            posts: BTreeSet::new(),
+            sites: BTreeMap::new(),
+            terminals: BTreeMap::new(),
+            county: None,
+        }
+    }
 }
 
 impl Context {
@@ -122,9 +147,9 @@ mod tests {
     fn told(kind: Kind, text: &str) -> Vec<String> {
         let area = |code: &str| code.parse::<AreaCode>().unwrap();
         let known = Known {
-            jurisdiction: area("990101"),
             people: BTreeSet::from(["x-01".parse().unwrap()]),
             posts: BTreeSet::from(["990101000000/lead_officer".parse().unwrap()]),
+            ..Known::nothing_of(area("990101"))
         };
         let known_areas = ["990101", "990102"].map(|code| (area(code), code.into())).into();
         let context = Context { known_areas, known: Some(known), ..Context::default() };

@@ -7,6 +7,7 @@ mod areas;
 mod dates;
 mod duties;
 mod fault;
+mod features;
 mod fields;
 mod geojson;
 mod headers;
@@ -17,12 +18,16 @@ mod list;
 mod names;
 mod people;
 mod phones;
+mod point;
 mod posts;
 mod problem;
 mod roster;
 mod rotations;
+mod sites;
+mod stock;
 mod table;
 mod text_file;
+mod units;
 mod workbook;
 
 use std::{collections::BTreeMap, str::FromStr};
@@ -45,6 +50,9 @@ use crate::domain::{
     ids::{AreaCode, PostId},
     person::Person,
     roster::{Post, Rotation},
+    site::{Site, SiteKind},
+    stock::Count,
+    unit::Unit,
 };
 
 /// What a file holds.
@@ -57,6 +65,14 @@ pub enum Kind {
     Rotations,
     /// A month's duty table, in its long form or as bureaus lay it out.
     Roster,
+    Units,
+    Bases,
+    Depots,
+    Shelters,
+    Gauges,
+    RiskPoints,
+    /// What lies in the depots, one line for each item.
+    Stock,
 }
 
 /// What a file does not say itself.
@@ -104,6 +120,9 @@ pub enum Rows {
     Rotations(Vec<(PostId, Rotation)>),
     /// Call [`resolve`] to turn names into people.
     Roster(Vec<RosterLine>),
+    Units(Vec<Unit>),
+    Sites(Vec<Site>),
+    Stock(Vec<Count>),
 }
 
 /// Reads a file, whatever its name: by content it is a workbook, JSON or text.
@@ -113,7 +132,13 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context) -> Result<Import, Fault
         let rows = Rows::Areas(geojson::read(bytes, context, &mut faults));
         return faults.or(Import { rows, skipped_sheets: Vec::new() });
     }
-    let Some(tables) = table::read(bytes, &mut faults) else { return Err(faults) };
+    let placed = kind == Kind::Units || kind.site().is_some();
+    let tables = if placed && geojson::is_json(bytes) {
+        features::read(bytes, kind.headers(), &mut faults).map(|table| vec![table])
+    } else {
+        table::read(bytes, &mut faults)
+    };
+    let Some(tables) = tables else { return Err(faults) };
     if kind == Kind::Roster {
         let (lines, skipped_sheets) = roster::read(&tables, context, &mut faults);
         return faults.or(Import { rows: Rows::Roster(lines), skipped_sheets });
@@ -126,6 +151,12 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context) -> Result<Import, Fault
         Kind::Rotations | Kind::Roster => {
             Rows::Rotations(rotations::read(&lists, context, &mut faults))
         }
+        Kind::Units => Rows::Units(units::read(&lists, context, &mut faults)),
+        Kind::Bases | Kind::Depots | Kind::Shelters | Kind::Gauges | Kind::RiskPoints => {
+            let kind = kind.site().unwrap_or(SiteKind::Base);
+            Rows::Sites(sites::read(kind, &lists, context, &mut faults))
+        }
+        Kind::Stock => Rows::Stock(stock::read(&lists, context, &mut faults)),
     };
     if rows.is_empty() && faults.is_empty() {
         faults.note_file(problem::empty());
@@ -141,6 +172,9 @@ impl Rows {
             Rows::Posts(rows) => rows.len(),
             Rows::Rotations(rows) => rows.len(),
             Rows::Roster(rows) => rows.len(),
+            Rows::Units(rows) => rows.len(),
+            Rows::Sites(rows) => rows.len(),
+            Rows::Stock(rows) => rows.iter().map(|count| count.lines.len()).sum(),
         }
     }
 
@@ -150,8 +184,20 @@ impl Rows {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 5] =
-        [Kind::Areas, Kind::People, Kind::Posts, Kind::Rotations, Kind::Roster];
+    pub const ALL: [Kind; 12] = [
+        Kind::Areas,
+        Kind::People,
+        Kind::Posts,
+        Kind::Rotations,
+        Kind::Roster,
+        Kind::Units,
+        Kind::Bases,
+        Kind::Depots,
+        Kind::Shelters,
+        Kind::Gauges,
+        Kind::RiskPoints,
+        Kind::Stock,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -160,6 +206,13 @@ impl Kind {
             Kind::Posts => "posts",
             Kind::Rotations => "rotations",
             Kind::Roster => "roster",
+            Kind::Units => "units",
+            Kind::Bases => "bases",
+            Kind::Depots => "depots",
+            Kind::Shelters => "shelters",
+            Kind::Gauges => "gauges",
+            Kind::RiskPoints => "risk_points",
+            Kind::Stock => "stock",
         }
     }
 
@@ -170,13 +223,39 @@ impl Kind {
             Kind::Posts => headers::POSTS,
             Kind::Rotations => headers::ROTATIONS,
             Kind::Roster => headers::ROSTER,
+            Kind::Units => headers::UNITS,
+            Kind::Bases | Kind::Depots => headers::PLACES,
+            Kind::Shelters => headers::SHELTERS,
+            Kind::Gauges => headers::GAUGES,
+            Kind::RiskPoints => headers::RISK_POINTS,
+            Kind::Stock => headers::STOCK,
+        }
+    }
+
+    /// Returns the kind of site that the list is of, where it is one of sites.
+    fn site(self) -> Option<SiteKind> {
+        match self {
+            Kind::Bases => Some(SiteKind::Base),
+            Kind::Depots => Some(SiteKind::Depot),
+            Kind::Shelters => Some(SiteKind::Shelter),
+            Kind::Gauges => Some(SiteKind::Gauge),
+            Kind::RiskPoints => Some(SiteKind::RiskPoint),
+            Kind::Areas
+            | Kind::People
+            | Kind::Posts
+            | Kind::Rotations
+            | Kind::Roster
+            | Kind::Units
+            | Kind::Stock => None,
         }
     }
 }
 
 /// Why a text is no [`Kind`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not one of areas, people, posts, rotations, roster")]
+#[error(
+    "not one of areas, people, posts, rotations, roster, units, bases, depots, shelters, gauges, risk_points, stock"
+)]
 pub struct UnknownKind;
 
 impl FromStr for Kind {

@@ -156,6 +156,46 @@ problems! {
         "this is no GeoJSON feature collection: {detail}", "export a FeatureCollection in WGS-84";
 }
 
+// Units and sites.
+problems! {
+    one_of(text, known):
+        "不认识“{text}”", "可填写：{known}";
+        "{text:?} is not known", "use one of: {known}";
+    not_a_crs(text):
+        "“{text}”不是坐标系", "可填写：wgs84、cgcs2000、gcj02（高德、腾讯）、bd09（百度）";
+        "{text:?} is no coordinate system", "use wgs84, cgcs2000, gcj02 or bd09";
+    outside_county(lon, lat, county):
+        "坐标 {lon},{lat} 不在{county}境内", "请核对经度、纬度和坐标系（crs）";
+        "the point {lon},{lat} does not lie in {county}", "check longitude, latitude and crs";
+    not_a_count(text):
+        "“{text}”不是数量", "请填写 0 或正整数";
+        "{text:?} is no count", "write a whole number, 0 or more";
+    not_a_number(text):
+        "“{text}”不是数字", "请填写数字，不带单位";
+        "{text:?} is no number", "write a number without its unit";
+    not_between(low, high):
+        "不在 {low} 到 {high} 之间", "请核对";
+        "this is not between {low} and {high}", "check it";
+    terminal_taken(unit):
+        "该终端号属于 {unit}", "每个终端只对应一辆车或一支队伍，请改正";
+        "this is the terminal of {unit}", "give each unit a terminal of its own";
+    other_kind(known):
+        "该编号已用于另一类地点（{known}）", "请换一个编号";
+        "this id is that of a {known}", "give the site an id of its own";
+    unknown_depot(id):
+        "没有导入过储备点 {id}", "请先导入储备点（import depots），或检查编号";
+        "no depot {id} was imported", "import it first (import depots) or check the id";
+    unknown_shelter(id):
+        "没有导入过安置点 {id}", "请先导入安置点（import shelters），或检查编号";
+        "no shelter {id} was imported", "import it first (import shelters) or check the id";
+    plan_to_nowhere():
+        "有转移预案但没有安置点", "请填写安置点编号";
+        "there is a plan but no shelter", "name the shelter it leads to";
+    unlikely(remedy):
+        "阈值不合理（{remedy}）", "请核对该站各项阈值";
+        "this cannot be: {remedy}", "correct the thresholds of this gauge";
+}
+
 // Rotations and rosters.
 problems! {
     not_a_date(text):

@@ -9,6 +9,7 @@ use super::{
     Context, Import, Kind, Rows, read,
     testing::{codes_in, shown},
 };
+use crate::domain::site::{Site, SiteKind};
 
 #[test]
 fn a_line_for_each_day_with_merged_leaders_and_padded_names_is_read() {
@@ -241,7 +242,7 @@ fn the_example_files_read_without_fault_and_fit_together() {
         let bytes = fs::read(folder.join(format!("{}.csv", kind.as_str()))).unwrap();
         read(kind, &bytes, &Context::default()).unwrap_or_else(|faults| panic!("{faults}")).rows
     };
-    let [areas, people, posts, rotations, roster] = Kind::ALL.map(load);
+    let [areas, people, posts, rotations, roster, units, sites @ ..] = Kind::ALL.map(load);
     let (Rows::Areas(areas), Rows::People(people)) = (areas, people) else { panic!() };
     let (Rows::Posts(mut posts), Rows::Rotations(rotations)) = (posts, rotations) else { panic!() };
     let Rows::Roster(lines) = roster else { panic!() };
@@ -257,6 +258,21 @@ fn the_example_files_read_without_fault_and_fit_together() {
     assert_eq!(super::attach(&mut posts, rotations), []);
     let shifts = super::resolve(lines, people.iter()).unwrap();
     assert!(shifts.iter().all(|(id, _)| posts.iter().any(|post| post.id == *id)));
+    let Rows::Units(units) = units else { panic!() };
+    assert!(units.iter().all(|unit| codes.contains(&unit.area)));
+    let [all_sites @ .., Rows::Stock(counts)] = &sites else { panic!() };
+    let all_sites: Vec<&Site> = all_sites
+        .iter()
+        .flat_map(|rows| if let Rows::Sites(sites) = rows { sites.as_slice() } else { panic!() })
+        .collect();
+    assert!(all_sites.iter().all(|site| codes.contains(&site.area)));
+    let contacts = units.iter().filter_map(|unit| unit.contact.as_ref());
+    let mut contacts = contacts.chain(all_sites.iter().filter_map(|site| site.contact.as_ref()));
+    assert!(contacts.all(|id| ids.contains(id.as_str())));
+    for count in counts {
+        let depot = all_sites.iter().find(|site| site.id == count.depot).unwrap();
+        assert_eq!(depot.kind(), SiteKind::Depot);
+    }
 }
 
 /// Returns `date duty person` of an import, by the hours where the duty officers have shifts.

@@ -18,6 +18,7 @@ use jiaoying::domain::{
     person::{Channel, Contact, Person},
     rejection::Rejection,
     roster::Post,
+    site::{Facts, Site},
     time::Timestamp,
     unit::{Unit, UnitKind},
     warning::{Colour, Message, MessageKind, Original, Reference, Status, WarnedArea},
@@ -388,5 +389,16 @@ pub fn unit(id: &str, area: &str) -> Unit {
         strength: None,
         contact: None,
         capabilities: Vec::new(),
+    }
+}
+
+pub fn site(id: &str, area: &str, facts: Facts) -> Site {
+    Site {
+        id: id.parse().unwrap(),
+        name: format!("地点{id}").into(),
+        area: area.parse().unwrap(),
+        at: [114.5, 35.6],
+        contact: None,
+        facts,
     }
 }

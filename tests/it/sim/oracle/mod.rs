@@ -257,6 +257,10 @@ impl Oracle {
             | Command::SetDutyTable(_)
             | Command::SaveUnits(_)
             | Command::RemoveUnit(_)
+            | Command::SaveSites(_)
+            | Command::RemoveSite(_)
+            | Command::CountStock(_)
+            | Command::NoteCrossings(_)
             | Command::NoteAccess(_)
             | Command::AcceptLoss(_) => {
                 self.take(command, now);
@@ -297,6 +301,10 @@ impl Oracle {
             | Command::AcceptLoss(_)
             | Command::SaveUnits(_)
             | Command::RemoveUnit(_)
+            | Command::SaveSites(_)
+            | Command::RemoveSite(_)
+            | Command::CountStock(_)
+            | Command::NoteCrossings(_)
             | Command::AcceptWarning { .. }
             | Command::OpenCallout(_)
             | Command::WithdrawCallout { .. }

@@ -1,0 +1,230 @@
+//! The lists of bases, depots, shelters, gauges and points of risk.
+
+use compact_str::CompactString;
+
+use super::{
+    Context,
+    fault::Faults,
+    fields,
+    headers::Column,
+    list::{Line, List, Seen},
+    point::{self, MARGIN_KM, UPSTREAM_KM},
+    problem::{self, Problem},
+    table::Cell,
+    units::contact,
+};
+use crate::domain::{
+    ids::SiteId,
+    site::{
+        EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, SiteKind,
+        Thresholds,
+    },
+};
+
+/// Longest evacuation plan, in characters.
+const MAX_PLAN: usize = 1_000;
+/// Most people in a shelter or at a point of risk.
+const MAX_PEOPLE: u32 = 1_000_000;
+const MEASURES: &[(Measure, &str, &str)] = &[
+    (Measure::Rain, "rain", "雨量站"),
+    (Measure::River, "river", "河道站"),
+    (Measure::River, "river", "水位站"),
+    (Measure::Reservoir, "reservoir", "水库站"),
+];
+
+pub(super) fn read(
+    kind: SiteKind,
+    lists: &[List<'_>],
+    context: &Context,
+    faults: &mut Faults,
+) -> Vec<Site> {
+    let mut sites = Vec::new();
+    let mut seen = Seen::new();
+    for line in lists.iter().flat_map(List::lines) {
+        let id = line.need(Column::Id, fields::id::<SiteId>, faults);
+        let name = line.need(Column::Name, fields::name, faults);
+        let area = line.need(Column::Area, fields::area_code, faults);
+        if let Some(area) = area {
+            context.check_area(line, area, faults);
+        }
+        let margin_km = if kind == SiteKind::Gauge { UPSTREAM_KM } else { MARGIN_KM };
+        let at = point::need(line, context, margin_km, faults);
+        let contact = contact(line, context, faults);
+        let facts = match kind {
+            SiteKind::Base => Some(Facts::Base),
+            SiteKind::Depot => Some(Facts::Depot),
+            SiteKind::Shelter => line
+                .need(Column::Capacity, capacity, faults)
+                .map(|capacity| Facts::Shelter(Shelter { capacity })),
+            SiteKind::Gauge => gauge(line, faults).map(Facts::Gauge),
+            SiteKind::RiskPoint => risk_point(line, context, faults).map(Facts::RiskPoint),
+        };
+        if let Some(id) = &id {
+            if let Some(row) = seen.repeats(id.clone(), line.number()) {
+                line.fault(Column::Id, problem::repeated(id, row), faults);
+            }
+            check_kind(line, context, id, kind, faults);
+        }
+        if let (Some(id), Some(name), Some(area), Some(at), Some(facts)) =
+            (id, name, area, at, facts)
+        {
+            sites.push(Site { id, name, area, at, contact, facts });
+        }
+    }
+    sites
+}
+
+fn check_kind(line: Line<'_>, context: &Context, id: &SiteId, kind: SiteKind, faults: &mut Faults) {
+    let known = context.known.as_ref().and_then(|known| known.sites.get(id));
+    if let Some(known) = known.filter(|known| **known != kind) {
+        line.fault(Column::Id, problem::other_kind(known), faults);
+    }
+}
+
+fn capacity(cell: &Cell) -> Result<u32, Problem> {
+    people(cell).and_then(|count| match count {
+        0 => Err(problem::not_between(1, MAX_PEOPLE)),
+        count => Ok(count),
+    })
+}
+
+fn people(cell: &Cell) -> Result<u32, Problem> {
+    let count = fields::count(cell)?;
+    if count > MAX_PEOPLE { Err(problem::not_between(0, MAX_PEOPLE)) } else { Ok(count) }
+}
+
+fn gauge(line: Line<'_>, faults: &mut Faults) -> Option<Gauge> {
+    let measures = line.need(Column::Measures, |cell| fields::word(cell, MEASURES), faults);
+    let water = line.may(Column::Water, fields::name, faults);
+    let datum = line.may(Column::Datum, fields::name, faults);
+    let mut number = |column| line.may(column, fields::number, faults);
+    let thresholds = Thresholds {
+        warning_m: number(Column::Warning),
+        guarantee_m: number(Column::Guarantee),
+        flood_limit_m: number(Column::FloodLimit),
+        rain_1h_mm: number(Column::Rain1h),
+        rain_3h_mm: number(Column::Rain3h),
+        rain_24h_mm: number(Column::Rain24h),
+    };
+    let reports_every_s = line.may(Column::ReportsEvery, fields::count, faults);
+    let gauge = Gauge { measures: measures?, water, datum, thresholds, reports_every_s };
+    if let Some((field, remedy)) = gauge.fault() {
+        line.fault(column_of(field), problem::unlikely(remedy), faults);
+    }
+    Some(gauge)
+}
+
+/// Returns the column from which a gauge's field is read.
+fn column_of(field: &str) -> Column {
+    match field {
+        "rain_1h_mm" => Column::Rain1h,
+        "flood_limit_m" => Column::FloodLimit,
+        "guarantee_m" => Column::Guarantee,
+        "reports_every_s" => Column::ReportsEvery,
+        _ => Column::Warning,
+    }
+}
+
+fn risk_point(line: Line<'_>, context: &Context, faults: &mut Faults) -> Option<RiskPoint> {
+    let hazard = line.need(Column::Hazard, hazard, faults);
+    let residents = line.need(Column::Residents, people, faults);
+    let repaired = line.need(Column::Repaired, fields::yes, faults);
+    let plan = plan(line, context, faults);
+    Some(RiskPoint { hazard: hazard?, residents: residents?, repaired: repaired?, plan })
+}
+
+fn hazard(cell: &Cell) -> Result<Hazard, Problem> {
+    let hazards: Vec<_> = Hazard::ALL.iter().map(|one| (*one, one.as_str(), one.zh())).collect();
+    fields::word(cell, &hazards)
+}
+
+fn plan(line: Line<'_>, context: &Context, faults: &mut Faults) -> Option<EvacuationPlan> {
+    let text = line.may(Column::Plan, plan_text, faults).unwrap_or_default();
+    let Some(shelter) = line.may(Column::Shelter, fields::id::<SiteId>, faults) else {
+        if !text.is_empty() && line.cell(Column::Shelter).is_empty() {
+            line.fault(Column::Shelter, problem::plan_to_nowhere(), faults);
+        }
+        return None;
+    };
+    let known = context.known.as_ref();
+    if known.is_some_and(|known| known.sites.get(&shelter) != Some(&SiteKind::Shelter)) {
+        line.fault(Column::Shelter, problem::unknown_shelter(&shelter), faults);
+    }
+    Some(EvacuationPlan { shelter, text })
+}
+
+fn plan_text(cell: &Cell) -> Result<CompactString, Problem> {
+    let text = cell.text();
+    if text.chars().count() > MAX_PLAN {
+        return Err(problem::too_long(MAX_PLAN));
+    }
+    Ok(text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        Kind, Known, Rows,
+        testing::{codes, codes_in, read_ok},
+    };
+    use super::*;
+
+    #[test]
+    fn a_gauge_is_read_with_its_thresholds() {
+        let text = "站码,站名,区划代码,经度,纬度,站类,河流,基面,警戒水位,保证水位,上报间隔\n\
+                    g-1,柳河站,990101,114.45,35.6,河道站,柳河,1985国家高程基准,64.10,66.1,300\n\
+                    g-2,青石站,990101,114.45,35.6,rain,,,,,\n";
+        let Rows::Sites(sites) = read_ok(Kind::Gauges, text).rows else { panic!() };
+        let Facts::Gauge(gauge) = &sites[0].facts else { panic!() };
+        assert_eq!((gauge.measures, gauge.thresholds.warning_m), (Measure::River, Some(64.1)));
+        assert_eq!((gauge.water.as_deref(), gauge.reports_every_s), (Some("柳河"), Some(300)));
+        assert_eq!(sites[1].kind(), SiteKind::Gauge);
+    }
+
+    #[test]
+    fn every_fault_of_a_site_is_named_with_its_cell() {
+        let gauges = "id,name,area,lon,lat,measures,warning_m,guarantee_m,rain_1h_mm\n\
+                      g-1,甲,990101,114.45,35.6,潮位站,,,\n\
+                      g-2,乙,990101,114.45,35.6,河道站,66,64,\n\
+                      g-3,丙,990101,114.45,35.6,rain,64,,\n\
+                      g-4,丁,990101,114.45,35.6,rain,,,五十\n";
+        let expected = [
+            "2 measures one_of",
+            "3 guarantee_m unlikely",
+            "4 warning_m unlikely",
+            "5 rain_1h_mm not_a_number",
+        ];
+        assert_eq!(codes(Kind::Gauges, gauges), expected);
+        let points = "id,name,area,lon,lat,hazard,residents,repaired,shelter,plan\n\
+                      r-1,甲,990101,114.45,35.6,海啸,-1,也许,,\n\
+                      r-2,乙,990101,114.45,35.6,滑坡,46,否,,步行\n\
+                      r-2,丙,990101,114.45,35.6,滑坡,46,否,,\n";
+        let expected = [
+            "2 hazard one_of",
+            "2 residents not_a_count",
+            "2 repaired not_yes_or_no",
+            "3 shelter plan_to_nowhere",
+            "4 id repeated",
+        ];
+        assert_eq!(codes(Kind::RiskPoints, points), expected);
+        let shelters = "id,name,area,lon,lat,capacity\ns-1,甲,990101,114.45,35.6,0\n";
+        assert_eq!(codes(Kind::Shelters, shelters), ["2 capacity not_between"]);
+    }
+
+    #[test]
+    fn a_site_keeps_its_kind_and_a_plan_leads_to_a_shelter() {
+        let site = |id: &str, kind| (id.parse().unwrap(), kind);
+        let known = Known {
+            sites: [site("d-1", SiteKind::Depot), site("s-1", SiteKind::Shelter)].into(),
+            ..Known::nothing_of("990101".parse().unwrap())
+        };
+        let known_areas = [("990101".parse().unwrap(), "示例县".into())].into();
+        let context = Context { known: Some(known), known_areas, ..Context::default() };
+        let text = "id,name,area,lon,lat,hazard,residents,repaired,shelter\n\
+                    r-1,甲,990101,114.45,35.6,滑坡,46,否,s-1\n\
+                    r-2,乙,990101,114.45,35.6,滑坡,46,否,d-1\n\
+                    d-1,丙,990101,114.45,35.6,滑坡,46,是,\n";
+        let expected = ["3 shelter unknown_shelter", "4 id other_kind"];
+        assert_eq!(codes_in(Kind::RiskPoints, text.as_bytes(), &context), expected);
+    }
+}
