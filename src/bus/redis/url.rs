@@ -90,12 +90,13 @@ impl RedisUrl {
             "" | "?" => known.to_owned(),
             named => named.trim_matches(['[', ']']).to_owned(),
         };
-        let addr = match self.info.addr().clone() {
-            ConnectionAddr::Tcp(known, _) => ConnectionAddr::Tcp(host(&known), port),
-            ConnectionAddr::TcpTls { host: known, insecure, tls_params, .. } => {
-                ConnectionAddr::TcpTls { host: host(&known), port, insecure, tls_params }
-            }
-            _ => return None,
+        let known = self.info.addr().clone();
+        let addr = if let ConnectionAddr::TcpTls { host: known, insecure, tls_params, .. } = known {
+            ConnectionAddr::TcpTls { host: host(&known), port, insecure, tls_params }
+        } else if let ConnectionAddr::Tcp(known, _) = known {
+            ConnectionAddr::Tcp(host(&known), port)
+        } else {
+            return None;
         };
         Some(Self { info: self.info.clone().set_addr(addr) })
     }
