@@ -4,7 +4,10 @@
 //! is in its hands, the writer drains its inbox and saves a snapshot, the journal closes.
 
 mod alone;
+mod bus;
 mod demonstration;
+mod exchange;
+mod facts;
 mod positions;
 
 use std::{
@@ -21,11 +24,13 @@ use std::{
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::bus::Joined;
 use crate::{
-    access::{self, Access, AccessFact, Purpose, store::sqlite::SqliteStore},
+    access::{self, Access, Purpose, store::sqlite::SqliteStore},
+    bus::Bus,
     channels::{
         Gateway,
         app::{AppGateway, Pages},
@@ -39,11 +44,12 @@ use crate::{
     domain::{
         actor::Actor,
         command::Command,
-        event::{AccessChanged, LinesSet, LossAccepted},
+        event::{LinesSet, LossAccepted},
         ids::AreaCode,
         person::Channel,
         rejection::Rejection,
     },
+    health::{self, Ailments},
     http::{self, Web},
     hub::Hub,
     journal::{
@@ -59,10 +65,6 @@ const APP_LINES: u32 = 5_000;
 const APP_HOLD_MS: u32 = 1_000;
 /// How long a gateway takes with a text, for the forecast.
 const SMS_HOLD_MS: u32 = 1_000;
-/// How often facts about access are looked for that another process has noted.
-const FACTS_EVERY: Duration = Duration::from_secs(2);
-/// Facts carried to the journal at a time.
-const FACTS_PAGE: u32 = 256;
 /// Events after which the board is saved as a snapshot beside the journal.
 const SNAPSHOT_EVERY: u64 = 20_000;
 
@@ -92,6 +94,9 @@ pub struct Node {
     pub access: Arc<Access>,
     pub positions: Positions,
     tracks: Store,
+    pub bus: Arc<dyn Bus>,
+    /// What of the node does not work just now. A lost bus is here, and keeps nobody from being called.
+    pub ailments: watch::Receiver<Ailments>,
     pub ready: Arc<AtomicBool>,
     pub config: Config,
     demo: bool,
@@ -130,11 +135,14 @@ impl Node {
             record_loss(&board, loss).await?;
         }
         settle(&board, &config, options).await?;
+        let Joined { bus, last } =
+            bus::open(&config, &board, &clock, &tasks, &stops.writer).await?;
+        let ailments = health::watch(&tasks, board.health(), bus.health(), stops.writer.clone());
         let access = open_access(&config, options, &tasks)?;
         if options.demo {
             demonstration::install(&board, &access).await?;
         }
-        tasks.spawn(carry_facts(board.clone(), Arc::clone(&access), stops.outbox.clone()));
+        tasks.spawn(facts::carry_on(board.clone(), Arc::clone(&access), stops.outbox.clone()));
         let pages = Pages::default();
         let gateways = gateways(&config, &board, &pages, &clock, &tasks, &stops.writer)?;
         tasks.spawn(Outbox::run(board.clone(), gateways, stops.outbox.clone()));
@@ -145,13 +153,15 @@ impl Node {
             stops.outbox.clone(),
         ));
         let (positions, tracks) =
-            positions::start(&config, &board, &clock, &tasks, &stops.outbox).await?;
+            positions::start(&config, &board, &clock, last.clone(), &tasks, &stops.outbox).await?;
+        exchange::start(&positions, &bus, last, &board, &tasks, &stops.outbox).await?;
         let hub = Hub::start(
             &tasks,
             board.clone(),
             Arc::clone(&access),
             pages,
             positions.clone(),
+            ailments.clone(),
             stops.hub.clone(),
         )
         .await;
@@ -163,6 +173,8 @@ impl Node {
             access,
             positions,
             tracks,
+            bus,
+            ailments,
             ready,
             config,
             demo,
@@ -343,47 +355,6 @@ fn open_access(
     let purpose = if options.demo { Purpose::Demonstration } else { Purpose::Service };
     let settings = access::Settings { purpose, ..config.access.clone() };
     Ok(Arc::new(Access::new(Arc::new(store), settings, tasks.clone())?))
-}
-
-/// Carries facts about access, which are noted with the change itself, into the journal.
-async fn carry_facts(board: Handle, access: Arc<Access>, stop: CancellationToken) {
-    let mut every = tokio::time::interval(FACTS_EVERY);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = access.fact_noted() => {}
-            _ = every.tick() => {}
-        }
-        if let Err(error) = carry(&board, &access).await {
-            tracing::warn!(%error, "facts about access wait for the journal");
-        }
-    }
-}
-
-async fn carry(board: &Handle, access: &Access) -> anyhow::Result<()> {
-    loop {
-        let facts = access.facts(FACTS_PAGE).await?;
-        let Some(last) = facts.last().map(|pending| pending.number) else { return Ok(()) };
-        for pending in &facts {
-            let id = dispatcher::CommandId {
-                id: format!("access-{}", pending.number),
-                fingerprint: crate::journal::Hash::of(pending.number.to_string().as_bytes()),
-            };
-            let node = Actor::node(AreaCode::UNSET);
-            let command = Command::NoteAccess(changed(&pending.fact));
-            board.submit_as(node, command, Some(id)).await?;
-        }
-        access.facts_recorded(last).await?;
-    }
-}
-
-/// Words a fact about access for the record.
-fn changed(fact: &AccessFact) -> AccessChanged {
-    AccessChanged {
-        login: fact.login().map(|login| login.as_str().into()).unwrap_or_default(),
-        what: fact.kind().into(),
-        detail: serde_json::to_string(fact).unwrap_or_default().into(),
-    }
 }
 
 fn gateways(

@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, fmt, fs, net::SocketAddr, path::PathBuf};
 
 use chrono_tz::Tz;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use toml::{Table, Value};
 
 use crate::{
     access,
+    bus::redis::{RedisUrl, UrlFault},
     domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar},
     ingest::calendar,
     positions,
@@ -31,7 +32,8 @@ pub struct Config {
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
     pub database_url: String,
-    pub redis_url: String,
+    #[serde(deserialize_with = "optional")]
+    pub redis_url: Option<RedisUrl>,
     jurisdiction: String,
     timezone: String,
     policies: String,
@@ -129,10 +131,6 @@ impl Config {
         if coming(&self.database_url) {
             faults.push("database_url: several nodes on PostgreSQL are not built yet; leave it empty for SQLite".into());
         }
-        if coming(&self.redis_url) {
-            faults
-                .push("redis_url: several nodes on Redis are not built yet; leave it empty".into());
-        }
         faults.extend(self.log.split(',').filter_map(log_fault));
         if let Err(error) = self.jurisdiction() {
             faults.push(format!("jurisdiction: {error}"));
@@ -187,6 +185,13 @@ impl Config {
         }
         fs::read_to_string(path).map_err(|error| format!("{name}: {path}: {error}"))
     }
+}
+
+/// Reads an address that may be left empty.
+fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RedisUrl>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let read = (!text.is_empty()).then(|| text.parse());
+    read.transpose().map_err(|fault: UrlFault| de::Error::custom(fault))
 }
 
 /// Returns what is wrong with a directive of `log`. The log itself takes any other word for the name
@@ -331,6 +336,21 @@ mod tests {
         for wrong in ["loud", "", "info,loud", "info,", "jiaoying=loud", "=info", "a b=info"] {
             let faults = load(wrong).unwrap_err().to_string();
             assert!(faults.contains("log: "), "{wrong}: {faults}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_redis_is_checked_and_its_password_never_shown() {
+        let load =
+            |url: &str| Config::load(None, [variable("JIAOYING_REDIS_URL", url)].into_iter());
+        assert!(load("").unwrap().redis_url.is_none());
+        let config = load("rediss://node:s3cret@redis.example:6380").unwrap();
+        assert!(!format!("{config:?}").contains("s3cret"));
+        for wrong in
+            ["s3cret", "http://u:s3cret@h", "redis://u:s3cret@h?x=1", "redis://u:s3cret@h:x"]
+        {
+            let faults = load(wrong).unwrap_err().to_string();
+            assert!(faults.contains("redis_url: ") && !faults.contains("s3cret"), "{faults}");
         }
     }
 

@@ -11,6 +11,7 @@ use std::{
 
 use jiaoying::{
     access::{self, Access, Holder, NewAccount, Purpose, store::sqlite::SqliteStore},
+    bus::{Bus, local::LocalBus},
     channels::app::Pages,
     config::Config,
     domain::{
@@ -19,6 +20,7 @@ use jiaoying::{
         ids::{ObligationId, PersonId},
         warning::Colour,
     },
+    health,
     http::{self, Web},
     hub::Hub,
     positions::{Positions, Store},
@@ -133,9 +135,18 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
     access.install_demonstration_account(screen, rig.board.now()).await.unwrap();
     let pages = Pages::default();
     let positions = Positions::new(config.positions);
-    let feed = positions.clone();
-    let hub =
-        Hub::start(tasks, rig.board.clone(), Arc::clone(&access), pages, feed, stop.clone()).await;
+    let ailments =
+        health::watch(tasks, rig.board.health(), LocalBus::alone().health(), stop.clone());
+    let hub = Hub::start(
+        tasks,
+        rig.board.clone(),
+        Arc::clone(&access),
+        pages,
+        positions.clone(),
+        ailments,
+        stop.clone(),
+    )
+    .await;
     let web = Web {
         board: rig.board.clone(),
         access,

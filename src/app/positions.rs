@@ -6,7 +6,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use super::exchange::Shared;
 use crate::{
+    bus::redis,
     clock::Clock,
     config::Config,
     dispatcher::{Commit, Handle, SubmitError},
@@ -35,6 +37,7 @@ pub(super) async fn start(
     config: &Config,
     board: &Handle,
     clock: &Arc<dyn Clock>,
+    shared: Option<Arc<redis::LastPositions>>,
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> anyhow::Result<(Positions, Store)> {
@@ -45,7 +48,10 @@ pub(super) async fn start(
     let keeper = Keeper {
         positions: positions.clone(),
         store: store.clone(),
-        last: Arc::new(store.clone()),
+        last: match shared {
+            Some(shared) => Arc::new(Shared(shared)),
+            None => Arc::new(store.clone()),
+        },
         clock: Arc::clone(clock),
     };
     keeper.restore().await;

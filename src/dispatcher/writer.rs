@@ -91,6 +91,8 @@ enum Input {
     Query(Query),
     Deadline,
     Poll,
+    /// Another node says how far the journal goes.
+    Heard(u64),
     Shutdown,
 }
 
@@ -107,6 +109,7 @@ impl Writer {
         mut self,
         mut requests: mpsc::Receiver<Request>,
         mut queries: mpsc::Receiver<Query>,
+        mut heard: watch::Receiver<u64>,
         shutdown: CancellationToken,
     ) {
         let mut poll = tokio::time::interval(POLL);
@@ -114,7 +117,8 @@ impl Writer {
         loop {
             let limit = if self.backoff.is_failing() { 1 } else { BATCH_LIMIT };
             let nap = self.nap();
-            match next_input(nap, limit, &mut requests, &mut queries, &mut poll, &shutdown).await {
+            let doors = (&mut requests, &mut queries, &mut heard);
+            match next_input(nap, limit, doors, &mut poll, &shutdown).await {
                 Input::Requests(batch) => self.commit(batch).await,
                 Input::Query(query) => query(&self.board),
                 Input::Deadline => self.commit(Vec::new()).await,
@@ -122,6 +126,8 @@ impl Writer {
                     self.catch_up().await;
                     self.probe().await;
                 }
+                Input::Heard(seq) if seq > self.head.seq => self.catch_up().await,
+                Input::Heard(_) => {}
                 Input::Shutdown => break,
             }
             self.answer(&mut queries);
@@ -443,11 +449,14 @@ fn published(entry: Entry, record: Record) -> Published {
     Published { entry, data: record.data, hash: record.hash }
 }
 
+/// What comes in from outside: commands, questions, and how far other nodes say the journal goes.
+type Doors<'a> =
+    (&'a mut mpsc::Receiver<Request>, &'a mut mpsc::Receiver<Query>, &'a mut watch::Receiver<u64>);
+
 async fn next_input(
     nap: Option<Duration>,
     limit: usize,
-    requests: &mut mpsc::Receiver<Request>,
-    queries: &mut mpsc::Receiver<Query>,
+    (requests, queries, heard): Doors<'_>,
     poll: &mut tokio::time::Interval,
     shutdown: &CancellationToken,
 ) -> Input {
@@ -462,6 +471,7 @@ async fn next_input(
         },
         Some(query) = queries.recv() => Input::Query(query),
         _ = poll.tick() => Input::Poll,
+        Ok(()) = heard.changed() => Input::Heard(*heard.borrow_and_update()),
     }
 }
 

@@ -53,7 +53,8 @@ pub use self::{meters::Reading, session::CloseReason};
 use crate::{
     access::{Access, Identity},
     channels::app::Pages,
-    dispatcher::{Commit, Handle, Health},
+    dispatcher::{Commit, Handle},
+    health::Ailments,
     journal::Epoch,
     positions::Positions,
 };
@@ -87,7 +88,7 @@ pub struct Shared {
     encoder: Encoder,
     history: History,
     meters: Meters,
-    health: watch::Receiver<Health>,
+    ailments: watch::Receiver<Ailments>,
     standing: watch::Receiver<Standing>,
     shards: Vec<mpsc::Sender<Join>>,
     next_shard: AtomicUsize,
@@ -109,6 +110,7 @@ impl Hub {
         access: Arc<Access>,
         pages: Pages,
         positions: Positions,
+        ailments: watch::Receiver<Ailments>,
         shutdown: CancellationToken,
     ) -> Self {
         let commits = board.watch();
@@ -121,7 +123,7 @@ impl Hub {
             (0..shards).map(|_| mpsc::channel(JOIN_CAPACITY)).unzip();
         let (looks, looked) = mpsc::channel(LOOK_CAPACITY);
         let shared = Arc::new(Shared {
-            health: board.health(),
+            ailments: ailments.clone(),
             board: board.clone(),
             access,
             pages,
@@ -144,7 +146,7 @@ impl Hub {
             tasks.spawn(shard.run(shutdown.clone()));
         }
         tasks.spawn(Lane::new(Arc::clone(&shared), positions, looked).run(shutdown.clone()));
-        tasks.spawn(standing::watch(board, told, shutdown.clone()));
+        tasks.spawn(standing::watch(board, ailments, told, shutdown.clone()));
         tasks.spawn(encode(Arc::clone(&shared), commits, feed, shutdown));
         Self { shared }
     }

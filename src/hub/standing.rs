@@ -6,9 +6,10 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{outgoing::ServerFrame, snapshot::Degraded};
+use super::outgoing::ServerFrame;
 use crate::{
-    dispatcher::{Handle, Health},
+    dispatcher::Handle,
+    health::{Ailment, Ailments},
     protocol::LineView,
 };
 
@@ -23,23 +24,23 @@ pub(super) struct Standing {
     pub frames: Bytes,
 }
 
-/// Follows the health and the lines until `shutdown`.
+/// Follows what does not work, and the lines, until `shutdown`.
 pub(super) async fn watch(
     board: Handle,
+    mut ailments: watch::Receiver<Ailments>,
     told: watch::Sender<Standing>,
     shutdown: CancellationToken,
 ) {
-    let mut health = board.health();
     let mut every = tokio::time::interval(LINES_EVERY);
-    let mut known: Option<(Health, Vec<LineView>)> = None;
+    let mut known: Option<(Ailments, Vec<LineView>)> = None;
     loop {
         tokio::select! {
             () = shutdown.cancelled() => return,
-            changed = health.changed() => if changed.is_err() { return },
+            changed = ailments.changed() => if changed.is_err() { return },
             _ = every.tick() => {}
         }
         let Ok(lines) = board.read(LineView::all).await else { return };
-        let now = (*health.borrow_and_update(), lines);
+        let now = (Ailments::clone(&ailments.borrow_and_update()), lines);
         if known.as_ref() != Some(&now) {
             let frames = frames(&board, &now);
             told.send_modify(|standing| {
@@ -50,13 +51,14 @@ pub(super) async fn watch(
     }
 }
 
-fn frames(board: &Handle, (health, lines): &(Health, Vec<LineView>)) -> Bytes {
+fn frames(board: &Handle, (ailments, lines): &(Ailments, Vec<LineView>)) -> Bytes {
     let at = board.now();
-    let Degraded { what, since } =
-        Degraded::of(*health).unwrap_or(Degraded { what: "", since: at });
-    let degraded = ServerFrame::Degraded { what, since };
-    let lines = ServerFrame::Lines { at, items: lines };
-    let mut frames = BytesMut::from(&degraded.encode()[..]);
-    frames.extend_from_slice(&lines.encode());
+    // First that all is over, then what is not: a client keeps a list.
+    let over = ServerFrame::Degraded { what: "", since: at };
+    let mut frames = BytesMut::from(&over.encode()[..]);
+    for Ailment { what, since } in ailments.iter().copied() {
+        frames.extend_from_slice(&ServerFrame::Degraded { what, since }.encode());
+    }
+    frames.extend_from_slice(&ServerFrame::Lines { at, items: lines }.encode());
     frames.freeze()
 }

@@ -58,7 +58,8 @@ impl Keeper {
         let any = !pending.points.is_empty() || !pending.last.is_empty();
         let record = |fix: &super::Fix| {
             let unit = pending.registry.get(fix.unit)?.id.clone();
-            Some(Record { unit, bytes: wire::encode(&pending.registry, &[*fix]) })
+            let bytes = wire::encode(&pending.registry, &[*fix]);
+            Some(Record { unit, at: fix.at, place: fix.place(), bytes })
         };
         let last: Vec<Record> = pending.last.iter().filter_map(record).collect();
         let points = pending.points.len();

@@ -57,9 +57,12 @@ pub enum StoreError {
 }
 
 /// The last position of one unit, as [`encode`](super::encode) writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     pub unit: UnitId,
+    pub at: Timestamp,
+    /// WGS-84.
+    pub place: LonLat,
     pub bytes: Vec<u8>,
 }
 
@@ -218,7 +221,7 @@ impl LastPositions for Store {
             let transaction = writer.connection.transaction()?;
             let mut put = transaction
                 .prepare_cached("INSERT OR REPLACE INTO last (unit, record) VALUES (?1, ?2)")?;
-            for Record { unit, bytes } in &last {
+            for Record { unit, bytes, .. } in &last {
                 put.execute(params![unit.as_str(), bytes])?;
             }
             drop(put);
@@ -388,8 +391,10 @@ mod tests {
         let store = Store::open(dir.path()).unwrap();
         let registry = registry(2);
         let record = |number: u32, lon| {
-            let bytes = encode(&registry, &[fix(number, lon, 35.0, 0)]);
-            Record { unit: unit(&format!("v-{number}")), bytes }
+            let fix = fix(number, lon, 35.0, 0);
+            let bytes = encode(&registry, &[fix]);
+            let unit = unit(&format!("v-{number}"));
+            Record { unit, at: fix.at, place: fix.place(), bytes }
         };
         store.save(vec![record(0, 1.0), record(1, 2.0)]).await.unwrap();
         store.save(vec![record(0, 3.0)]).await.unwrap();

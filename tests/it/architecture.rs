@@ -24,6 +24,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "std::fs",
             "std::net",
             "crate::clock",
+            "crate::bus",
             "crate::journal",
             "crate::dispatcher",
             "crate::access",
@@ -56,8 +57,27 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "src/bus",
+        &[
+            "crate::journal",
+            "crate::dispatcher",
+            "crate::access",
+            "crate::channels",
+            "crate::ingest",
+            "crate::protocol",
+            "crate::hub",
+            "crate::http",
+            "crate::app",
+            "crate::cli",
+            "crate::config",
+            "domain::event",
+            "domain::board",
+        ],
+    ),
+    (
         "src/dispatcher",
         &[
+            "redis",
             "crate::access",
             "crate::channels",
             "crate::ingest",
@@ -76,8 +96,8 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ),
     ("src/access", &["crate::hub", "crate::http", "crate::journal", "crate::app", "crate::cli"]),
     ("src/protocol", &["crate::hub", "crate::http", "crate::journal", "crate::app"]),
-    ("src/hub", &["crate::http", "sqlite", "crate::app", "crate::cli"]),
-    ("src/http", &["sqlite", "crate::app", "crate::cli"]),
+    ("src/hub", &["crate::http", "sqlite", "redis", "crate::app", "crate::cli"]),
+    ("src/http", &["sqlite", "redis", "crate::app", "crate::cli"]),
 ];
 
 /// Only `clock` reads the wall clock; the rest takes the time as an argument.
@@ -87,7 +107,7 @@ const FILE_LIMIT: usize = 400;
 /// Longer files, and why they are: nothing else may be.
 const LONGER: &[(&str, usize)] = &[
     // The writer's loop and what it does when an append fails.
-    ("src/dispatcher/writer.rs", 480),
+    ("src/dispatcher/writer.rs", 500),
     // Ids are many and each is a few lines.
     ("src/domain/ids.rs", 430),
 ];

@@ -6,6 +6,7 @@ use super::{Admitted, Client, End};
 use crate::{
     channels::app::Bell,
     dispatcher::recover_entry,
+    health::Ailments,
     hub::{
         block::{Block, Class},
         connection::{Connection, Place},
@@ -71,11 +72,11 @@ impl Client {
     async fn show_board(&mut self) -> Result<(), End> {
         let Some(admitted) = &self.admitted else { return Ok(()) };
         let area = admitted.class.area;
-        let (now, health, standing) =
-            (self.hub.board.now(), *self.hub.health.borrow(), self.hub.standing.borrow().version);
+        let (now, standing) = (self.hub.board.now(), self.hub.standing.borrow().version);
+        let ailments = Ailments::clone(&self.hub.ailments.borrow());
         let actor = self.actor().await?;
         let drawn = self.hub.board.read(move |board| {
-            (board.seq, Box::new(snapshot::draw(board, &actor, area, health, now)))
+            (board.seq, Box::new(snapshot::draw(board, &actor, area, &ailments, now)))
         });
         let (seq, board) = drawn.await.map_err(|_| CloseReason::Restarting)?;
         let epoch = self.hub.epoch().to_string();
