@@ -197,10 +197,10 @@ impl Watch {
         let registry = self.positions.registry();
         let mut redraw = false;
         for published in commit.iter() {
-            if let Event::FenceCrossed(crossed) = &published.entry.event {
-                if let Some(unit) = registry.by_id(crossed.unit.as_str()) {
-                    self.fences.learn(unit, crossed.warning, crossed.entered);
-                }
+            if let Event::FenceCrossed(crossed) = &published.entry.event
+                && let Some(unit) = registry.by_id(crossed.unit.as_str())
+            {
+                self.fences.learn(unit, crossed.warning, crossed.entered);
             }
             redraw |= matches!(
                 &published.entry.event,

@@ -134,41 +134,42 @@ pub struct Speaker {
     pub source: Source,
     /// Where it belongs; who sees that area may see what of it was refused.
     pub area: AreaCode,
-    speaks: Speaks,
+    units: Units,
 }
 
+/// For which units somebody speaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Speaks {
-    /// For every unit of its area.
-    ForArea,
-    /// For the units whose contact he is.
-    ForOwn(PersonId),
-    ForNone,
+enum Units {
+    /// All of the speaker's area.
+    Area,
+    /// Those whose contact the person is.
+    Own(PersonId),
+    None,
 }
 
 impl Speaker {
     /// Returns somebody who is logged in, by the way he reports.
     pub fn of(actor: &Actor, source: Source) -> Self {
-        let speaks = if actor.role.may_report_positions() {
-            Speaks::ForArea
+        let units = if actor.role.may_report_positions() {
+            Units::Area
         } else {
-            actor.person.clone().map_or(Speaks::ForNone, Speaks::ForOwn)
+            actor.person.clone().map_or(Units::None, Units::Own)
         };
-        Self { name: actor.login.clone(), source, area: actor.area, speaks }
+        Self { name: actor.login.clone(), source, area: actor.area, units }
     }
 
     /// Returns whoever may publish in Redis: the whole jurisdiction's gateways.
     pub fn redis(jurisdiction: AreaCode) -> Self {
         let name = CompactString::const_new("redis");
-        Self { name, source: Source::Redis, area: jurisdiction, speaks: Speaks::ForArea }
+        Self { name, source: Source::Redis, area: jurisdiction, units: Units::Area }
     }
 
     /// Tells whether what it says of a unit is heard.
     pub fn may_speak_for(&self, unit: &Known) -> bool {
-        match &self.speaks {
-            Speaks::ForArea => self.area.contains(unit.area),
-            Speaks::ForOwn(person) => unit.contact.as_ref() == Some(person),
-            Speaks::ForNone => false,
+        match &self.units {
+            Units::Area => self.area.contains(unit.area),
+            Units::Own(person) => unit.contact.as_ref() == Some(person),
+            Units::None => false,
         }
     }
 }

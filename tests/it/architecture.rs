@@ -89,6 +89,22 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "crate::config",
         ],
     ),
+    (
+        "src/positions",
+        &[
+            "crate::journal",
+            "crate::dispatcher",
+            "crate::access",
+            "crate::channels",
+            "crate::ingest",
+            "crate::protocol",
+            "crate::hub",
+            "crate::http",
+            "crate::app",
+            "crate::cli",
+            "crate::config",
+        ],
+    ),
     ("src/channels", &["crate::hub", "crate::http", "crate::journal", "crate::app", "crate::cli"]),
     (
         "src/ingest",
