@@ -161,6 +161,8 @@ impl Node {
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             metrics: Arc::clone(&self.metrics),
+            basemap: Arc::new(demonstration::basemap(&self.config, self.demo)?),
+            last_seen: Arc::new(|_| None),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
         self.ready.store(true, Ordering::Relaxed);

@@ -9,12 +9,14 @@ mod health;
 mod journal;
 mod leftover;
 mod live;
+mod map;
 mod obligations;
 mod openapi;
 mod pages;
 mod request;
 mod sessions;
 mod setup;
+mod units;
 mod warning_form;
 mod warnings;
 
@@ -32,8 +34,10 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusRecorder;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
-pub use self::error::ApiError;
-use crate::{access::Access, dispatcher::Handle, hub::Hub};
+pub use self::{error::ApiError, map::Seen};
+use crate::{
+    access::Access, dispatcher::Handle, domain::ids::UnitId, hub::Hub, ingest::basemap::Basemap,
+};
 
 /// Largest body of an ordinary request.
 const BODY_LIMIT: usize = 1 << 20;
@@ -51,7 +55,14 @@ pub struct Web {
     /// Whether new work is taken: off while the node starts and stops.
     pub ready: Arc<AtomicBool>,
     pub metrics: Arc<PrometheusRecorder>,
+    /// Rivers and roads.
+    pub basemap: Arc<Basemap>,
+    /// Where a unit was last seen, asked of the position plane.
+    pub last_seen: LastSeen,
 }
+
+/// Answers where a unit was last seen, if it ever was.
+pub type LastSeen = Arc<dyn Fn(&UnitId) -> Option<Seen> + Send + Sync>;
 
 pub use self::sessions::DemoLogin;
 
@@ -81,6 +92,10 @@ pub fn router(web: Web) -> Router {
         .route("/overrides", post(duty::add_override))
         .route("/overrides/{id}", delete(duty::remove_override))
         .route("/areas", get(areas::list))
+        .route("/map", get(map::look))
+        .route("/units", get(units::list))
+        .route("/units/{id}", get(units::one).delete(units::remove))
+        .route("/sites/{id}", delete(units::remove_site))
         .route("/policies", get(areas::policies))
         .route("/journal", get(journal::list))
         .route("/live", get(live::upgrade))

@@ -4,7 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, callouts, duty, error::ErrorBody, journal, obligations, sessions, setup, warnings,
+    areas, callouts, duty, error::ErrorBody, journal, map, obligations, sessions, setup, units,
+    warnings,
 };
 
 #[derive(OpenApi)]
@@ -37,6 +38,11 @@ use super::{
         duty::remove_override,
         areas::list,
         areas::policies,
+        map::look,
+        units::list,
+        units::one,
+        units::remove,
+        units::remove_site,
         journal::list
     ),
     components(schemas(ErrorBody))
