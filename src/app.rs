@@ -201,6 +201,7 @@ impl Node {
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             metrics: Arc::clone(&self.metrics),
+            basemap: Arc::new(demonstration::basemap(&self.config, self.demo)?),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
         self.ready.store(true, Ordering::Relaxed);

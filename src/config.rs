@@ -1,6 +1,11 @@
 //! Settings: embedded defaults, then a file, then the environment; loaded whole, with all faults at once.
 
-use std::{collections::BTreeMap, fmt, fs, net::SocketAddr, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fmt, fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de};
@@ -10,7 +15,7 @@ use crate::{
     access,
     bus::redis::{RedisUrl, UrlFault},
     domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar},
-    ingest::calendar,
+    ingest::{basemap::Basemap, calendar},
     positions,
 };
 
@@ -38,6 +43,7 @@ pub struct Config {
     timezone: String,
     policies: String,
     calendar: String,
+    basemap_dir: String,
     pub shutdown_grace_s: u32,
     pub log: String,
     pub log_format: LogFormat,
@@ -154,6 +160,7 @@ impl Config {
         faults.extend(self.positions.faults());
         faults.extend(self.policies().err());
         faults.extend(self.calendar().err());
+        faults.extend(self.basemap().err());
         faults
     }
 
@@ -177,6 +184,15 @@ impl Config {
     pub fn calendar(&self) -> Result<Calendar, String> {
         let text = self.text(&self.calendar, CALENDAR, "calendar")?;
         calendar::load(&text).map_err(|fault| format!("calendar: {fault}"))
+    }
+
+    /// Reads the rivers and roads; `None` where the settings name no folder.
+    pub fn basemap(&self) -> Result<Option<Basemap>, String> {
+        if self.basemap_dir.is_empty() {
+            return Ok(None);
+        }
+        let read = Basemap::open(Path::new(&self.basemap_dir));
+        read.map(Some).map_err(|fault| format!("basemap_dir: {fault}"))
     }
 
     fn text(&self, path: &str, embedded: &str, name: &str) -> Result<String, String> {

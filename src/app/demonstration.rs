@@ -1,9 +1,10 @@
-//! The demonstration's well-known accounts.
+//! The demonstration's well-known accounts, and its map where the settings name none.
 
 use std::sync::Arc;
 
 use crate::{
     access::{Access, Holder, NewAccount},
+    config::Config,
     demo,
     dispatcher::Handle,
     domain::{
@@ -11,11 +12,22 @@ use crate::{
         ids::{AreaCode, PostId},
     },
     http::DemoLogin,
+    ingest::basemap::Basemap,
 };
 
 /// Returns the county's code.
 pub(super) fn county() -> AreaCode {
     demo::COUNTY.parse().expect("the demonstration county has an area code")
+}
+
+/// Returns the rivers and roads of the settings, else those of the demonstration.
+pub(super) fn basemap(config: &Config, demo: bool) -> anyhow::Result<Basemap> {
+    let named = config.basemap().map_err(anyhow::Error::msg)?;
+    match named {
+        Some(basemap) => Ok(basemap),
+        None if demo => Ok(demo::basemap()?),
+        None => Ok(Basemap::default()),
+    }
 }
 
 /// The logins of the demonstration, and whose they are.

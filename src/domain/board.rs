@@ -51,6 +51,9 @@ pub struct Board {
     pub stocks: Stocks,
     #[serde(default)]
     pub fences: Fences,
+    /// Sequence number of the last event that changed what stands on the map, warnings and callouts apart.
+    #[serde(default)]
+    pub map_seq: u64,
     pub warnings: Warnings,
     pub callouts: Callouts,
     pub(super) overrides_added: u64,
@@ -147,6 +150,9 @@ impl Board {
     pub fn apply(&mut self, entry: &Entry) {
         debug_assert_eq!(entry.seq, self.seq + 1, "events are applied in order, each once");
         self.seq = entry.seq;
+        if entry.event.is_on_map() {
+            self.map_seq = entry.seq;
+        }
         let at = entry.at;
         match &entry.event {
             Event::JurisdictionSet(set) => {

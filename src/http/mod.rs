@@ -9,6 +9,7 @@ mod health;
 mod journal;
 mod leftover;
 mod live;
+mod map;
 mod obligations;
 mod openapi;
 mod pages;
@@ -16,6 +17,7 @@ mod positions;
 mod request;
 mod sessions;
 mod setup;
+mod units;
 mod warning_form;
 mod warnings;
 
@@ -38,6 +40,7 @@ use crate::{
     access::Access,
     dispatcher::Handle,
     hub::Hub,
+    ingest::basemap::Basemap,
     positions::{Positions, Store},
 };
 
@@ -59,6 +62,8 @@ pub struct Web {
     /// Whether new work is taken: off while the node starts and stops.
     pub ready: Arc<AtomicBool>,
     pub metrics: Arc<PrometheusRecorder>,
+    /// Rivers and roads.
+    pub basemap: Arc<Basemap>,
 }
 
 pub use self::sessions::DemoLogin;
@@ -92,6 +97,10 @@ pub fn router(web: Web) -> Router {
         .route("/positions/refusals", get(positions::refusals))
         .route("/units/{id}/track", get(positions::track))
         .route("/areas", get(areas::list))
+        .route("/map", get(map::look))
+        .route("/units", get(units::list))
+        .route("/units/{id}", get(units::one).delete(units::remove))
+        .route("/sites/{id}", delete(units::remove_site))
         .route("/policies", get(areas::policies))
         .route("/journal", get(journal::list))
         .route("/live", get(live::upgrade))

@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, callouts, duty, error::ErrorBody, journal, obligations, positions, sessions, setup,
-    warnings,
+    areas, callouts, duty, error::ErrorBody, journal, map, obligations, positions, sessions, setup,
+    units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -38,11 +38,16 @@ use super::{
         duty::remove_override,
         areas::list,
         areas::policies,
-        journal::list,
+        map::look,
+        units::list,
+        units::one,
+        units::remove,
+        units::remove_site,
         positions::report,
         positions::list,
         positions::refusals,
-        positions::track
+        positions::track,
+        journal::list
     ),
     components(schemas(ErrorBody))
 )]

@@ -202,7 +202,7 @@ pub(super) async fn list(
 }
 
 /// Tells whether somebody with `area` sees a warning: it touches the area, or no area here at all.
-fn concerns(warning: &Warning, area: AreaCode) -> bool {
+pub(super) fn concerns(warning: &Warning, area: AreaCode) -> bool {
     let mut named = warning.extent.named();
     warning.extent.is_empty() || named.any(|named| area.contains(named) || named.contains(area))
 }

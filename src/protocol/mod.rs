@@ -4,6 +4,7 @@
 
 mod callout;
 mod duty;
+mod feature;
 mod line;
 mod obligation;
 mod warning;
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 pub use self::{
     callout::{CalloutView, Counts, Forecast, RollupRow},
     duty::{DutyGap, DutyItem, DutyPlace, DutyView},
+    feature::{ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitView},
     line::LineView,
     obligation::{AboutView, AnswerView, AskedView, AttemptView, HandedView, ObligationView},
     warning::{WarningInput, WarningView},

@@ -96,7 +96,7 @@ fn squadrons(county: &County) -> impl Iterator<Item = Unit> + use<'_> {
             contact: format!("990101-{:02}", 27 + index % 8),
             can: "水域救援;破拆;医疗救护",
             ..team(
-                format!("990101-t{number:02}"),
+                format!("990101-{number:02}t"),
                 format!("县应急救援大队{number}中队"),
                 county.code,
                 at,

@@ -134,6 +134,22 @@ events! {
     "loss_accepted" 1 LossAccepted => |_data| "journal";
 }
 
+impl Event {
+    /// Tells whether it changes what stands on the map: a place, a unit, or a name shown there.
+    pub fn is_on_map(&self) -> bool {
+        matches!(
+            self,
+            Event::AreaSaved(_)
+                | Event::PersonSaved(_)
+                | Event::UnitSaved(_)
+                | Event::UnitRemoved(_)
+                | Event::SiteSaved(_)
+                | Event::SiteRemoved(_)
+                | Event::StockCounted(_)
+        )
+    }
+}
+
 fn text(subject: impl ToString) -> CompactString {
     subject.to_string().into()
 }

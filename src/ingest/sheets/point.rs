@@ -34,7 +34,7 @@ pub(super) fn may(
     let (lon, lat) = (lon?, lat?);
     let point = fields::point(lon, lat);
     let point = point.map_err(|problem| line.fault(Column::Lat, problem, faults)).ok()?;
-    let point = crs.unwrap_or_default().to_wgs84(point);
+    let point = crs.unwrap_or_default().to_wgs84(point).map(to_the_centimetre);
     let county = context.known.as_ref().and_then(|known| known.county.as_ref());
     if system_known
         && let Some(county) = county
@@ -56,6 +56,12 @@ pub(super) fn need(
         return line.need(Column::Lon, |_| Ok([0.0; 2]), faults);
     }
     may(line, context, margin_km, faults)
+}
+
+/// Rounds degrees to seven digits. A longer fraction comes back from the journal with another last digit,
+/// and the same list would be news again.
+fn to_the_centimetre(degrees: f64) -> f64 {
+    (degrees * 1e7).round() / 1e7
 }
 
 fn crs(cell: &Cell) -> Result<Crs, Problem> {

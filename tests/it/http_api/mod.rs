@@ -3,6 +3,7 @@
 mod bodies;
 mod duty;
 mod journal;
+mod map;
 mod obligations;
 mod reach;
 mod roles;

@@ -1,0 +1,203 @@
+//! What stands and moves on the map, as GeoJSON features (RFC 7946), and as a list of units.
+
+use compact_str::CompactString;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Counts;
+use crate::domain::{
+    area::LonLat,
+    board::Board,
+    ids::{AreaCode, CalloutId, Level, PersonId, UnitId, WarningId},
+    site::{EvacuationPlan, Gauge, Hazard},
+    stock::StockLine,
+    time::Timestamp,
+    unit::{Unit, UnitKind},
+    warning::{Colour, Status},
+};
+
+/// A feature of one layer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FeatureView {
+    pub r#type: &'static str,
+    pub id: String,
+    pub geometry: Option<GeometryView>,
+    pub properties: Properties,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Properties {
+    pub layer: &'static str,
+    pub id: String,
+    pub name: CompactString,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<AreaCode>,
+    #[serde(flatten)]
+    pub facts: FactsView,
+}
+
+/// Where a feature is, WGS-84.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", content = "coordinates")]
+pub enum GeometryView {
+    Point(LonLat),
+    MultiLineString(Vec<Vec<LonLat>>),
+    /// Polygons of rings, the outer ring first.
+    MultiPolygon(Vec<Vec<Vec<LonLat>>>),
+}
+
+impl GeometryView {
+    /// Returns its bounds, west, south, east, north; `None` where it has no point.
+    pub fn bounds(&self) -> Option<[f64; 4]> {
+        let around = |[w, s, e, n]: [f64; 4], [lon, lat]: &LonLat| {
+            [w.min(*lon), s.min(*lat), e.max(*lon), n.max(*lat)]
+        };
+        let nothing = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
+        let bounds = match self {
+            GeometryView::Point([lon, lat]) => [*lon, *lat, *lon, *lat],
+            GeometryView::MultiLineString(parts) => parts.iter().flatten().fold(nothing, around),
+            GeometryView::MultiPolygon(polygons) => {
+                polygons.iter().flatten().flatten().fold(nothing, around)
+            }
+        };
+        (bounds[0] <= bounds[2]).then_some(bounds)
+    }
+}
+
+/// What is known of a feature, by its layer.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum FactsView {
+    Area {
+        level: Level,
+    },
+    Warning {
+        warning: WarningId,
+        event: CompactString,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        colour: Option<Colour>,
+        status: Status,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expires: Option<Timestamp>,
+    },
+    Callout {
+        callout: CalloutId,
+        severity: Colour,
+        drill: bool,
+        #[serde(flatten)]
+        counts: Counts,
+    },
+    Place {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        contact: Option<ContactView>,
+    },
+    Depot {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        contact: Option<ContactView>,
+        stock: Vec<StockLine>,
+    },
+    Shelter {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        contact: Option<ContactView>,
+        capacity: u32,
+    },
+    Gauge {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        contact: Option<ContactView>,
+        #[serde(flatten)]
+        gauge: Gauge,
+    },
+    RiskPoint {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        contact: Option<ContactView>,
+        hazard: Hazard,
+        residents: u32,
+        repaired: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        plan: Option<EvacuationPlan>,
+    },
+    Unit {
+        #[serde(flatten)]
+        unit: UnitFacts,
+        /// When it was where the feature is; absent where that is only its base.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
+    Line {
+        class: String,
+    },
+}
+
+/// Who is responsible; the telephone number is found by whoever may see it, with the people on duty.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ContactView {
+    #[schema(value_type = String)]
+    pub id: PersonId,
+    #[schema(value_type = String)]
+    pub name: CompactString,
+    #[schema(value_type = String)]
+    pub title: CompactString,
+}
+
+impl ContactView {
+    pub fn of(board: &Board, contact: Option<&PersonId>) -> Option<Self> {
+        let person = board.people.get(contact?)?;
+        let (name, title) = (person.name.clone(), person.title.clone());
+        Some(Self { id: person.id.clone(), name, title })
+    }
+}
+
+/// What is known of a unit beyond its name and where it belongs.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct UnitFacts {
+    #[schema(value_type = String)]
+    pub kind: UnitKind,
+    /// `[lon, lat]` of where it stands when it is not out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<f64>>)]
+    pub base: Option<LonLat>,
+    pub reports_every_s: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub terminal: Option<CompactString>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strength: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<ContactView>,
+    #[schema(value_type = Vec<String>)]
+    pub capabilities: Vec<CompactString>,
+}
+
+impl UnitFacts {
+    pub fn of(board: &Board, unit: &Unit) -> Self {
+        Self {
+            kind: unit.kind,
+            base: unit.base,
+            reports_every_s: unit.reports_every_s,
+            terminal: unit.terminal.clone(),
+            strength: unit.strength,
+            contact: ContactView::of(board, unit.contact.as_ref()),
+            capabilities: unit.capabilities.clone(),
+        }
+    }
+}
+
+/// A team, vehicle or machine.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct UnitView {
+    #[schema(value_type = String)]
+    pub id: UnitId,
+    #[schema(value_type = String)]
+    pub name: CompactString,
+    #[schema(value_type = String)]
+    pub area: AreaCode,
+    #[serde(flatten)]
+    pub facts: UnitFacts,
+}
+
+impl UnitView {
+    pub fn of(board: &Board, unit: &Unit) -> Self {
+        let (id, name) = (unit.id.clone(), unit.name.clone());
+        Self { id, name, area: unit.area, facts: UnitFacts::of(board, unit) }
+    }
+}
