@@ -41,7 +41,7 @@ const SETTINGS: &str = "
     SET lock_timeout = '4s';
     SET statement_timeout = '30s';
     SET default_transaction_isolation = 'read committed';
-    SET client_min_messages = warning";
+    SET client_min_messages = error";
 
 /// Why a `database_url` cannot be used. It repeats nothing of the URL that could be part of a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,9 +85,10 @@ impl Database {
         let Address { config, roots } = read(url)?;
         let address = address(&config).into();
         let settings = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = match config.get_ssl_mode() {
-            SslMode::Disable => Manager::from_config(config, NoTls, settings),
-            _ => Manager::from_config(config, MakeRustlsConnect::new(encryption(roots)?), settings),
+        let manager = if config.get_ssl_mode() == SslMode::Disable {
+            Manager::from_config(config, NoTls, settings)
+        } else {
+            Manager::from_config(config, MakeRustlsConnect::new(encryption(roots)?), settings)
         };
         let begin = Hook::async_fn(|client: &mut ClientWrapper, _| {
             Box::pin(async { client.batch_execute(SETTINGS).await.map_err(HookError::Backend) })
@@ -117,6 +118,11 @@ impl Database {
     /// Returns a session for good; dropping it closes the connection, and so rolls back what was begun.
     pub async fn own_session(&self) -> Result<ClientWrapper, DatabaseError> {
         self.session().await.map(Object::take)
+    }
+
+    /// Says why a database that answers is of no use.
+    pub fn unusable(&self, why: String) -> DatabaseError {
+        DatabaseError::Unreachable { address: Arc::clone(&self.address), why }
     }
 
     fn unreachable(&self, error: PoolError) -> DatabaseError {

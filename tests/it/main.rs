@@ -27,6 +27,7 @@ mod events;
 mod fences;
 mod http_api;
 mod journal_contract;
+mod journal_postgres;
 mod journal_sqlite;
 mod live_map;
 mod nodes_in_step;

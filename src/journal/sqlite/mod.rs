@@ -19,8 +19,9 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
+pub use super::Loss;
 pub use backup::{BackupError, Progress, RestoreError, Restored, backup, restore};
-pub use open::{Loss, OpenError};
+pub use open::OpenError;
 pub use read::SqliteReader;
 
 pub(super) use open::compare;

@@ -1,0 +1,321 @@
+//! The one session that appends: takes the turn, makes a batch one transaction, and connects anew when it has to.
+//!
+//! Invariant: a session whose transaction did not end in order is closed, never used again; so nothing of one
+//! batch can get into another.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use deadpool_postgres::ClientWrapper;
+use tokio::{time::Instant, try_join};
+use tokio_postgres::{Client, Error, Statement, error::SqlState};
+
+use super::{
+    super::{AppendError, Batch, Chain, Head, Receipt, Record, chain},
+    key, read,
+};
+use crate::postgres::{Database, DatabaseError, within};
+
+/// Begins a transaction in turn: "JYAPPEND" in ASCII. The lock is let go of with the transaction. Whoever has it
+/// commits within milliseconds, or is paused; it is not worth waiting for the second.
+const IN_TURN: &str = "BEGIN; SET LOCAL lock_timeout = '500ms';
+    SELECT pg_advisory_xact_lock(5357385044933824068); SET LOCAL lock_timeout = '4s'";
+/// Held by each writer as long as it is connected: "JYNODES" and a blank.
+const PRESENT: &str = "SELECT pg_try_advisory_lock_shared(5357399334088692512)";
+/// How long taking the turn may take altogether.
+const TURN_MAX: Duration = Duration::from_secs(3);
+/// How long one statement of an append may take.
+const STATEMENT_MAX: Duration = Duration::from_secs(10);
+/// Age from which on a turn may have been ended by the server; so it is asked before anything is sent.
+const TURN_DOUBTED_AFTER: Duration = Duration::from_millis(1_000);
+/// Records and bytes of text in one statement. It must arrive well within the two seconds that a session may
+/// stand still, over any line worth calling one.
+const CHUNK_RECORDS: usize = 5_000;
+const CHUNK_BYTES: usize = 2 << 20;
+
+const INSERT_EVENTS: &str = "
+    INSERT INTO events (seq, at, actor, kind, version, subject, data, hash)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::text[],
+                         $7::text[], $8::bytea[])";
+const INSERT_RECEIPTS: &str = "
+    INSERT INTO receipts (command, fingerprint, reply, seq, seal)
+    SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::bigint[], $5::bytea[])";
+
+/// What appends.
+#[derive(Debug)]
+pub(super) struct Writer {
+    database: Database,
+    /// Missing until it is needed, and whenever a transaction in it may not have ended in order.
+    session: Option<Session>,
+}
+
+#[derive(Debug)]
+struct Session {
+    client: ClientWrapper,
+    turn: Option<Turn>,
+}
+
+/// A transaction that has begun.
+#[derive(Debug, Clone, Copy)]
+struct Turn {
+    /// Where the journal ended by then.
+    head: Head,
+    since: Instant,
+}
+
+impl Writer {
+    pub fn new(database: Database) -> Self {
+        Self { database, session: None }
+    }
+
+    /// Begins a transaction, if possible in turn, and returns where the journal ends.
+    pub async fn take_turn(&mut self) -> Result<Head, DatabaseError> {
+        let (session, turn) = self.in_turn().await?;
+        self.session = Some(session);
+        Ok(turn.head)
+    }
+
+    /// Ends a turn in which nothing was appended.
+    pub async fn leave_turn(&mut self) {
+        let Some(session) = self.session.take() else { return };
+        if session.turn.is_none() {
+            self.session = Some(session);
+            return;
+        }
+        // Otherwise the connection is closed, which ends the turn just as well.
+        if within(TURN_MAX, session.client.batch_execute("ROLLBACK")).await.is_ok() {
+            self.session = Some(Session { turn: None, ..session });
+        }
+    }
+
+    /// Appends a batch in one transaction.
+    pub async fn append(&mut self, batch: Batch) -> Result<Vec<Record>, AppendError> {
+        let (session, turn) = self.in_turn().await?;
+        if turn.head != batch.expected {
+            self.session = Some(session);
+            self.leave_turn().await;
+            return Err(AppendError::Conflict { actual: turn.head });
+        }
+        let mut chain = Chain::after(turn.head);
+        let records: Vec<_> = batch.drafts.into_iter().map(|draft| chain.seal(draft)).collect();
+        match insert(&session.client, &records, &batch.receipts, chain.head()).await {
+            Ok(()) => {
+                self.session = Some(Session { turn: None, ..session });
+                Ok(records)
+            }
+            Err(DatabaseError::Refused(error)) if error.as_db_error().is_some() => {
+                self.refused(session, error, batch.receipts).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Finds out what a refusal by the server means, and leaves the session ready for the next batch.
+    async fn refused(
+        &mut self,
+        session: Session,
+        error: tokio_postgres::Error,
+        receipts: Vec<Receipt>,
+    ) -> Result<Vec<Record>, AppendError> {
+        let client = &session.client;
+        within(TURN_MAX, client.batch_execute("ROLLBACK")).await?;
+        let constraint = error.as_db_error().and_then(|refusal| refusal.constraint());
+        let meaning = match (error.code(), constraint) {
+            (Some(code), Some("events_pkey")) if *code == SqlState::UNIQUE_VIOLATION => {
+                AppendError::Conflict { actual: within(TURN_MAX, read::head(client)).await? }
+            }
+            (Some(code), Some("receipts_pkey")) if *code == SqlState::UNIQUE_VIOLATION => {
+                let command = repeated(client, receipts).await?;
+                AppendError::Repeated { command }
+            }
+            _ => DatabaseError::from(error).into(),
+        };
+        self.session = Some(Session { turn: None, ..session });
+        Err(meaning)
+    }
+
+    /// Returns a session with a turn that is certainly there: the one held, or a new one. A connection that
+    /// turns out to be dead is made anew once; nothing can have been appended by then.
+    async fn in_turn(&mut self) -> Result<(Session, Turn), DatabaseError> {
+        if let Some(session) = self.session.take().filter(|session| !session.client.is_closed()) {
+            let begun = match session.turn {
+                Some(turn) => confirm(&session.client, turn).await,
+                None => begin(&session.client).await,
+            };
+            match begun {
+                Ok(turn) => return Ok((Session { turn: Some(turn), ..session }, turn)),
+                Err(DatabaseError::Silent(limit)) => return Err(DatabaseError::Silent(limit)),
+                Err(error) => tracing::info!(%error, "the journal's connection is made anew"),
+            }
+        }
+        let client = connect(&self.database).await?;
+        let turn = begin(&client).await?;
+        Ok((Session { client, turn: Some(turn) }, turn))
+    }
+}
+
+async fn connect(database: &Database) -> Result<ClientWrapper, DatabaseError> {
+    let client = database.own_session().await?;
+    let present = within(TURN_MAX, client.query_one(PRESENT, &[])).await?;
+    if !present.try_get::<_, bool>(0)? {
+        let why = "the journal in it is being moved elsewhere by `jiaoying migrate`".into();
+        return Err(database.unusable(why));
+    }
+    Ok(client)
+}
+
+/// Makes sure of a turn that was taken a while ago.
+async fn confirm(client: &ClientWrapper, turn: Turn) -> Result<Turn, DatabaseError> {
+    if turn.since.elapsed() > TURN_DOUBTED_AFTER {
+        within(TURN_MAX, client.batch_execute("")).await?;
+    }
+    Ok(turn)
+}
+
+/// Begins a transaction in turn, or out of turn when somebody keeps the others waiting.
+async fn begin(client: &ClientWrapper) -> Result<Turn, DatabaseError> {
+    let since = Instant::now();
+    let begun = within(TURN_MAX, async {
+        let last = client.prepare_cached(read::HEAD).await?;
+        // Both are sent before the first is answered: one way there and back.
+        let in_turn =
+            try_join!(biased; client.batch_execute(IN_TURN), client.query_opt(&last, &[]));
+        match in_turn {
+            Ok(((), last)) => Ok(last),
+            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => {
+                client.batch_execute("ROLLBACK; BEGIN").await?;
+                client.query_opt(&last, &[]).await
+            }
+            Err(error) => Err(error),
+        }
+    });
+    let head = read::head_of(begun.await?)?;
+    Ok(Turn { head, since })
+}
+
+/// Inserts everything and commits. The commit travels with the last statement, so that a node which is paused
+/// between the two does not keep a number from the others; after a refusal the server makes it a rollback.
+async fn insert(
+    client: &ClientWrapper,
+    records: &[Record],
+    receipts: &[Receipt],
+    head: Head,
+) -> Result<(), DatabaseError> {
+    let statements = async {
+        Ok((
+            client.prepare_cached(INSERT_EVENTS).await?,
+            client.prepare_cached(INSERT_RECEIPTS).await?,
+        ))
+    };
+    let (into_events, into_receipts) = within(STATEMENT_MAX, statements).await?;
+    let mut rest = records;
+    while let (chunk, more @ [_, ..]) = split_chunk(rest) {
+        let rows = EventRows::of(chunk);
+        within(STATEMENT_MAX, rows.insert(client, &into_events)).await?;
+        rest = more;
+    }
+    let (events, receipts) = (EventRows::of(rest), ReceiptRows::of(receipts, head));
+    within(STATEMENT_MAX, async {
+        // Sent in this order, before the first is answered; of several refusals the first says why.
+        let inserted = try_join!(
+            biased;
+            events.insert(client, &into_events),
+            receipts.insert(client, &into_receipts),
+            client.batch_execute("COMMIT"),
+        );
+        inserted.map(drop)
+    })
+    .await
+}
+
+/// Returns as many records as go into one statement, and the rest.
+fn split_chunk(records: &[Record]) -> (&[Record], &[Record]) {
+    let mut bytes = 0;
+    let fit = records.iter().take(CHUNK_RECORDS).take_while(|record| {
+        let before = bytes;
+        bytes += record.data.len();
+        before < CHUNK_BYTES
+    });
+    records.split_at(fit.count())
+}
+
+/// Records as the columns of one statement.
+#[derive(Default)]
+struct EventRows<'a> {
+    seq: Vec<i64>,
+    at: Vec<i64>,
+    actor: Vec<&'a str>,
+    kind: Vec<&'a str>,
+    version: Vec<i32>,
+    subject: Vec<&'a str>,
+    data: Vec<&'a str>,
+    hash: Vec<&'a [u8]>,
+}
+
+impl<'a> EventRows<'a> {
+    fn of(records: &'a [Record]) -> Self {
+        let mut rows = Self::default();
+        for record in records {
+            rows.seq.push(key(record.seq));
+            rows.at.push(record.at.millis());
+            rows.actor.push(&record.actor);
+            rows.kind.push(&record.kind);
+            rows.version.push(record.version.into());
+            rows.subject.push(&record.subject);
+            rows.data.push(&record.data);
+            rows.hash.push(&record.hash.0);
+        }
+        rows
+    }
+
+    async fn insert(&self, client: &Client, into: &Statement) -> Result<(), Error> {
+        if self.seq.is_empty() {
+            return Ok(());
+        }
+        let Self { seq, at, actor, kind, version, subject, data, hash } = self;
+        client.execute(into, &[seq, at, actor, kind, version, subject, data, hash]).await?;
+        Ok(())
+    }
+}
+
+/// Receipts likewise.
+struct ReceiptRows<'a> {
+    command: Vec<&'a str>,
+    fingerprint: Vec<&'a [u8]>,
+    reply: Vec<&'a str>,
+    seq: Vec<i64>,
+    seal: Vec<Vec<u8>>,
+}
+
+impl<'a> ReceiptRows<'a> {
+    fn of(receipts: &'a [Receipt], head: Head) -> Self {
+        let seal = |receipt| chain::seal_of(receipt, head.seq).to_vec();
+        Self {
+            command: receipts.iter().map(|receipt| receipt.command.as_str()).collect(),
+            fingerprint: receipts.iter().map(|receipt| receipt.fingerprint.0.as_slice()).collect(),
+            reply: receipts.iter().map(|receipt| receipt.reply.as_str()).collect(),
+            seq: vec![key(head.seq); receipts.len()],
+            seal: receipts.iter().map(seal).collect(),
+        }
+    }
+
+    async fn insert(&self, client: &Client, into: &Statement) -> Result<(), Error> {
+        if self.seq.is_empty() {
+            return Ok(());
+        }
+        let Self { command, fingerprint, reply, seq, seal } = self;
+        client.execute(into, &[command, fingerprint, reply, seq, seal]).await?;
+        Ok(())
+    }
+}
+
+/// Returns the command that has a receipt already, or comes twice in the batch.
+async fn repeated(client: &Client, receipts: Vec<Receipt>) -> Result<String, DatabaseError> {
+    let commands: Vec<String> = receipts.into_iter().map(|receipt| receipt.command).collect();
+    let known = "SELECT command FROM receipts WHERE command = ANY ($1) LIMIT 1";
+    if let Some(row) = within(TURN_MAX, client.query_opt(known, &[&commands])).await? {
+        return Ok(row.try_get(0)?);
+    }
+    let mut seen = BTreeSet::new();
+    let twice = commands.iter().find(|command| !seen.insert(command.as_str()));
+    Ok(twice.cloned().unwrap_or_default())
+}
