@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Args;
 
 use super::say;
-use crate::{config::Config, journal::verify};
+use crate::{app::Storage, config::Config, journal::verify};
 
 #[derive(Args)]
 pub(super) struct Verify {
@@ -14,10 +14,10 @@ pub(super) struct Verify {
 }
 
 impl Verify {
-    pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+    pub async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
         let checked = match &self.file {
             Some(file) => verify::verify_file(file),
-            None => verify::verify(&config.data_dir),
+            None => Storage::of(config)?.verify().await,
         };
         match checked {
             Ok(whole) => {

@@ -8,6 +8,7 @@ pub mod memory;
 pub mod postgres;
 pub mod snapshot;
 pub mod sqlite;
+pub mod transfer;
 pub mod verify;
 
 mod anchor;

@@ -21,6 +21,8 @@ const IN_TURN: &str = "BEGIN; SET LOCAL lock_timeout = '500ms';
     SELECT pg_advisory_xact_lock(5357385044933824068); SET LOCAL lock_timeout = '4s'";
 /// Held by each writer as long as it is connected: "JYNODES" and a blank.
 const PRESENT: &str = "SELECT pg_try_advisory_lock_shared(5357399334088692512)";
+/// Taken by who moves the journal: nobody may be present then.
+pub(super) const ALONE: &str = "SELECT pg_try_advisory_lock(5357399334088692512)";
 /// How long taking the turn may take altogether.
 const TURN_MAX: Duration = Duration::from_secs(3);
 /// How long one statement of an append may take.
@@ -32,11 +34,11 @@ const TURN_DOUBTED_AFTER: Duration = Duration::from_millis(1_000);
 const CHUNK_RECORDS: usize = 5_000;
 const CHUNK_BYTES: usize = 2 << 20;
 
-const INSERT_EVENTS: &str = "
+pub(super) const INSERT_EVENTS: &str = "
     INSERT INTO events (seq, at, actor, kind, version, subject, data, hash)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::text[],
                          $7::text[], $8::bytea[])";
-const INSERT_RECEIPTS: &str = "
+pub(super) const INSERT_RECEIPTS: &str = "
     INSERT INTO receipts (command, fingerprint, reply, seq, seal)
     SELECT * FROM unnest($1::text[], $2::bytea[], $3::text[], $4::bigint[], $5::bytea[])";
 
@@ -213,7 +215,8 @@ async fn insert(
         within(STATEMENT_MAX, rows.insert(client, &into_events)).await?;
         rest = more;
     }
-    let (events, receipts) = (EventRows::of(rest), ReceiptRows::of(receipts, head));
+    let with_end = receipts.iter().map(|receipt| (receipt, head.seq));
+    let (events, receipts) = (EventRows::of(rest), ReceiptRows::of(with_end));
     within(STATEMENT_MAX, async {
         // Sent in this order, before the first is answered; of several refusals the first says why.
         let inserted = try_join!(
@@ -228,7 +231,7 @@ async fn insert(
 }
 
 /// Returns as many records as go into one statement, and the rest.
-fn split_chunk(records: &[Record]) -> (&[Record], &[Record]) {
+pub(super) fn split_chunk(records: &[Record]) -> (&[Record], &[Record]) {
     let mut bytes = 0;
     let fit = records.iter().take(CHUNK_RECORDS).take_while(|record| {
         let before = bytes;
@@ -240,7 +243,7 @@ fn split_chunk(records: &[Record]) -> (&[Record], &[Record]) {
 
 /// Records as the columns of one statement.
 #[derive(Default)]
-struct EventRows<'a> {
+pub(super) struct EventRows<'a> {
     seq: Vec<i64>,
     at: Vec<i64>,
     actor: Vec<&'a str>,
@@ -252,7 +255,7 @@ struct EventRows<'a> {
 }
 
 impl<'a> EventRows<'a> {
-    fn of(records: &'a [Record]) -> Self {
+    pub fn of(records: &'a [Record]) -> Self {
         let mut rows = Self::default();
         for record in records {
             rows.seq.push(key(record.seq));
@@ -267,7 +270,7 @@ impl<'a> EventRows<'a> {
         rows
     }
 
-    async fn insert(&self, client: &Client, into: &Statement) -> Result<(), Error> {
+    pub async fn insert(&self, client: &Client, into: &Statement) -> Result<(), Error> {
         if self.seq.is_empty() {
             return Ok(());
         }
@@ -278,7 +281,8 @@ impl<'a> EventRows<'a> {
 }
 
 /// Receipts likewise.
-struct ReceiptRows<'a> {
+#[derive(Default)]
+pub(super) struct ReceiptRows<'a> {
     command: Vec<&'a str>,
     fingerprint: Vec<&'a [u8]>,
     reply: Vec<&'a str>,
@@ -287,18 +291,20 @@ struct ReceiptRows<'a> {
 }
 
 impl<'a> ReceiptRows<'a> {
-    fn of(receipts: &'a [Receipt], head: Head) -> Self {
-        let seal = |receipt| chain::seal_of(receipt, head.seq).to_vec();
-        Self {
-            command: receipts.iter().map(|receipt| receipt.command.as_str()).collect(),
-            fingerprint: receipts.iter().map(|receipt| receipt.fingerprint.0.as_slice()).collect(),
-            reply: receipts.iter().map(|receipt| receipt.reply.as_str()).collect(),
-            seq: vec![key(head.seq); receipts.len()],
-            seal: receipts.iter().map(seal).collect(),
+    /// Takes receipts, each with where the journal ended with it.
+    pub fn of(receipts: impl Iterator<Item = (&'a Receipt, u64)>) -> Self {
+        let mut rows = Self::default();
+        for (receipt, seq) in receipts {
+            rows.command.push(&receipt.command);
+            rows.fingerprint.push(&receipt.fingerprint.0);
+            rows.reply.push(&receipt.reply);
+            rows.seq.push(key(seq));
+            rows.seal.push(chain::seal_of(receipt, seq).to_vec());
         }
+        rows
     }
 
-    async fn insert(&self, client: &Client, into: &Statement) -> Result<(), Error> {
+    pub async fn insert(&self, client: &Client, into: &Statement) -> Result<(), Error> {
         if self.seq.is_empty() {
             return Ok(());
         }

@@ -40,11 +40,13 @@ pub(super) async fn epoch(client: &Client) -> Result<Epoch, OpenError> {
     stored.try_into().map(Epoch::from_bytes).map_err(|_| NotAJournal)
 }
 
-/// Begins a new epoch and remembers which one it carries on from.
-pub(super) async fn begin_epoch(client: &Client, epoch: Epoch) -> Result<(), OpenError> {
-    let before = self::epoch(client).await?;
-    set(client, &format!("{EARLIER_KEY}{before}"), &epoch.bytes()).await?;
+pub(super) async fn set_epoch(client: &Client, epoch: Epoch) -> Result<(), OpenError> {
     set(client, EPOCH_KEY, &epoch.bytes()).await
+}
+
+/// Remembers that a loss in `earlier` was accepted and is on record, so that every node may carry on.
+pub(super) async fn carry_on_from(client: &Client, earlier: Epoch) -> Result<(), OpenError> {
+    set(client, &format!("{EARLIER_KEY}{earlier}"), &[]).await
 }
 
 /// Tells whether the journal went through `epoch` before a loss was accepted.

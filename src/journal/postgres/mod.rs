@@ -4,6 +4,7 @@
 //! be given once is the expected head and the primary key.
 
 mod append;
+mod fill;
 mod meta;
 mod open;
 mod read;
@@ -14,13 +15,15 @@ use std::{path::Path, sync::Arc};
 use async_trait::async_trait;
 use tokio_postgres::error::SqlState;
 
+pub use fill::PostgresFill;
 pub use open::OpenError;
 pub use read::PostgresReader;
 pub use verify::verify;
 
 use super::{
-    AppendError, Batch, Head, Journal, Loss, Reader, Record,
+    AppendError, Batch, Epoch, Head, Journal, Loss, Reader, Record,
     anchor::{Anchor, Anchored},
+    transfer::Origin,
 };
 use crate::postgres::{Database, DatabaseError};
 use append::Writer;
@@ -32,6 +35,9 @@ pub struct PostgresJournal {
     writer: Writer,
     reader: Arc<PostgresReader>,
     anchor: Kept,
+    /// An epoch in which something was lost, until what was accepted is on record.
+    earlier: Option<Epoch>,
+    database: Database,
 }
 
 impl PostgresJournal {
@@ -52,11 +58,32 @@ impl PostgresJournal {
         Ok((Self::start(database, opened, dir), loss))
     }
 
+    /// Returns the reading side as what another engine is filled from.
+    pub fn origin(&self) -> Arc<dyn Origin> {
+        Arc::clone(&self.reader) as Arc<dyn Origin>
+    }
+
     fn start(database: &Database, opened: Opened, dir: &Path) -> Self {
         Self {
             writer: Writer::new(database.clone()),
             reader: Arc::new(PostgresReader::new(database.clone(), opened.epoch)),
             anchor: Kept { anchor: opened.anchor, dir: dir.into() },
+            earlier: opened.earlier,
+            database: database.clone(),
+        }
+    }
+}
+
+impl PostgresJournal {
+    /// The loss is on record with the first append, so the other nodes need not accept it once more.
+    async fn let_others_carry_on(&mut self) {
+        let Some(earlier) = self.earlier.take() else { return };
+        let noted = async {
+            let session = self.database.session().await?;
+            meta::carry_on_from(&session, earlier).await
+        };
+        if let Err(error) = noted.await {
+            tracing::warn!(%error, "other nodes will ask for --accept-loss as well");
         }
     }
 }
@@ -76,6 +103,7 @@ impl Journal for PostgresJournal {
         let records = self.writer.append(batch).await?;
         if let Some(last) = records.last() {
             self.anchor.remember(Anchored { epoch: self.reader.epoch(), head: last.head() });
+            self.let_others_carry_on().await;
         }
         Ok(records)
     }
@@ -88,7 +116,6 @@ impl Journal for PostgresJournal {
 /// This node's own memory of how far the journal had come.
 #[derive(Debug)]
 struct Kept {
-    /// Missing after an accepted loss: the first append makes a new one. Until then a plain open refuses.
     anchor: Option<Anchor>,
     dir: Box<Path>,
 }

@@ -80,7 +80,11 @@ pub(super) enum OnLoss {
 /// An open journal, before anybody appends to it.
 pub(super) struct Opened {
     pub epoch: Epoch,
+    /// Missing after an accepted loss: the first append makes a new one, together with the caller's record of
+    /// the loss. Until then a plain open still refuses, on every node.
     pub anchor: Option<Anchor>,
+    /// The epoch in which something was lost.
+    pub earlier: Option<Epoch>,
     pub loss: Option<Loss>,
 }
 
@@ -102,7 +106,7 @@ pub(super) async fn open(
         (Some(_), OnLoss::Accept) => {
             // Numbers will be given a second time; nobody may resume across that.
             let epoch = Epoch::random();
-            meta::begin_epoch(&client, epoch).await?;
+            meta::set_epoch(&client, epoch).await?;
             (epoch, None)
         }
         (None, _) if remembered => (found.epoch, Some(Anchor::open(dir)?)),
@@ -110,7 +114,8 @@ pub(super) async fn open(
     };
     client.batch_execute("COMMIT").await?;
     check_tail(&PostgresReader::new(database.clone(), epoch), found.head).await?;
-    Ok(Opened { epoch, anchor, loss })
+    let earlier = loss.map(|_| found.epoch);
+    Ok(Opened { epoch, anchor, earlier, loss })
 }
 
 /// Returns what is proved or feared to be lost, and whether the anchor is of this history.

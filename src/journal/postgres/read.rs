@@ -1,10 +1,10 @@
 //! Reading, by any of the sessions that are shared.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
 use compact_str::CompactString;
-use deadpool_postgres::Object;
+use deadpool_postgres::{ClientWrapper, Object};
 use futures_util::{StreamExt, pin_mut};
 use tokio_postgres::{Client, Row};
 
@@ -12,8 +12,11 @@ use super::{
     super::{
         Broken, Chain, Epoch, Fault, Hash, Head, PAGE_BYTES_MAX, ReadError, Reader, Receipt,
         Record, chain,
+        transfer::{Kept, Origin},
     },
+    fill::hold_alone,
     is_corruption, key,
+    open::{OnLoss, OpenError, open},
 };
 use crate::{
     domain::time::Timestamp,
@@ -35,16 +38,30 @@ const PAGE: &str = "
 const RECEIPT: &str =
     "SELECT command, fingerprint, reply, seq, seal FROM receipts WHERE command = $1";
 
+const RECEIPTS: &str = "
+    SELECT command, fingerprint, reply, seq, seal FROM receipts
+    WHERE $1::text IS NULL OR command > $1 ORDER BY command LIMIT $2";
+
 /// The reading side of a journal in PostgreSQL.
 #[derive(Debug)]
 pub struct PostgresReader {
     database: Database,
     epoch: Epoch,
+    /// Keeps writers away as long as it is connected.
+    _alone: Option<ClientWrapper>,
 }
 
 impl PostgresReader {
     pub(super) fn new(database: Database, epoch: Epoch) -> Self {
-        Self { database, epoch }
+        Self { database, epoch, _alone: None }
+    }
+
+    /// Opens a journal to be copied elsewhere: no node may have it open, and none can open it meanwhile.
+    pub async fn alone(database: &Database, dir: &Path) -> Result<Self, OpenError> {
+        let alone = database.own_session().await?;
+        hold_alone(&alone, database).await?;
+        let epoch = open(database, dir, OnLoss::Refuse).await?.epoch;
+        Ok(Self { database: database.clone(), epoch, _alone: Some(alone) })
     }
 
     /// Runs one look-up, and gives up the connection when there is no answer: it may never work again.
@@ -104,11 +121,25 @@ impl Reader for PostgresReader {
             row.map(|row| sealed_receipt(&row)).transpose()
         });
         let found = found.await?.transpose();
-        Ok(found.map_err(|command| ReadError::ReceiptDamaged { command })?.map(|(_, kept)| kept))
+        let found = found.map_err(|command| ReadError::ReceiptDamaged { command })?;
+        Ok(found.map(|kept| kept.receipt))
     }
 
     fn epoch(&self) -> Epoch {
         self.epoch
+    }
+}
+
+#[async_trait]
+impl Origin for PostgresReader {
+    async fn receipts(&self, after: Option<String>, limit: usize) -> Result<Vec<Kept>, ReadError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let found = self.look(PAGE_MAX, async |session| {
+            let rows = session.query(RECEIPTS, &[&after, &limit]).await?;
+            rows.iter().map(sealed_receipt).collect::<Result<Vec<_>, _>>()
+        });
+        let kept = found.await?.into_iter().collect::<Result<_, _>>();
+        kept.map_err(|command| ReadError::ReceiptDamaged { command })
     }
 }
 
@@ -236,13 +267,11 @@ fn hash_of(bytes: &[u8]) -> Hash {
     Hash(bytes.try_into().unwrap_or([0; 32]))
 }
 
-/// A receipt and where the journal ended with it, or its command when its seal does not fit.
-pub(super) type Sealed = Result<(u64, Receipt), String>;
-
-pub(super) fn sealed_receipt(row: &Row) -> Result<Sealed, tokio_postgres::Error> {
+/// Returns the receipt in `row`, or only its command if its seal does not fit.
+fn sealed_receipt(row: &Row) -> Result<Result<Kept, String>, tokio_postgres::Error> {
     let fingerprint = hash_of(row.try_get(1)?);
     let receipt = Receipt { command: row.try_get(0)?, fingerprint, reply: row.try_get(2)? };
     let seq = row.try_get::<_, i64>(3)?.cast_unsigned();
     let whole = chain::seal_of(&receipt, seq) == row.try_get::<_, &[u8]>(4)?;
-    Ok(if whole { Ok((seq, receipt)) } else { Err(receipt.command) })
+    Ok(if whole { Ok(Kept { seq, receipt }) } else { Err(receipt.command) })
 }

@@ -3,12 +3,11 @@
 
 use std::path::Path;
 
-use tokio_postgres::Client;
-
 use super::{
     super::{
         Broken, Fault, Head, Loss, ReadError, Reader, Record,
         anchor::{self, Anchored, Memory},
+        transfer::Origin,
         verify::{Verified, VerifyError},
     },
     OpenError, PostgresReader, meta, read,
@@ -17,10 +16,6 @@ use crate::postgres::Database;
 
 /// Records and receipts read at a time.
 const PAGE: usize = 10_000;
-
-const RECEIPTS: &str = "
-    SELECT command, fingerprint, reply, seq, seal FROM receipts
-    WHERE $1::text IS NULL OR command > $1 ORDER BY command LIMIT $2";
 
 /// Verifies the journal against its chain and against the anchor in this node's folder `dir`, if there is one.
 pub async fn verify(database: &Database, dir: &Path) -> Result<Verified, VerifyError> {
@@ -40,8 +35,9 @@ pub async fn verify(database: &Database, dir: &Path) -> Result<Verified, VerifyE
         }
         Memory::Absent | Memory::Unreadable => None,
     };
-    let verified = walk(&PostgresReader::new(database.clone(), epoch), anchored).await?;
-    check_receipts(&client).await?;
+    let reader = PostgresReader::new(database.clone(), epoch);
+    let verified = walk(&reader, anchored).await?;
+    check_receipts(&reader).await?;
     Ok(verified)
 }
 
@@ -88,21 +84,12 @@ fn take(page: &[Record], anchored: Option<Head>, verified: &mut Verified) -> Res
     Ok(())
 }
 
-async fn check_receipts(client: &Client) -> Result<(), VerifyError> {
-    let mut after: Option<String> = None;
-    loop {
-        let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
-        let rows = client.query(RECEIPTS, &[&after, &limit]).await.map_err(OpenError::from)?;
-        for row in &rows {
-            match read::sealed_receipt(row).map_err(OpenError::from)? {
-                Ok((_, receipt)) => after = Some(receipt.command),
-                Err(command) => return Err(VerifyError::ReceiptDamaged { command }),
-            }
-        }
-        if rows.len() < PAGE {
-            return Ok(());
-        }
+async fn check_receipts(reader: &PostgresReader) -> Result<(), VerifyError> {
+    let mut page = reader.receipts(None, PAGE).await?;
+    while let Some(last) = page.pop() {
+        page = reader.receipts(Some(last.receipt.command), PAGE).await?;
     }
+    Ok(())
 }
 
 impl From<OpenError> for VerifyError {

@@ -60,9 +60,8 @@ CONF
 start && echo ready
 while read -r order; do
   case $order in
-    kill) kill -9 $(everybody); rm -f data/postmaster.pid.old; echo done ;;
+    kill) kill -9 $(everybody); echo done ;;
     start) start && echo done ;;
-    stop) run "$bin/pg_ctl" stop -w -m fast -D data >/dev/null 2>&1; echo done ;;
     pause) kill -STOP $(everybody); echo done ;;
     resume) kill -CONT $(everybody); echo done ;;
   esac
@@ -119,13 +118,9 @@ impl Cluster {
         self.order("kill");
     }
 
-    /// Starts the server again after it was killed or stopped.
+    /// Starts the server again after it was killed.
     pub fn restart(&self) {
         self.order("start");
-    }
-
-    pub fn stop(&self) {
-        self.order("stop");
     }
 
     /// Makes the server stand still: connections stay, nothing answers.
