@@ -82,27 +82,15 @@ pub struct Database {
 impl Database {
     /// Prepares connections to the database of `url`; none is made yet.
     pub fn new(url: &str) -> Result<Self, BadUrl> {
-        let Address { config, roots } = read(url)?;
+        let Address { config, roots: ca } = read(url)?;
         let address = address(&config).into();
         let settings = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = if config.get_ssl_mode() == SslMode::Disable {
             Manager::from_config(config, NoTls, settings)
         } else {
-            Manager::from_config(config, MakeRustlsConnect::new(encryption(roots)?), settings)
+            Manager::from_config(config, MakeRustlsConnect::new(encryption(roots(ca)?)), settings)
         };
-        let begin = Hook::async_fn(|client: &mut ClientWrapper, _| {
-            Box::pin(async { client.batch_execute(SETTINGS).await.map_err(HookError::Backend) })
-        });
-        let pool = Pool::builder(manager)
-            .max_size(SESSIONS_MAX)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(WAIT_MAX))
-            .create_timeout(Some(CONNECT_MAX))
-            .recycle_timeout(Some(CONNECT_MAX))
-            .post_create(begin)
-            .build()
-            .expect("a pool with time limits was given its runtime");
-        Ok(Self { pool, address })
+        Ok(Self { pool: pool(manager), address })
     }
 
     /// Tells what is wrong with a URL, as far as that shows without connecting.
@@ -154,6 +142,22 @@ pub async fn within<T>(
 ) -> Result<T, DatabaseError> {
     let answer = tokio::time::timeout(limit, answer).await;
     Ok(answer.map_err(|_| DatabaseError::Silent(limit))??)
+}
+
+/// Makes the sessions' pool; each session begins with its settings.
+fn pool(manager: Manager) -> Pool {
+    let begin = Hook::async_fn(|client: &mut ClientWrapper, _| {
+        Box::pin(async { client.batch_execute(SETTINGS).await.map_err(HookError::Backend) })
+    });
+    Pool::builder(manager)
+        .max_size(SESSIONS_MAX)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(WAIT_MAX))
+        .create_timeout(Some(CONNECT_MAX))
+        .recycle_timeout(Some(CONNECT_MAX))
+        .post_create(begin)
+        .build()
+        .expect("a pool with time limits was given its runtime")
 }
 
 /// A URL taken apart.
@@ -232,23 +236,25 @@ fn decoded(text: &str) -> Result<String, BadUrl> {
     String::from_utf8(bytes).map_err(|_| wrong())
 }
 
-/// Returns what a client trusts. It always checks the certificate and the name in it: encryption with anybody
+/// Returns how a client encrypts. It always checks the certificate and the name in it: encryption with anybody
 /// who happens to answer would protect nothing.
-fn encryption(roots: Option<String>) -> Result<ClientConfig, BadUrl> {
-    let roots = match roots {
-        Some(file) => trusted(&file)?,
-        None => {
-            let mut store = RootCertStore::empty();
-            // A machine without roots still reaches servers that do not encrypt; others say why they fail.
-            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-            store
-        }
-    };
+fn encryption(roots: RootCertStore) -> ClientConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("ring offers the usual versions of TLS");
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+    builder.with_root_certificates(roots).with_no_client_auth()
+}
+
+/// Returns the authorities that are trusted: those in a file, or the system's.
+fn roots(file: Option<String>) -> Result<RootCertStore, BadUrl> {
+    if let Some(file) = file {
+        return trusted(&file);
+    }
+    let mut store = RootCertStore::empty();
+    // A machine without roots still reaches servers that do not encrypt; others say why they fail.
+    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    Ok(store)
 }
 
 fn trusted(file: &str) -> Result<RootCertStore, BadUrl> {

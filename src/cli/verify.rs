@@ -5,7 +5,11 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Args;
 
 use super::say;
-use crate::{app::Storage, config::Config, journal::verify};
+use crate::{
+    app::Storage,
+    config::Config,
+    journal::verify::{self, VerifyError},
+};
 
 #[derive(Args)]
 pub(super) struct Verify {
@@ -24,6 +28,10 @@ impl Verify {
                 let last = whole.last_at.map(|at| at.to_string()).unwrap_or_default();
                 say(format_args!("whole: {} events, up to {} {last}", whole.events, whole.head));
                 Ok(ExitCode::SUCCESS)
+            }
+            Err(VerifyError::Unavailable(why)) => {
+                say(format_args!("not verified: {why}"));
+                Ok(ExitCode::FAILURE)
             }
             Err(broken) => {
                 say(format_args!("not whole: {broken}"));

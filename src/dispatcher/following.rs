@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::event::Entry,
-    journal::{Chain, Head, Record},
+    journal::{AppendError, Chain, Head, Record},
 };
 
 /// A server that failed over to a copy that lagged behind: going on would be another history.
@@ -23,6 +23,10 @@ impl Writer {
         let end = match self.journal.take_turn().await {
             Ok(None) => return Ok(()),
             Ok(Some(end)) => end,
+            Err(AppendError::Unavailable(why)) => {
+                self.go_down(&why);
+                return Err(Failure::Down);
+            }
             Err(error) => {
                 self.go_down(&error);
                 return Err(Failure::Down);

@@ -54,7 +54,7 @@ pub enum TransferError {
     Occupied(String),
     #[error("the journal cannot be read")]
     Unread(#[from] ReadError),
-    #[error("the copy cannot be written: {0}")]
+    #[error("the copy cannot be written")]
     Unwritten(#[source] Cause),
     #[error("the copy does not verify")]
     Unverified(#[from] VerifyError),

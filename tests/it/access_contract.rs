@@ -305,17 +305,7 @@ async fn two_openings_at_once_find_one_store(home: &impl Home) {
 }
 
 async fn everything_can_be_moved_to_a_store_of_another_kind(home: &impl Home) {
-    let store = home.open().await;
-    let fact = AccessFact::AccountEnabled { login: login("dispatcher"), by: "console".into() };
-    store.commit(Change::AddAccount(stored("dispatcher")), Some(fact), at(1)).await.unwrap();
-    store.forget_facts(store.facts(1).await.unwrap()[0].number).await.unwrap();
-    store.record(failed_login(), at(2)).await.unwrap();
-    commit(&store, add_machine("gauges", digest("gauges"))).await.unwrap();
-    commit(&store, add_login("dispatcher", "one", "token")).await.unwrap();
-    commit(&store, Change::Revoke { id: digest("gauges").id() }).await.unwrap();
-    let (link, expires_at) = (digest("link"), at(100));
-    commit(&store, Change::AddAdminLink { digest: link, expires_at }).await.unwrap();
-    let contents = store.contents().await.unwrap();
+    let contents = populated(home).await.contents().await.unwrap();
     assert_eq!((contents.accounts.len(), contents.tokens.len(), contents.links.len()), (1, 2, 1));
     let others: [Arc<dyn Store>; 2] =
         [SqliteHome::new().open().await, PostgresHome::new().await.open().await];
@@ -333,7 +323,7 @@ async fn everything_can_be_moved_to_a_store_of_another_kind(home: &impl Home) {
 async fn a_new_login_beyond_the_bound_ends_the_one_unused_longest(home: &impl Home) {
     let store = home.open().await;
     let token = |number: u32| KeptToken {
-        digest: digest(&format!("token {number}")),
+        digest: digest(&format!("{number:08}")),
         kind: TokenKind::Login,
         login: login("busy"),
         own: None,
@@ -353,9 +343,28 @@ async fn a_new_login_beyond_the_bound_ends_the_one_unused_longest(home: &impl Ho
     let change = Change::AddLogin { token, proved, renewed };
     let after = store.commit(change, None, at(500)).await.unwrap();
     assert!(after > generation, "other processes must forget the login that ended");
-    assert!(find(&store, "token 1").await.is_none());
-    assert!(find(&store, "token 2").await.is_some());
+    assert!(find(&store, "00000001").await.is_none());
+    assert!(find(&store, "00000002").await.is_some());
     assert_eq!(store.contents().await.unwrap().tokens.len(), LOGINS_MAX as usize);
+}
+
+/// Opens a store and puts something of every kind into it.
+async fn populated(home: &impl Home) -> Arc<dyn Store> {
+    let store = home.open().await;
+    let fact = AccessFact::AccountEnabled { login: login("dispatcher"), by: "console".into() };
+    store.commit(Change::AddAccount(stored("dispatcher")), Some(fact), at(1)).await.unwrap();
+    store.forget_facts(store.facts(1).await.unwrap()[0].number).await.unwrap();
+    store.record(failed_login(), at(2)).await.unwrap();
+    let (link, expires_at) = (digest("link"), at(100));
+    for change in [
+        add_machine("gauges", digest("gauges")),
+        add_login("dispatcher", "one", "token"),
+        Change::Revoke { id: digest("gauges").id() },
+        Change::AddAdminLink { digest: link, expires_at },
+    ] {
+        commit(&store, change).await.unwrap();
+    }
+    store
 }
 
 struct SqliteHome {

@@ -341,7 +341,7 @@ async fn a_turn_that_is_left_or_abandoned_holds_nobody_up(mut log: Log) {
     log.writer.leave_turn().await;
     let head = log.rival.append(batch(Head::GENESIS, &["a"])).await.unwrap()[0].head();
     log.writer.take_turn().await.unwrap();
-    // The turn is still held: the other waits for it a moment, then goes on without.
+    // The turn is still held: the other waits until it has ended by itself.
     let appended = log.rival.append(batch(head, &["b"])).await.unwrap()[0].head();
     let refused = log.writer.append(batch(head, &["c"])).await;
     let Err(AppendError::Conflict { actual }) = refused else { panic!("{refused:?}") };

@@ -6,7 +6,11 @@ use jiaoying::{access::Holder, domain::actor::Role};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{county::COUNTY, postgres::fresh, server::TestServer};
+use crate::support::{
+    county::COUNTY,
+    postgres::{Cluster, fresh},
+    server::TestServer,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_node_accepts_another_shows_and_who_is_let_in_here_is_let_in_there() {
@@ -38,6 +42,28 @@ async fn what_one_node_accepts_another_shows_and_who_is_let_in_here_is_let_in_th
     for node in [one, other] {
         let _: Arc<_> = node.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_whose_database_was_killed_shows_what_it_knows_and_carries_on_by_itself() {
+    let cluster = Cluster::start();
+    let url = cluster.database().await;
+    let node = TestServer::start_with(&[("JIAOYING_DATABASE_URL", url.as_str())]).await;
+    let desk = node.demo("dispatcher");
+    let opening = |text: &str| json!({ "subject": text, "kind": "spot_check", "area": COUNTY });
+    let opened = desk.post("/callouts", &opening("之前"), 201).await;
+    let page = format!("/callouts/{}", opened["id"].as_str().unwrap());
+    tokio::task::block_in_place(|| cluster.kill());
+    desk.post("/callouts", &opening("其间"), 503).await;
+    desk.get(&page, 200).await;
+    tokio::task::block_in_place(|| cluster.restart());
+    until("commands are accepted again", async || {
+        let again = desk.request(Method::POST, "/callouts").json(&opening("之后")).send().await;
+        again.unwrap().status() == 201
+    })
+    .await;
+    desk.get(&page, 200).await;
+    node.stop().await;
 }
 
 async fn until(what: &str, is_so: impl AsyncFn() -> bool) {

@@ -16,15 +16,16 @@ use super::{
 use crate::postgres::{Database, DatabaseError, within};
 
 /// Begins a transaction in turn: "JYAPPEND" in ASCII. The lock is let go of with the transaction. Whoever has it
-/// commits within milliseconds, or is paused; it is not worth waiting for the second.
-const IN_TURN: &str = "BEGIN; SET LOCAL lock_timeout = '500ms';
+/// commits within milliseconds, or stands still and is ended after two seconds; one that takes longer is not
+/// waited for.
+const IN_TURN: &str = "BEGIN; SET LOCAL lock_timeout = '2500ms';
     SELECT pg_advisory_xact_lock(5357385044933824068); SET LOCAL lock_timeout = '4s'";
 /// Held by each writer as long as it is connected: "JYNODES" and a blank.
 const PRESENT: &str = "SELECT pg_try_advisory_lock_shared(5357399334088692512)";
 /// Taken by who moves the journal: nobody may be present then.
 pub(super) const ALONE: &str = "SELECT pg_try_advisory_lock(5357399334088692512)";
 /// How long taking the turn may take altogether.
-const TURN_MAX: Duration = Duration::from_secs(3);
+const TURN_MAX: Duration = Duration::from_secs(4);
 /// How long one statement of an append may take.
 const STATEMENT_MAX: Duration = Duration::from_secs(10);
 /// Age from which on a turn may have been ended by the server; so it is asked before anything is sent.

@@ -42,7 +42,7 @@ pub enum OpenError {
         "the database keeps texts as {0}; make one with `createdb --encoding=UTF8 --template=template0`"
     )]
     Encoding(String),
-    #[error("the journal cannot be opened: {0}")]
+    #[error(transparent)]
     Database(#[from] DatabaseError),
     #[error("the journal cannot be opened")]
     Unavailable(#[source] Cause),

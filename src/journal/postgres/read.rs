@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How long a look at one row may take: the writer asks before it decides, and must not stand still.
-const LOOK_MAX: Duration = Duration::from_secs(3);
+const LOOK_MAX: Duration = Duration::from_secs(2);
 /// How long a page may take.
 const PAGE_MAX: Duration = Duration::from_secs(25);
 /// Records from which on a page is hashed on a thread of its own.

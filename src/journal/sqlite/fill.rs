@@ -31,9 +31,11 @@ impl SqliteFill {
     pub fn begin(dir: &Path) -> Result<Self, TransferError> {
         std::fs::create_dir_all(dir).map_err(TransferError::unwritten)?;
         let destination = schema::path(dir);
-        refuse_occupied(&destination).map_err(|error| match error {
+        refuse_occupied(&destination).map_err(|error| match &error {
             RestoreError::Occupied(path) => TransferError::Occupied(path.display().to_string()),
-            other => TransferError::unwritten(other),
+            RestoreError::Source(_) | RestoreError::Unverified(_) | RestoreError::Unwritten(_) => {
+                TransferError::unwritten(error)
+            }
         })?;
         let temporary = Temporary::beside(&destination).map_err(TransferError::unwritten)?;
         let mut connection = Connection::open(&temporary.0)?;

@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use jiaoying::{
     clock::{Clock, RuntimeClock},
-    dispatcher::{self, Handle, Parts, recover_entry},
+    dispatcher::{self, Handle, Health, Parts, SubmitError, recover_entry},
     domain::{
         actor::Role,
         command::{AnswerKind, Command, OpenCallout},
@@ -24,7 +24,7 @@ use jiaoying::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::*;
+use super::{outages::tamper, *};
 use crate::support::{
     county::{COUNTY, County, actor, alert, by_hand, given},
     node::{desk, draft as draft_of},
@@ -86,6 +86,24 @@ async fn three_nodes_decide_as_one_while_deadlines_pass() {
     nodes.stop().await;
 }
 
+/// A standby that lagged behind took over while the node ran: what it goes on from is no longer there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_whose_journal_lost_its_tail_writes_nothing_on_top_of_another() {
+    let nodes = Nodes::start(&County::found(POLICIES, 1, 1)).await;
+    let [one, other, _] = nodes.boards.as_slice() else { panic!("three nodes") };
+    one.submit(desk(), Command::OpenCallout(by_hand("一", None))).await.unwrap();
+    nodes.agree().await;
+    let seq = nodes.reader.head().await.unwrap().seq;
+    tamper(&nodes.url, &format!("DELETE FROM events WHERE seq = {seq}")).await;
+    for board in [one, other] {
+        let refused = board.submit(desk(), Command::OpenCallout(by_hand("二", None))).await;
+        assert!(matches!(refused, Err(SubmitError::Journal)), "{refused:?}");
+        assert!(matches!(*board.health().borrow(), Health::JournalDown { .. }));
+    }
+    assert_eq!(nodes.reader.head().await.unwrap().seq, seq - 1);
+    nodes.stop().await;
+}
+
 fn red_warning() -> Command {
     let message = Box::new(alert("n-1", Colour::Red, &[COUNTY]));
     let original = Original { media_type: "test".into(), body: String::new(), base64: false };
@@ -97,6 +115,7 @@ struct Nodes {
     clock: Arc<LeapingClock>,
     conflicts: Arc<AtomicUsize>,
     reader: Arc<dyn Reader>,
+    url: String,
     tasks: TaskTracker,
     stop: CancellationToken,
     _dir: tempfile::TempDir,
@@ -130,7 +149,7 @@ impl Nodes {
             boards.push(dispatcher::spawn(&tasks, parts, stop.clone()).await.unwrap());
         }
         let reader = founder.reader();
-        Self { boards, clock, conflicts, reader, tasks, stop, _dir: dir }
+        Self { boards, clock, conflicts, reader, url, tasks, stop, _dir: dir }
     }
 
     /// Waits until every node shows what the journal adds up to, and nothing else.

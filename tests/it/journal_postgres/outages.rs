@@ -21,7 +21,7 @@ async fn what_was_answered_survives_a_killed_server_and_the_journal_carries_on()
         let appending = async {
             for number in 0.. {
                 let text = format!("{round}/{number}");
-                match writer.try_append(&[text.clone()]).await {
+                match writer.try_append(std::slice::from_ref(&text)).await {
                     Ok(_) => answered.push(text),
                     Err(_) => return,
                 }

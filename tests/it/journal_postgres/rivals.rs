@@ -53,7 +53,7 @@ async fn a_writer_that_stands_still_in_its_turn_holds_others_up_two_seconds_at_m
     for _ in 0..5 {
         other.append(&["b"]).await;
     }
-    assert!(since.elapsed() < Duration::from_millis(2_500), "{:?}", since.elapsed());
+    assert!(since.elapsed() < Duration::from_millis(3_500), "{:?}", since.elapsed());
     // It wakes up, finds its turn gone and what it expected outdated, and carries on from there.
     let refused = paused.try_append(&["late".into()]).await;
     let Err(AppendError::Conflict { actual }) = refused else { panic!("{refused:?}") };
