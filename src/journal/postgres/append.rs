@@ -65,6 +65,30 @@ struct Turn {
     since: Instant,
 }
 
+/// A batch as it will stand in the journal.
+struct Sealed {
+    expected: Head,
+    records: Vec<Record>,
+    receipts: Vec<Receipt>,
+    end: Head,
+}
+
+impl Sealed {
+    fn of(batch: Batch) -> Self {
+        let Batch { expected, drafts, receipts } = batch;
+        let mut chain = Chain::after(expected);
+        let records = drafts.into_iter().map(|draft| chain.seal(draft)).collect();
+        Self { expected, records, receipts, end: chain.head() }
+    }
+}
+
+/// Why a batch was not appended, as far as this connection knows.
+enum Failed {
+    Told(AppendError),
+    /// The connection is gone, and with it the answer.
+    Cut(DatabaseError),
+}
+
 impl Writer {
     pub fn new(database: Database) -> Self {
         Self { database, session: None }
@@ -90,50 +114,75 @@ impl Writer {
         }
     }
 
-    /// Appends a batch in one transaction.
+    /// Appends a batch in one transaction. When the connection is lost on the way, a new one tells whether the
+    /// batch is in the journal; if not, it is appended once more.
     pub async fn append(&mut self, batch: Batch) -> Result<Vec<Record>, AppendError> {
-        let (session, turn) = self.in_turn().await?;
+        let batch = Sealed::of(batch);
+        let mut appended = self.try_append(&batch).await;
+        if let Err(Failed::Cut(error)) = appended {
+            tracing::info!(%error, "the journal's connection was lost during an append");
+            appended =
+                if self.holds(&batch).await? { Ok(()) } else { self.try_append(&batch).await };
+        }
+        match appended {
+            Ok(()) => Ok(batch.records),
+            Err(Failed::Told(error)) => Err(error),
+            Err(Failed::Cut(error)) => Err(error.into()),
+        }
+    }
+
+    async fn try_append(&mut self, batch: &Sealed) -> Result<(), Failed> {
+        let (session, turn) = self.in_turn().await.map_err(|error| Failed::Told(error.into()))?;
         if turn.head != batch.expected {
             self.session = Some(session);
             self.leave_turn().await;
-            return Err(AppendError::Conflict { actual: turn.head });
+            return Err(Failed::Told(AppendError::Conflict { actual: turn.head }));
         }
-        let mut chain = Chain::after(turn.head);
-        let records: Vec<_> = batch.drafts.into_iter().map(|draft| chain.seal(draft)).collect();
-        match insert(&session.client, &records, &batch.receipts, chain.head()).await {
+        match insert(&session.client, batch).await {
             Ok(()) => {
                 self.session = Some(Session { turn: None, ..session });
-                Ok(records)
+                Ok(())
             }
             Err(DatabaseError::Refused(error)) if error.as_db_error().is_some() => {
-                self.refused(session, error, batch.receipts).await
+                Err(self.refused(session, error, &batch.receipts).await)
             }
-            Err(error) => Err(error.into()),
+            Err(DatabaseError::Refused(error)) => Err(Failed::Cut(error.into())),
+            Err(error) => Err(Failed::Told(error.into())),
         }
     }
 
     /// Finds out what a refusal by the server means, and leaves the session ready for the next batch.
-    async fn refused(
-        &mut self,
-        session: Session,
-        error: tokio_postgres::Error,
-        receipts: Vec<Receipt>,
-    ) -> Result<Vec<Record>, AppendError> {
+    async fn refused(&mut self, session: Session, error: Error, receipts: &[Receipt]) -> Failed {
         let client = &session.client;
-        within(TURN_MAX, client.batch_execute("ROLLBACK")).await?;
+        if let Err(closed) = within(TURN_MAX, client.batch_execute("ROLLBACK")).await {
+            return Failed::Cut(closed);
+        }
         let constraint = error.as_db_error().and_then(|refusal| refusal.constraint());
-        let meaning = match (error.code(), constraint) {
-            (Some(code), Some("events_pkey")) if *code == SqlState::UNIQUE_VIOLATION => {
-                AppendError::Conflict { actual: within(TURN_MAX, read::head(client)).await? }
+        let is_second = error.code() == Some(&SqlState::UNIQUE_VIOLATION);
+        let meaning = match constraint.filter(|_| is_second) {
+            Some("events_pkey") => within(TURN_MAX, read::head(client))
+                .await
+                .map(|actual| AppendError::Conflict { actual }),
+            Some("receipts_pkey") => {
+                repeated(client, receipts).await.map(|command| AppendError::Repeated { command })
             }
-            (Some(code), Some("receipts_pkey")) if *code == SqlState::UNIQUE_VIOLATION => {
-                let command = repeated(client, receipts).await?;
-                AppendError::Repeated { command }
-            }
-            _ => DatabaseError::from(error).into(),
+            Some(_) | None => Err(error.into()),
         };
         self.session = Some(Session { turn: None, ..session });
-        Err(meaning)
+        Failed::Told(meaning.unwrap_or_else(AppendError::from))
+    }
+
+    /// Tells whether the records of a batch are in the journal, and keeps the turn if they are not.
+    async fn holds(&mut self, batch: &Sealed) -> Result<bool, DatabaseError> {
+        let (session, _) = self.in_turn().await?;
+        let there = within(TURN_MAX, read::head_at(&session.client, batch.end.seq)).await?;
+        self.session = Some(session);
+        // Receipts by themselves do not move the head: appended twice, the second is refused.
+        let holds = !batch.records.is_empty() && there == Some(batch.end);
+        if holds {
+            self.leave_turn().await;
+        }
+        Ok(holds)
     }
 
     /// Returns a session with a turn that is certainly there: the one held, or a new one. A connection that
@@ -197,12 +246,7 @@ async fn begin(client: &ClientWrapper) -> Result<Turn, DatabaseError> {
 
 /// Inserts everything and commits. The commit travels with the last statement, so that a node which is paused
 /// between the two does not keep a number from the others; after a refusal the server makes it a rollback.
-async fn insert(
-    client: &ClientWrapper,
-    records: &[Record],
-    receipts: &[Receipt],
-    head: Head,
-) -> Result<(), DatabaseError> {
+async fn insert(client: &ClientWrapper, batch: &Sealed) -> Result<(), DatabaseError> {
     let statements = async {
         Ok((
             client.prepare_cached(INSERT_EVENTS).await?,
@@ -210,13 +254,13 @@ async fn insert(
         ))
     };
     let (into_events, into_receipts) = within(STATEMENT_MAX, statements).await?;
-    let mut rest = records;
+    let mut rest = batch.records.as_slice();
     while let (chunk, more @ [_, ..]) = split_chunk(rest) {
         let rows = EventRows::of(chunk);
         within(STATEMENT_MAX, rows.insert(client, &into_events)).await?;
         rest = more;
     }
-    let with_end = receipts.iter().map(|receipt| (receipt, head.seq));
+    let with_end = batch.receipts.iter().map(|receipt| (receipt, batch.end.seq));
     let (events, receipts) = (EventRows::of(rest), ReceiptRows::of(with_end));
     within(STATEMENT_MAX, async {
         // Sent in this order, before the first is answered; of several refusals the first says why.
@@ -316,13 +360,13 @@ impl<'a> ReceiptRows<'a> {
 }
 
 /// Returns the command that has a receipt already, or comes twice in the batch.
-async fn repeated(client: &Client, receipts: Vec<Receipt>) -> Result<String, DatabaseError> {
-    let commands: Vec<String> = receipts.into_iter().map(|receipt| receipt.command).collect();
+async fn repeated(client: &Client, receipts: &[Receipt]) -> Result<String, DatabaseError> {
+    let commands: Vec<&str> = receipts.iter().map(|receipt| receipt.command.as_str()).collect();
     let known = "SELECT command FROM receipts WHERE command = ANY ($1) LIMIT 1";
     if let Some(row) = within(TURN_MAX, client.query_opt(known, &[&commands])).await? {
         return Ok(row.try_get(0)?);
     }
     let mut seen = BTreeSet::new();
-    let twice = commands.iter().find(|command| !seen.insert(command.as_str()));
-    Ok(twice.cloned().unwrap_or_default())
+    let twice = commands.iter().find(|command| !seen.insert(**command));
+    Ok(twice.map(|command| (*command).to_owned()).unwrap_or_default())
 }

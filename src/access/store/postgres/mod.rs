@@ -29,6 +29,8 @@ const MIGRATIONS: [&str; 1] = [include_str!("1_accounts.sql")];
 const IN_TURN: &str = "SELECT pg_advisory_xact_lock(5357384988881146707)";
 /// How long a read or a change may take, the wait for others included.
 const WORK_MAX: Duration = Duration::from_secs(5);
+/// How long all of the tables may take, which only a move between stores asks for.
+const MOVE_MAX: Duration = Duration::from_secs(10 * 60);
 
 /// The PostgreSQL store.
 #[derive(Debug, Clone)]
@@ -48,7 +50,15 @@ impl PostgresStore {
         &self,
         work: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.transact(async |session| {
+        self.write_within(WORK_MAX, work).await
+    }
+
+    async fn write_within<T>(
+        &self,
+        limit: Duration,
+        work: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.transact(limit, async |session| {
             let tx = session.transaction().await?;
             tx.batch_execute(IN_TURN).await?;
             let result = work(&tx).await?;
@@ -63,7 +73,7 @@ impl PostgresStore {
         &self,
         work: impl AsyncFnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.transact(async |session| {
+        self.transact(WORK_MAX, async |session| {
             let isolation = tokio_postgres::IsolationLevel::RepeatableRead;
             let tx = session.build_transaction().isolation_level(isolation).read_only(true);
             let tx = tx.start().await?;
@@ -76,14 +86,15 @@ impl PostgresStore {
 
     async fn transact<T>(
         &self,
+        limit: Duration,
         work: impl AsyncFnOnce(&mut Object) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let mut session = self.database.session().await?;
-        let done = tokio::time::timeout(WORK_MAX, work(&mut session)).await;
+        let done = tokio::time::timeout(limit, work(&mut session)).await;
         done.unwrap_or_else(|_| {
             // What may never answer is not given to anybody else.
             drop(Object::take(session));
-            Err(DatabaseError::Silent(WORK_MAX).into())
+            Err(DatabaseError::Silent(limit).into())
         })
     }
 }
@@ -179,7 +190,7 @@ impl Store for PostgresStore {
     }
 
     async fn fill(&self, contents: Contents) -> Result<(), StoreError> {
-        self.write(async |tx| moving::fill(tx, contents).await).await
+        self.write_within(MOVE_MAX, async |tx| moving::fill(tx, contents).await).await
     }
 }
 
