@@ -9,12 +9,12 @@ mod demonstration;
 mod exchange;
 mod facts;
 mod positions;
+mod storage;
 
 use std::{
     fs::File,
     net::SocketAddr,
     num::NonZeroU32,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -28,8 +28,9 @@ use tokio::{net::TcpListener, sync::watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::bus::Joined;
+pub use self::{alone::hold, storage::Storage};
 use crate::{
-    access::{self, Access, Purpose, store::sqlite::SqliteStore},
+    access::{self, Access, Purpose},
     bus::Bus,
     channels::{
         Gateway,
@@ -52,10 +53,7 @@ use crate::{
     health::{self, Ailments},
     http::{self, Web},
     hub::Hub,
-    journal::{
-        Journal,
-        sqlite::{Loss, SqliteJournal},
-    },
+    journal::Loss,
     positions::{Positions, Store},
 };
 
@@ -123,7 +121,8 @@ impl Node {
         let alone = alone::hold(&config.data_dir)?;
         let (tasks, stops) = (TaskTracker::new(), Stops::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let (journal, loss) = open_journal(&config.data_dir, options.accept_loss)?;
+        let storage = Storage::of(&config)?;
+        let (journal, loss) = storage.journal(options.accept_loss).await?;
         let parts = Parts {
             journal,
             clock: Arc::clone(&clock),
@@ -138,7 +137,7 @@ impl Node {
         let Joined { bus, last } =
             bus::open(&config, &board, &clock, &tasks, &stops.writer).await?;
         let ailments = health::watch(&tasks, board.health(), bus.health(), stops.writer.clone());
-        let access = open_access(&config, options, &tasks)?;
+        let access = open_access(&config, &storage, options, &tasks).await?;
         if options.demo {
             demonstration::install(&board, &access).await?;
         }
@@ -252,19 +251,6 @@ async fn pause(pause: Duration) {
     tokio::time::sleep(pause).await;
 }
 
-/// Opens the journal of a data folder.
-pub fn open_journal(
-    dir: &Path,
-    accept_loss: bool,
-) -> anyhow::Result<(Box<dyn Journal>, Option<Loss>)> {
-    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    if accept_loss {
-        let (journal, loss) = SqliteJournal::open_accepting_loss(dir)?;
-        return Ok((Box::new(journal), loss));
-    }
-    Ok((Box::new(SqliteJournal::open(dir)?), None))
-}
-
 async fn record_loss(board: &Handle, loss: Loss) -> anyhow::Result<()> {
     let (anchored_seq, found_seq) = match loss {
         Loss::Tail { anchored, found } | Loss::Exchanged { anchored, found } => {
@@ -347,15 +333,16 @@ fn lines(config: &Config) -> [LinesSet; 3] {
     ]
 }
 
-fn open_access(
+async fn open_access(
     config: &Config,
+    storage: &Storage,
     options: Options,
     tasks: &TaskTracker,
 ) -> anyhow::Result<Arc<Access>> {
-    let store = SqliteStore::open(&config.data_dir.join("jiaoying.db"))?;
+    let store = storage.store().await?;
     let purpose = if options.demo { Purpose::Demonstration } else { Purpose::Service };
     let settings = access::Settings { purpose, ..config.access.clone() };
-    Ok(Arc::new(Access::new(Arc::new(store), settings, tasks.clone())?))
+    Ok(Arc::new(Access::new(store, settings, tasks.clone())?))
 }
 
 fn gateways(

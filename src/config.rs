@@ -17,6 +17,7 @@ use crate::{
     domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar},
     ingest::{basemap::Basemap, calendar},
     positions,
+    postgres::Database,
 };
 
 /// The reference manual, and the lowest layer.
@@ -28,7 +29,7 @@ pub const CALENDAR: &str = include_str!("../config/calendar.toml");
 /// What the names of environment variables begin with.
 const PREFIX: &str = "JIAOYING_";
 /// Variables with the prefix that are not settings.
-const NOT_SETTINGS: [&str; 2] = ["JIAOYING_SEED", "JIAOYING_PASSWORD"];
+const NOT_SETTINGS: [&str; 3] = ["JIAOYING_SEED", "JIAOYING_PASSWORD", "JIAOYING_MIGRATE_TO"];
 
 /// The settings of a node.
 #[derive(Debug, Clone, Deserialize)]
@@ -36,7 +37,7 @@ const NOT_SETTINGS: [&str; 2] = ["JIAOYING_SEED", "JIAOYING_PASSWORD"];
 pub struct Config {
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
-    pub database_url: String,
+    pub database_url: SecretUrl,
     #[serde(deserialize_with = "optional")]
     pub redis_url: Option<RedisUrl>,
     jurisdiction: String,
@@ -50,6 +51,27 @@ pub struct Config {
     pub channels: Channels,
     pub access: access::Settings,
     pub positions: positions::Settings,
+}
+
+/// A URL that may hold a password, and so is never printed.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct SecretUrl(String);
+
+impl SecretUrl {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_empty() { "SecretUrl(none)" } else { "SecretUrl(hidden)" })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -133,9 +155,10 @@ impl Config {
     fn faults(&self) -> Vec<String> {
         let mut faults: Vec<String> =
             self.access.faults().iter().map(ToString::to_string).collect();
-        let coming = |url: &str| !url.is_empty();
-        if coming(&self.database_url) {
-            faults.push("database_url: several nodes on PostgreSQL are not built yet; leave it empty for SQLite".into());
+        if !self.database_url.is_empty()
+            && let Err(fault) = Database::check(self.database_url.as_str())
+        {
+            faults.push(format!("database_url: {fault}"));
         }
         faults.extend(self.log.split(',').filter_map(log_fault));
         if let Err(error) = self.jurisdiction() {
@@ -341,6 +364,16 @@ mod tests {
         for named in ["JIAOYING_LISTN", "channels.voice_lines", "timezone", "SMS_LINES"] {
             assert!(faults.contains(named), "{named} in {faults}");
         }
+    }
+
+    #[test]
+    fn a_database_url_is_checked_and_its_password_never_printed() {
+        let load = |url| Config::load(None, [variable("JIAOYING_DATABASE_URL", url)].into_iter());
+        let config = load("postgres://jiaoying:s3cret@127.0.0.1/jiaoying").unwrap();
+        assert!(!format!("{config:?}").contains("s3cret"));
+        let faults = load("postgres://jiaoying:s3cret@127.0.0.1").unwrap_err().to_string();
+        assert!(faults.contains("database_url: name the database"), "{faults}");
+        assert!(!faults.contains("s3cret"), "{faults}");
     }
 
     #[test]

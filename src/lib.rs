@@ -7,6 +7,8 @@
 //!   makes happen, `apply` makes it so, `next_deadline` says when to ask again.
 //! - [`clock`]: the only reader of the wall clock. [`journal`]: the durable, hash-chained log.
 //! - [`bus`]: what nodes say to each other beside the journal: how far it goes, and where units are.
+//! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`journal`]: the durable,
+//!   hash-chained log.
 //! - [`dispatcher`]: the single writer between them, with the queue in front of it and the feed behind it.
 //!   [`health`]: what of the node does not work just now.
 //! - [`channels`]: the ways out to people, and the outbox that makes the calls the journal says have begun.
@@ -45,6 +47,7 @@ pub mod bus;
 pub mod clock;
 pub mod journal;
 pub mod positions;
+pub mod postgres;
 
 pub mod dispatcher;
 pub mod health;

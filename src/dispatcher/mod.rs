@@ -3,6 +3,8 @@
 //! Invariant: what a caller, a watcher or a query sees is durable. Commands that waited while the last
 //! flush to disk ran share the next one.
 
+mod backoff;
+mod following;
 mod nudges;
 mod recovery;
 mod stage;
@@ -248,7 +250,7 @@ pub async fn spawn(
         health,
         board: recovered.board,
         head: recovered.head,
-        backoff: writer::Backoff::default(),
+        backoff: backoff::Backoff::default(),
     };
     tasks.spawn(writer.run(requests, asked, hearing, shutdown));
     Ok(handle)
