@@ -154,6 +154,7 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         positions,
         tracks: Store::open(dir).unwrap(),
         demo: None,
+        basemap: Arc::default(),
         ready: Arc::new(AtomicBool::new(true)),
         metrics: Arc::new(PrometheusBuilder::new().build_recorder()),
     };
