@@ -139,6 +139,8 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         demo: None,
         ready: Arc::new(AtomicBool::new(true)),
         metrics: Arc::new(PrometheusBuilder::new().build_recorder()),
+        basemap: Arc::default(),
+        last_seen: Arc::new(|_| None),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
