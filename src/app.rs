@@ -4,13 +4,17 @@
 //! is in its hands, the writer drains its inbox and saves a snapshot, the journal closes.
 
 mod alone;
+mod bus;
 mod demonstration;
+mod exchange;
+mod facts;
+mod positions;
+mod storage;
 
 use std::{
     fs::File,
     net::SocketAddr,
     num::NonZeroU32,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -20,11 +24,14 @@ use std::{
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::bus::Joined;
+pub use self::{alone::hold, storage::Storage};
 use crate::{
-    access::{self, Access, AccessFact, Purpose, store::sqlite::SqliteStore},
+    access::{self, Access, Purpose},
+    bus::Bus,
     channels::{
         Gateway,
         app::{AppGateway, Pages},
@@ -38,17 +45,16 @@ use crate::{
     domain::{
         actor::Actor,
         command::Command,
-        event::{AccessChanged, LinesSet, LossAccepted},
+        event::{LinesSet, LossAccepted},
         ids::AreaCode,
         person::Channel,
         rejection::Rejection,
     },
+    health::{self, Ailments},
     http::{self, Web},
     hub::Hub,
-    journal::{
-        Journal,
-        sqlite::{Loss, SqliteJournal},
-    },
+    journal::Loss,
+    positions::{Positions, Store},
 };
 
 /// Pages open at once as far as calls go; each is a frame and no telephone line.
@@ -57,10 +63,6 @@ const APP_LINES: u32 = 5_000;
 const APP_HOLD_MS: u32 = 1_000;
 /// How long a gateway takes with a text, for the forecast.
 const SMS_HOLD_MS: u32 = 1_000;
-/// How often facts about access are looked for that another process has noted.
-const FACTS_EVERY: Duration = Duration::from_secs(2);
-/// Facts carried to the journal at a time.
-const FACTS_PAGE: u32 = 256;
 /// Events after which the board is saved as a snapshot beside the journal.
 const SNAPSHOT_EVERY: u64 = 20_000;
 
@@ -88,6 +90,11 @@ impl Options {
 pub struct Node {
     pub board: Handle,
     pub access: Arc<Access>,
+    pub positions: Positions,
+    tracks: Store,
+    pub bus: Arc<dyn Bus>,
+    /// What of the node does not work just now. A lost bus is here, and keeps nobody from being called.
+    pub ailments: watch::Receiver<Ailments>,
     pub ready: Arc<AtomicBool>,
     pub config: Config,
     demo: bool,
@@ -114,7 +121,8 @@ impl Node {
         let alone = alone::hold(&config.data_dir)?;
         let (tasks, stops) = (TaskTracker::new(), Stops::default());
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let (journal, loss) = open_journal(&config.data_dir, options.accept_loss)?;
+        let storage = Storage::of(&config)?;
+        let (journal, loss) = storage.journal(options.accept_loss).await?;
         let parts = Parts {
             journal,
             clock: Arc::clone(&clock),
@@ -126,11 +134,14 @@ impl Node {
             record_loss(&board, loss).await?;
         }
         settle(&board, &config, options).await?;
-        let access = open_access(&config, options, &tasks)?;
+        let Joined { bus, last } =
+            bus::open(&config, &board, &clock, &tasks, &stops.writer).await?;
+        let ailments = health::watch(&tasks, board.health(), bus.health(), stops.writer.clone());
+        let access = open_access(&config, &storage, options, &tasks).await?;
         if options.demo {
             demonstration::install(&board, &access).await?;
         }
-        tasks.spawn(carry_facts(board.clone(), Arc::clone(&access), stops.outbox.clone()));
+        tasks.spawn(facts::carry_on(board.clone(), Arc::clone(&access), stops.outbox.clone()));
         let pages = Pages::default();
         let gateways = gateways(&config, &board, &pages, &clock, &tasks, &stops.writer)?;
         tasks.spawn(Outbox::run(board.clone(), gateways, stops.outbox.clone()));
@@ -140,12 +151,38 @@ impl Node {
             SNAPSHOT_EVERY,
             stops.outbox.clone(),
         ));
-        let hub =
-            Hub::start(&tasks, board.clone(), Arc::clone(&access), pages, stops.hub.clone()).await;
+        let (positions, tracks) =
+            positions::start(&config, &board, &clock, last.clone(), &tasks, &stops.outbox).await?;
+        exchange::start(&positions, &bus, last, &board, &tasks, &stops.outbox).await?;
+        let hub = Hub::start(
+            &tasks,
+            board.clone(),
+            Arc::clone(&access),
+            pages,
+            positions.clone(),
+            ailments.clone(),
+            stops.hub.clone(),
+        )
+        .await;
         let metrics = Arc::new(PrometheusBuilder::new().build_recorder());
         let ready = Arc::new(AtomicBool::new(false));
         let demo = options.demo;
-        Ok(Self { board, access, ready, config, demo, hub, metrics, tasks, stops, _alone: alone })
+        Ok(Self {
+            board,
+            access,
+            positions,
+            tracks,
+            bus,
+            ailments,
+            ready,
+            config,
+            demo,
+            hub,
+            metrics,
+            tasks,
+            stops,
+            _alone: alone,
+        })
     }
 
     /// Serves on `listener` until `shutdown`, then stops in order; tells whether all was finished in time.
@@ -158,11 +195,12 @@ impl Node {
             board: self.board.clone(),
             access: Arc::clone(&self.access),
             hub: self.hub.clone(),
+            positions: self.positions.clone(),
+            tracks: self.tracks.clone(),
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             metrics: Arc::clone(&self.metrics),
             basemap: Arc::new(demonstration::basemap(&self.config, self.demo)?),
-            last_seen: Arc::new(|_| None),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
         self.ready.store(true, Ordering::Relaxed);
@@ -211,19 +249,6 @@ impl Node {
 #[expect(clippy::disallowed_methods, reason = "stopping gives others a moment, once")]
 async fn pause(pause: Duration) {
     tokio::time::sleep(pause).await;
-}
-
-/// Opens the journal of a data folder.
-pub fn open_journal(
-    dir: &Path,
-    accept_loss: bool,
-) -> anyhow::Result<(Box<dyn Journal>, Option<Loss>)> {
-    std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
-    if accept_loss {
-        let (journal, loss) = SqliteJournal::open_accepting_loss(dir)?;
-        return Ok((Box::new(journal), loss));
-    }
-    Ok((Box::new(SqliteJournal::open(dir)?), None))
 }
 
 async fn record_loss(board: &Handle, loss: Loss) -> anyhow::Result<()> {
@@ -308,56 +333,16 @@ fn lines(config: &Config) -> [LinesSet; 3] {
     ]
 }
 
-fn open_access(
+async fn open_access(
     config: &Config,
+    storage: &Storage,
     options: Options,
     tasks: &TaskTracker,
 ) -> anyhow::Result<Arc<Access>> {
-    let store = SqliteStore::open(&config.data_dir.join("jiaoying.db"))?;
+    let store = storage.store().await?;
     let purpose = if options.demo { Purpose::Demonstration } else { Purpose::Service };
     let settings = access::Settings { purpose, ..config.access.clone() };
-    Ok(Arc::new(Access::new(Arc::new(store), settings, tasks.clone())?))
-}
-
-/// Carries facts about access, which are noted with the change itself, into the journal.
-async fn carry_facts(board: Handle, access: Arc<Access>, stop: CancellationToken) {
-    let mut every = tokio::time::interval(FACTS_EVERY);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = access.fact_noted() => {}
-            _ = every.tick() => {}
-        }
-        if let Err(error) = carry(&board, &access).await {
-            tracing::warn!(%error, "facts about access wait for the journal");
-        }
-    }
-}
-
-async fn carry(board: &Handle, access: &Access) -> anyhow::Result<()> {
-    loop {
-        let facts = access.facts(FACTS_PAGE).await?;
-        let Some(last) = facts.last().map(|pending| pending.number) else { return Ok(()) };
-        for pending in &facts {
-            let id = dispatcher::CommandId {
-                id: format!("access-{}", pending.number),
-                fingerprint: crate::journal::Hash::of(pending.number.to_string().as_bytes()),
-            };
-            let node = Actor::node(AreaCode::UNSET);
-            let command = Command::NoteAccess(changed(&pending.fact));
-            board.submit_as(node, command, Some(id)).await?;
-        }
-        access.facts_recorded(last).await?;
-    }
-}
-
-/// Words a fact about access for the record.
-fn changed(fact: &AccessFact) -> AccessChanged {
-    AccessChanged {
-        login: fact.login().map(|login| login.as_str().into()).unwrap_or_default(),
-        what: fact.kind().into(),
-        detail: serde_json::to_string(fact).unwrap_or_default().into(),
-    }
+    Ok(Arc::new(Access::new(store, settings, tasks.clone())?))
 }
 
 fn gateways(

@@ -8,13 +8,16 @@ use std::{
 };
 
 use chrono_tz::Tz;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
 use toml::{Table, Value};
 
 use crate::{
     access,
+    bus::redis::{RedisUrl, UrlFault},
     domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar},
     ingest::{basemap::Basemap, calendar},
+    positions,
+    postgres::Database,
 };
 
 /// The reference manual, and the lowest layer.
@@ -26,7 +29,7 @@ pub const CALENDAR: &str = include_str!("../config/calendar.toml");
 /// What the names of environment variables begin with.
 const PREFIX: &str = "JIAOYING_";
 /// Variables with the prefix that are not settings.
-const NOT_SETTINGS: [&str; 2] = ["JIAOYING_SEED", "JIAOYING_PASSWORD"];
+const NOT_SETTINGS: [&str; 3] = ["JIAOYING_SEED", "JIAOYING_PASSWORD", "JIAOYING_MIGRATE_TO"];
 
 /// The settings of a node.
 #[derive(Debug, Clone, Deserialize)]
@@ -34,8 +37,9 @@ const NOT_SETTINGS: [&str; 2] = ["JIAOYING_SEED", "JIAOYING_PASSWORD"];
 pub struct Config {
     pub listen: SocketAddr,
     pub data_dir: PathBuf,
-    pub database_url: String,
-    pub redis_url: String,
+    pub database_url: SecretUrl,
+    #[serde(deserialize_with = "optional")]
+    pub redis_url: Option<RedisUrl>,
     jurisdiction: String,
     timezone: String,
     policies: String,
@@ -46,6 +50,28 @@ pub struct Config {
     pub log_format: LogFormat,
     pub channels: Channels,
     pub access: access::Settings,
+    pub positions: positions::Settings,
+}
+
+/// A URL that may hold a password, and so is never printed.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct SecretUrl(String);
+
+impl SecretUrl {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for SecretUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.is_empty() { "SecretUrl(none)" } else { "SecretUrl(hidden)" })
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -129,13 +155,10 @@ impl Config {
     fn faults(&self) -> Vec<String> {
         let mut faults: Vec<String> =
             self.access.faults().iter().map(ToString::to_string).collect();
-        let coming = |url: &str| !url.is_empty();
-        if coming(&self.database_url) {
-            faults.push("database_url: several nodes on PostgreSQL are not built yet; leave it empty for SQLite".into());
-        }
-        if coming(&self.redis_url) {
-            faults
-                .push("redis_url: several nodes on Redis are not built yet; leave it empty".into());
+        if !self.database_url.is_empty()
+            && let Err(fault) = Database::check(self.database_url.as_str())
+        {
+            faults.push(format!("database_url: {fault}"));
         }
         faults.extend(self.log.split(',').filter_map(log_fault));
         if let Err(error) = self.jurisdiction() {
@@ -157,6 +180,7 @@ impl Config {
                 faults.push(format!("{name}: use 1 to 10000"));
             }
         }
+        faults.extend(self.positions.faults());
         faults.extend(self.policies().err());
         faults.extend(self.calendar().err());
         faults.extend(self.basemap().err());
@@ -200,6 +224,13 @@ impl Config {
         }
         fs::read_to_string(path).map_err(|error| format!("{name}: {path}: {error}"))
     }
+}
+
+/// Reads an address that may be left empty.
+fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RedisUrl>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let read = (!text.is_empty()).then(|| text.parse());
+    read.transpose().map_err(|fault: UrlFault| de::Error::custom(fault))
 }
 
 /// Returns what is wrong with a directive of `log`. The log itself takes any other word for the name
@@ -336,6 +367,16 @@ mod tests {
     }
 
     #[test]
+    fn a_database_url_is_checked_and_its_password_never_printed() {
+        let load = |url| Config::load(None, [variable("JIAOYING_DATABASE_URL", url)].into_iter());
+        let config = load("postgres://jiaoying:s3cret@127.0.0.1/jiaoying").unwrap();
+        assert!(!format!("{config:?}").contains("s3cret"));
+        let faults = load("postgres://jiaoying:s3cret@127.0.0.1").unwrap_err().to_string();
+        assert!(faults.contains("database_url: name the database"), "{faults}");
+        assert!(!faults.contains("s3cret"), "{faults}");
+    }
+
+    #[test]
     fn a_log_takes_levels_and_targets_with_levels() {
         let load = |log: &str| Config::load(None, [variable("JIAOYING_LOG", log)].into_iter());
         for sound in ["info", "TRACE", "off", "warn,jiaoying::channels=debug", "info, hyper=warn"] {
@@ -344,6 +385,21 @@ mod tests {
         for wrong in ["loud", "", "info,loud", "info,", "jiaoying=loud", "=info", "a b=info"] {
             let faults = load(wrong).unwrap_err().to_string();
             assert!(faults.contains("log: "), "{wrong}: {faults}");
+        }
+    }
+
+    #[test]
+    fn an_address_of_redis_is_checked_and_its_password_never_shown() {
+        let load =
+            |url: &str| Config::load(None, [variable("JIAOYING_REDIS_URL", url)].into_iter());
+        assert!(load("").unwrap().redis_url.is_none());
+        let config = load("rediss://node:s3cret@redis.example:6380").unwrap();
+        assert!(!format!("{config:?}").contains("s3cret"));
+        for wrong in
+            ["s3cret", "http://u:s3cret@h", "redis://u:s3cret@h?x=1", "redis://u:s3cret@h:x"]
+        {
+            let faults = load(wrong).unwrap_err().to_string();
+            assert!(faults.contains("redis_url: ") && !faults.contains("s3cret"), "{faults}");
         }
     }
 

@@ -6,7 +6,11 @@
 //! - [`domain`]: the functional core. [`domain::board::Board`] is the state; `decide` says what a command
 //!   makes happen, `apply` makes it so, `next_deadline` says when to ask again.
 //! - [`clock`]: the only reader of the wall clock. [`journal`]: the durable, hash-chained log.
+//! - [`bus`]: what nodes say to each other beside the journal: how far it goes, and where units are.
+//! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`journal`]: the durable,
+//!   hash-chained log.
 //! - [`dispatcher`]: the single writer between them, with the queue in front of it and the feed behind it.
+//!   [`health`]: what of the node does not work just now.
 //! - [`channels`]: the ways out to people, and the outbox that makes the calls the journal says have begun.
 //! - [`ingest`]: bytes from outside as commands: CAP, sheets, calendars. [`demo`]: the invented county.
 //! - [`access`]: who is let in. [`protocol`]: what they see. [`hub`]: to every open socket. [`http`]: the API
@@ -39,10 +43,14 @@
 
 pub mod domain;
 
+pub mod bus;
 pub mod clock;
 pub mod journal;
+pub mod positions;
+pub mod postgres;
 
 pub mod dispatcher;
+pub mod health;
 
 pub mod access;
 pub mod channels;

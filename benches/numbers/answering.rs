@@ -11,6 +11,7 @@ use std::{
 
 use jiaoying::{
     access::{self, Access, Holder, NewAccount, Purpose, store::sqlite::SqliteStore},
+    bus::{Bus, local::LocalBus},
     channels::app::Pages,
     config::Config,
     domain::{
@@ -19,8 +20,10 @@ use jiaoying::{
         ids::{ObligationId, PersonId},
         warning::Colour,
     },
+    health,
     http::{self, Web},
     hub::Hub,
+    positions::{Positions, Store},
 };
 use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{
@@ -131,16 +134,29 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
     let screen = NewAccount { login, role: Role::Screen, area, holder: Holder::Nobody };
     access.install_demonstration_account(screen, rig.board.now()).await.unwrap();
     let pages = Pages::default();
-    let hub = Hub::start(tasks, rig.board.clone(), Arc::clone(&access), pages, stop.clone()).await;
+    let positions = Positions::new(config.positions);
+    let ailments =
+        health::watch(tasks, rig.board.health(), LocalBus::alone().health(), stop.clone());
+    let hub = Hub::start(
+        tasks,
+        rig.board.clone(),
+        Arc::clone(&access),
+        pages,
+        positions.clone(),
+        ailments,
+        stop.clone(),
+    )
+    .await;
     let web = Web {
         board: rig.board.clone(),
         access,
         hub,
+        positions,
+        tracks: Store::open(dir).unwrap(),
         demo: None,
+        basemap: Arc::default(),
         ready: Arc::new(AtomicBool::new(true)),
         metrics: Arc::new(PrometheusBuilder::new().build_recorder()),
-        basemap: Arc::default(),
-        last_seen: Arc::new(|_| None),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

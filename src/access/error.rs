@@ -119,7 +119,9 @@ impl StoreError {
             StoreError::NoToken => "token.not_found",
             StoreError::Outdated => "account.changed",
             StoreError::LinkSpent => "admin_link.spent",
-            StoreError::TooNew { .. } | StoreError::Failed(_) => "access.unavailable",
+            StoreError::NotEmpty | StoreError::TooNew { .. } | StoreError::Failed(_) => {
+                "access.unavailable"
+            }
         }
     }
 }

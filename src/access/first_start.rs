@@ -94,7 +94,12 @@ impl Access {
                 let stored = self.with_password(account, Password::new(known.expose())).await?;
                 let account = stored.account.clone();
                 let fact = account_added(&account, &Actor::node(account.area));
-                self.commit(Change::AddAccount(stored), fact, now).await?;
+                match self.commit(Change::AddAccount(stored), fact, now).await {
+                    // Another node that starts at the same time was faster.
+                    Err(StoreError::NameTaken(_))
+                        if self.store.account(&account.login).await?.is_some() => {}
+                    added => added?,
+                }
                 account
             }
         };

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Context;
 
 /// Makes sure that no other node works on a data folder: both would ring everybody.
-pub(super) fn hold(dir: &Path) -> anyhow::Result<File> {
+pub fn hold(dir: &Path) -> anyhow::Result<File> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     let path = dir.join("node.lock");
     let held = File::create(&path).with_context(|| format!("cannot make {}", path.display()))?;

@@ -25,11 +25,17 @@ const AT_ONCE: NonZeroU32 = NonZeroU32::new(5_000).expect("five thousand is not 
 pub const RING_CAPACITY: usize = 64;
 
 /// A call on its way to a page.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Ring {
     pub call: Call,
     /// Where the page's confirmation goes.
     pub receipts: mpsc::Sender<Receipt>,
+}
+
+/// Where calls for one open page go.
+pub trait Bell: Send + Sync {
+    /// Puts a call on the page; tells whether the page takes it.
+    fn ring(&self, ring: Ring) -> bool;
 }
 
 /// The pages that are open, by whom they belong to.
@@ -41,54 +47,71 @@ pub struct Pages {
 #[derive(Default)]
 struct Open {
     next: u64,
-    pages: BTreeMap<u64, (Holder, mpsc::Sender<Ring>)>,
+    people: BTreeMap<PersonId, Bells>,
+    posts: BTreeMap<PostId, Bells>,
 }
+
+type Bells = BTreeMap<u64, Arc<dyn Bell>>;
 
 /// An open page; dropping it closes it.
 pub struct Page {
     pages: Pages,
+    holder: Holder,
     number: u64,
 }
 
 impl Drop for Page {
     fn drop(&mut self) {
-        self.pages.lock().pages.remove(&self.number);
+        let mut open = self.pages.lock();
+        match &self.holder {
+            Holder::Person(person) => remove(&mut open.people, person, self.number),
+            Holder::Post(post) => remove(&mut open.posts, post, self.number),
+            Holder::Nobody => {}
+        }
+    }
+}
+
+fn remove<K: Ord>(pages: &mut BTreeMap<K, Bells>, of: &K, number: u64) {
+    if let Some(bells) = pages.get_mut(of) {
+        bells.remove(&number);
+        if bells.is_empty() {
+            pages.remove(of);
+        }
     }
 }
 
 impl Pages {
-    /// Notes that a page of `holder` is open, and where its calls go.
-    pub fn open(&self, holder: Holder, rings: mpsc::Sender<Ring>) -> Page {
+    /// Notes that a page of `holder` is open, and where its calls go. Nobody's page is never called.
+    pub fn open(&self, holder: Holder, bell: Arc<dyn Bell>) -> Page {
         let mut open = self.lock();
         open.next += 1;
         let number = open.next;
-        open.pages.insert(number, (holder, rings));
+        let bells = match &holder {
+            Holder::Person(person) => Some(open.people.entry(person.clone()).or_default()),
+            Holder::Post(post) => Some(open.posts.entry(post.clone()).or_default()),
+            Holder::Nobody => None,
+        };
+        if let Some(bells) = bells {
+            bells.insert(number, bell);
+        }
         drop(open);
-        Page { pages: self.clone(), number }
+        Page { pages: self.clone(), holder, number }
     }
 
     /// Returns the pages of `person`, and of the posts that they hold.
-    fn of(&self, person: &PersonId, posts: &[PostId]) -> Vec<mpsc::Sender<Ring>> {
-        let theirs = |holder: &Holder| match holder {
-            Holder::Person(owner) => owner == person,
-            Holder::Post(post) => posts.contains(post),
-            Holder::Nobody => false,
-        };
+    fn of(&self, person: &PersonId, posts: &[PostId]) -> Vec<Arc<dyn Bell>> {
         let open = self.lock();
-        open.pages.values().filter(|(h, _)| theirs(h)).map(|(_, rings)| rings.clone()).collect()
+        let own = open.people.get(person).into_iter();
+        let held = posts.iter().filter_map(|post| open.posts.get(post));
+        own.chain(held).flat_map(Bells::values).cloned().collect()
     }
 
     fn posts(&self) -> Vec<PostId> {
-        let open = self.lock();
-        let posts = open.pages.values().filter_map(|(holder, _)| match holder {
-            Holder::Post(post) => Some(post.clone()),
-            Holder::Person(_) | Holder::Nobody => None,
-        });
-        posts.collect()
+        self.lock().posts.keys().cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
-        // A panic elsewhere leaves the map whole: every change is one insert or remove.
+        // A panic elsewhere leaves the maps whole: every change is one insert or remove.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -143,10 +166,9 @@ impl Gateway for AppGateway {
     async fn place(&self, call: Call, receipts: mpsc::Sender<Receipt>) -> Result<(), PlaceError> {
         let posts = self.handsets_of(&call.person).await;
         let mut reached = false;
-        for rings in self.pages.of(&call.person, &posts) {
-            // A page whose queue is full does not read; the other channels go on.
-            let ring = Ring { call: call.clone(), receipts: receipts.clone() };
-            reached |= rings.try_send(ring).is_ok();
+        for bell in self.pages.of(&call.person, &posts) {
+            // A page that takes no more does not read; the other channels go on.
+            reached |= bell.ring(Ring { call: call.clone(), receipts: receipts.clone() });
         }
         if reached { Ok(()) } else { Err(PlaceError::Down { reason: "not_connected".into() }) }
     }

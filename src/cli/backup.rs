@@ -24,6 +24,12 @@ pub(super) struct Restore {
 
 impl Backup {
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        anyhow::ensure!(
+            config.database_url.is_empty(),
+            "the journal is in PostgreSQL, whose own tools copy it while nodes run: pg_dump --format=custom \
+             --file={} \"$JIAOYING_DATABASE_URL\"; or move a copy into a folder with jiaoying migrate",
+            self.file.display()
+        );
         let copied = backup(&config.data_dir, &self.file, &mut progress())?;
         say(format_args!(
             "{}: {} events, up to {}",
@@ -37,6 +43,12 @@ impl Backup {
 
 impl Restore {
     pub fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
+        anyhow::ensure!(
+            config.database_url.is_empty(),
+            "the journal is in PostgreSQL: stop the nodes and restore it with pg_restore into an empty \
+             database; a file of `jiaoying backup` is restored into a folder (database_url empty) and then \
+             moved with jiaoying migrate"
+        );
         let Restored { verified, previous } =
             restore(&self.file, &config.data_dir, &mut progress())?;
         let place = config.data_dir.display();

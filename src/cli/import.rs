@@ -10,7 +10,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::say;
 use crate::{
-    app::open_journal,
+    app::Storage,
     clock::SystemClock,
     config::Config,
     dispatcher::{self, Handle, Parts},
@@ -46,7 +46,7 @@ impl Import {
         let bytes = std::fs::read(&self.file)
             .with_context(|| format!("cannot read {}", self.file.display()))?;
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        let (journal, _) = open_journal(&config.data_dir, false)?;
+        let (journal, _) = Storage::of(config)?.journal(false).await?;
         let clock = Arc::new(SystemClock::new());
         let parts = Parts { journal, clock, snapshots: None, keeps_time: false };
         let board = dispatcher::spawn(&tasks, parts, stop.clone()).await?;

@@ -3,6 +3,7 @@
 mod backup;
 mod drill;
 mod import;
+mod migrate;
 mod serve;
 mod user;
 mod verify;
@@ -40,6 +41,8 @@ enum Command {
     Backup(backup::Backup),
     /// Founds a data folder from a backup.
     Restore(backup::Restore),
+    /// Moves journal and accounts from the data folder to PostgreSQL, or back.
+    Migrate(migrate::Migrate),
     /// Adds, lists and ends accounts.
     User(user::User),
     /// Adds, lists and ends machine tokens.
@@ -64,9 +67,10 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Serve(serve) => serve.run(config).await,
             Command::Import(import) => import.run(&config).await,
-            Command::Verify(verify) => verify.run(&config),
+            Command::Verify(verify) => verify.run(&config).await,
             Command::Backup(backup) => backup.run(&config),
             Command::Restore(restore) => restore.run(&config),
+            Command::Migrate(migrate) => migrate.run(&config).await,
             Command::User(user) => user.run(&config).await,
             Command::Token(token) => token.run(&config).await,
             Command::Drill(drill) => drill.run(&config).await,

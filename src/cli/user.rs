@@ -1,6 +1,6 @@
 //! `jiaoying user` and `jiaoying token`: who may come in. They work beside a running node.
 
-use std::{io::Read, process::ExitCode, sync::Arc};
+use std::{io::Read, process::ExitCode};
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -8,9 +8,8 @@ use tokio_util::task::TaskTracker;
 
 use super::say;
 use crate::{
-    access::{
-        Access, Holder, Login, NewAccount, NewMachine, Password, Secret, store::sqlite::SqliteStore,
-    },
+    access::{Access, Holder, Login, NewAccount, NewMachine, Password, Secret},
+    app::Storage,
     clock::{Clock, SystemClock},
     config::Config,
     domain::{
@@ -84,7 +83,7 @@ enum TokenAct {
 
 impl User {
     pub async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
-        let (access, now) = (open(config)?, SystemClock::new().now());
+        let (access, now) = (open(config).await?, SystemClock::new().now());
         let console = console(config).await?;
         match self.act {
             UserAct::Add { login, role, area, person, post, password_stdin } => {
@@ -126,7 +125,7 @@ impl User {
 
 impl Token {
     pub async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
-        let (access, now) = (open(config)?, SystemClock::new().now());
+        let (access, now) = (open(config).await?, SystemClock::new().now());
         let console = console(config).await?;
         match self.act {
             TokenAct::Add { name, role, area } => {
@@ -152,12 +151,12 @@ impl Token {
     }
 }
 
-fn open(config: &Config) -> anyhow::Result<Access> {
-    std::fs::create_dir_all(&config.data_dir)?;
+async fn open(config: &Config) -> anyhow::Result<Access> {
+    let storage = Storage::of(config)?;
     // The journal makes the file; the accounts keep tables of their own in it.
-    drop(crate::app::open_journal(&config.data_dir, false)?);
-    let store = SqliteStore::open(&config.data_dir.join("jiaoying.db"))?;
-    Ok(Access::new(Arc::new(store), config.access.clone(), TaskTracker::new())?)
+    drop(storage.journal(false).await?);
+    let store = storage.store().await?;
+    Ok(Access::new(store, config.access.clone(), TaskTracker::new())?)
 }
 
 /// Returns whoever works at the command line, with the whole jurisdiction as area.
@@ -193,7 +192,7 @@ async fn must_exist(post: &PostId, config: &Config) -> anyhow::Result<()> {
 
 /// Returns the board as the journal in the data folder tells it.
 async fn board(config: &Config) -> anyhow::Result<Board> {
-    let (journal, _) = crate::app::open_journal(&config.data_dir, false)?;
+    let (journal, _) = Storage::of(config)?.journal(false).await?;
     let snapshots = crate::dispatcher::Snapshots::new(Some(config.data_dir.join("snapshots")));
     Ok(crate::dispatcher::recover(&*journal.reader(), &snapshots).await?.board)
 }

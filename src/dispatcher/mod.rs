@@ -3,6 +3,9 @@
 //! Invariant: what a caller, a watcher or a query sees is durable. Commands that waited while the last
 //! flush to disk ran share the next one.
 
+mod backoff;
+mod following;
+mod nudges;
 mod recovery;
 mod stage;
 mod writer;
@@ -12,8 +15,11 @@ use std::{path::PathBuf, sync::Arc};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use self::recovery::{
-    RecoverError, Recovered, Snapshots, entry as recover_entry, keep_snapshots, recover,
+pub use self::{
+    nudges::keep_in_step,
+    recovery::{
+        RecoverError, Recovered, Snapshots, entry as recover_entry, keep_snapshots, recover,
+    },
 };
 use crate::{
     clock::Clock,
@@ -130,6 +136,7 @@ pub struct Handle {
     queries: mpsc::Sender<Query>,
     feed: broadcast::Sender<Commit>,
     health: watch::Receiver<Health>,
+    heard: watch::Sender<u64>,
     reader: Arc<dyn Reader>,
     clock: Arc<dyn Clock>,
 }
@@ -176,6 +183,15 @@ impl Handle {
         self.health.clone()
     }
 
+    /// Lets the writer know that the journal goes up to `seq`, by what another node says.
+    pub fn hear(&self, seq: u64) {
+        self.heard.send_if_modified(|known| {
+            let higher = seq > *known;
+            *known = seq.max(*known);
+            higher
+        });
+    }
+
     pub fn journal(&self) -> &Arc<dyn Reader> {
         &self.reader
     }
@@ -211,6 +227,7 @@ pub async fn spawn(
     let (queries, asked) = mpsc::channel(QUERY_CAPACITY);
     let (feed, _) = broadcast::channel(FEED_CAPACITY);
     let (health, healthy) = watch::channel(Health::Sound);
+    let (heard, hearing) = watch::channel(0);
     let reader = parts.journal.reader();
     let snapshots = Snapshots::new(parts.snapshots);
     let recovered = recover(&*reader, &snapshots).await?;
@@ -219,6 +236,7 @@ pub async fn spawn(
         queries,
         feed: feed.clone(),
         health: healthy,
+        heard,
         reader: Arc::clone(&reader),
         clock: Arc::clone(&parts.clock),
     };
@@ -232,8 +250,8 @@ pub async fn spawn(
         health,
         board: recovered.board,
         head: recovered.head,
-        backoff: writer::Backoff::default(),
+        backoff: backoff::Backoff::default(),
     };
-    tasks.spawn(writer.run(requests, asked, shutdown));
+    tasks.spawn(writer.run(requests, asked, hearing, shutdown));
     Ok(handle)
 }

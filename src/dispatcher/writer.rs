@@ -10,14 +10,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Commit, Committed, Health, Published, Query, Request, SubmitError,
-    recovery::{Snapshots, entry, recover},
+    backoff::Backoff,
+    recovery::Snapshots,
     stage::{Outcome, Stage, again},
 };
 use crate::{
     clock::Clock,
     domain::{
-        actor::Actor, board::Board, command::Command, decision::Decision, event::Entry,
-        ids::AreaCode, time::Timestamp,
+        actor::Actor, board::Board, command::Command, decision::Decision, ids::AreaCode,
+        time::Timestamp,
     },
     journal::{AppendError, Batch, Hash, Head, Journal, Reader, Receipt, Record},
 };
@@ -26,7 +27,7 @@ use crate::{
 /// that the first does not wait long for the last.
 const BATCH_LIMIT: usize = 512;
 /// Events after which a batch takes no further command.
-const BATCH_EVENTS: usize = 20_000;
+pub(super) const BATCH_EVENTS: usize = 20_000;
 /// How often a command is decided again after another writer was faster.
 const CONFLICT_RETRIES: usize = 3;
 /// How often the journal is asked what other processes have appended.
@@ -51,51 +52,19 @@ pub(super) struct Writer {
     pub backoff: Backoff,
 }
 
-/// How long a deadline waits whose append has just failed: it is still due, and trying it again at once would
-/// do nothing but heat the machine.
-#[derive(Debug, Default)]
-pub(super) struct Backoff {
-    failures: u32,
-    until: Option<Instant>,
-}
-
-impl Backoff {
-    const FIRST: Duration = Duration::from_millis(50);
-    const LONGEST: Duration = Duration::from_secs(5);
-
-    fn failed(&mut self) {
-        let wait = Self::FIRST.saturating_mul(1 << self.failures.min(7)).min(Self::LONGEST);
-        self.failures += 1;
-        self.until = Some(Instant::now() + wait);
-    }
-
-    /// A deadline came and there was nothing to do: an answer won the race, or the board names a deadline
-    /// that it does not act upon. The second must not keep the writer from everything else.
-    fn found_nothing(&mut self) {
-        self.until = Some(Instant::now() + Self::FIRST);
-    }
-
-    fn succeeded(&mut self) {
-        *self = Self::default();
-    }
-
-    /// Tells whether the last append failed: until one succeeds, commands go one by one.
-    fn is_failing(&self) -> bool {
-        self.failures > 0
-    }
-}
-
 /// Everything that can wake the writer.
 enum Input {
     Requests(Vec<Request>),
     Query(Query),
     Deadline,
     Poll,
+    /// Another node says how far the journal goes.
+    Heard(u64),
     Shutdown,
 }
 
 /// Why a stage was not written.
-enum Failure {
+pub(super) enum Failure {
     /// Another writer was faster, or had answered one of the commands.
     Overtaken,
     Unfit(String),
@@ -107,6 +76,7 @@ impl Writer {
         mut self,
         mut requests: mpsc::Receiver<Request>,
         mut queries: mpsc::Receiver<Query>,
+        mut heard: watch::Receiver<u64>,
         shutdown: CancellationToken,
     ) {
         let mut poll = tokio::time::interval(POLL);
@@ -114,7 +84,8 @@ impl Writer {
         loop {
             let limit = if self.backoff.is_failing() { 1 } else { BATCH_LIMIT };
             let nap = self.nap();
-            match next_input(nap, limit, &mut requests, &mut queries, &mut poll, &shutdown).await {
+            let doors = (&mut requests, &mut queries, &mut heard);
+            match next_input(nap, limit, doors, &mut poll, &shutdown).await {
                 Input::Requests(batch) => self.commit(batch).await,
                 Input::Query(query) => query(&self.board),
                 Input::Deadline => self.commit(Vec::new()).await,
@@ -122,6 +93,8 @@ impl Writer {
                     self.catch_up().await;
                     self.probe().await;
                 }
+                Input::Heard(seq) if seq > self.head.seq => self.catch_up().await,
+                Input::Heard(_) => {}
                 Input::Shutdown => break,
             }
             self.answer(&mut queries);
@@ -133,8 +106,7 @@ impl Writer {
     /// Returns how long nothing is due, if anything ever is.
     fn nap(&self) -> Option<Duration> {
         let due = self.board.next_deadline().filter(|_| self.keeps_time)?.since(self.clock.now());
-        let held = self.backoff.until.map(|until| until.saturating_duration_since(Instant::now()));
-        Some(due.max(held.unwrap_or_default()).min(NAP))
+        Some(due.max(self.backoff.held()).min(NAP))
     }
 
     /// Answers the questions that wait, so that a busy inbox does not starve the screens.
@@ -161,39 +133,41 @@ impl Writer {
     /// Decides requests and what is due, makes it durable in one append, and only then tells.
     async fn commit(&mut self, mut requests: Vec<Request>) {
         for _ in 0..=CONFLICT_RETRIES {
+            let before = self.head;
+            if let Err(Failure::Down) = self.take_turn().await {
+                return self.refuse(requests, || SubmitError::Journal);
+            }
             // With one decision there is nothing to be undone when the append fails, so the board
             // stays as it is until the events are durable.
             let ahead = requests.len() > 1;
             let mut stage = self.stage(requests, ahead).await;
             if stage.is_empty() {
-                if stage.waiting.is_empty() {
+                self.journal.leave_turn().await;
+                // Another node that did what was due is no reason to hold back what is due next.
+                if stage.waiting.is_empty() && before == self.head {
                     self.backoff.found_nothing();
                 }
                 return self.conclude(stage.waiting);
             }
-            match self.append(&mut stage).await {
-                Ok(records) => {
-                    self.settle(stage, records, ahead);
-                    return;
+            let applied = ahead && !stage.events.is_empty();
+            let failure = match self.append(&mut stage).await {
+                Ok(records) => return self.settle(stage, records, ahead),
+                Err(failure) => failure,
+            };
+            if applied {
+                self.roll_back().await;
+            }
+            requests = stage.waiting.into_iter().map(|(request, _)| request).collect();
+            match failure {
+                Failure::Overtaken => self.catch_up().await,
+                Failure::Unfit(why) => {
+                    return self.refuse(requests, || SubmitError::Unfit(why.clone()));
                 }
-                Err(Failure::Overtaken) => {
-                    requests = stage.waiting.into_iter().map(|(request, _)| request).collect();
-                    self.roll_back(ahead).await;
-                    self.catch_up().await;
-                }
-                Err(Failure::Unfit(why)) => {
-                    self.roll_back(ahead).await;
-                    return self.refuse(stage.waiting, || SubmitError::Unfit(why.clone()));
-                }
-                Err(Failure::Down) => {
-                    self.roll_back(ahead).await;
-                    return self.refuse(stage.waiting, || SubmitError::Journal);
-                }
+                Failure::Down => return self.refuse(requests, || SubmitError::Journal),
             }
         }
         tracing::warn!("other writers were faster each time; the commands were given back");
-        let refused = requests.into_iter().map(|r| (r, Outcome::Refused(SubmitError::Journal)));
-        self.conclude(refused.collect());
+        self.refuse(requests, || SubmitError::Journal);
     }
 
     async fn stage(&mut self, requests: Vec<Request>, ahead: bool) -> Stage {
@@ -244,7 +218,7 @@ impl Writer {
 
     /// Lets what is due happen in the same append.
     fn elapse(&mut self, stage: &mut Stage, now: Timestamp, ahead: bool) {
-        let held = self.backoff.until.is_some_and(|until| Instant::now() < until);
+        let held = !self.backoff.held().is_zero();
         while self.keeps_time && !held && stage.events.len() < BATCH_EVENTS {
             if self.board.next_deadline().is_none_or(|due| due > now) {
                 return;
@@ -286,15 +260,20 @@ impl Writer {
                 Err(Failure::Unfit(error.to_string()))
             }
             Err(AppendError::Unavailable(error)) => {
-                if !self.backoff.is_failing() {
-                    tracing::error!(%error, "the journal cannot be written; nothing is lost, nothing new is accepted");
-                    let since = self.clock.now();
-                    self.health.send_replace(Health::JournalDown { since });
-                }
-                self.backoff.failed();
+                self.go_down(&error);
                 Err(Failure::Down)
             }
         }
+    }
+
+    /// Takes note that nothing can be written, and tells everybody once.
+    pub(super) fn go_down(&mut self, why: &dyn std::fmt::Display) {
+        if !self.backoff.is_failing() {
+            tracing::error!(%why, "the journal cannot be written; nothing is lost, nothing new is accepted");
+            let since = self.clock.now();
+            self.health.send_replace(Health::JournalDown { since });
+        }
+        self.backoff.failed();
     }
 
     /// The events are durable: apply them where that is still to do, answer, and tell.
@@ -313,7 +292,7 @@ impl Writer {
         self.publish(events);
     }
 
-    fn publish(&self, events: Vec<Published>) {
+    pub(super) fn publish(&self, events: Vec<Published>) {
         if !events.is_empty() {
             // No watcher is fine; a slow one reads the journal.
             let _ = self.feed.send(Arc::new(events));
@@ -331,38 +310,16 @@ impl Writer {
     }
 
     /// Refuses all: even a rejection was decided on a board that did not come to be.
-    fn refuse(&self, waiting: Vec<(Request, Outcome)>, why: impl Fn() -> SubmitError) {
-        for (request, _) in waiting {
+    fn refuse(&self, requests: Vec<Request>, why: impl Fn() -> SubmitError) {
+        for request in requests {
             let _ = request.reply.send(Err(why()));
-        }
-    }
-
-    /// Takes back what was applied ahead of an append that failed.
-    async fn roll_back(&mut self, ahead: bool) {
-        if !ahead {
-            return;
-        }
-        loop {
-            match recover(&*self.reader, &self.snapshots).await {
-                Ok(recovered) => {
-                    let from = self.head.seq;
-                    (self.board, self.head) = (recovered.board, recovered.head);
-                    self.publish_since(from).await;
-                    return;
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the board cannot be rebuilt; trying again");
-                    sleep(Some(Backoff::LONGEST)).await;
-                }
-            }
         }
     }
 
     /// Tries a journal that has failed: a node that is given no work while it is not ready would never find
     /// out by itself. A receipt is really written, once, when the journal can be again.
     async fn probe(&mut self) {
-        let held = self.backoff.until.is_some_and(|until| Instant::now() < until);
-        if held || !self.backoff.is_failing() {
+        if !self.backoff.held().is_zero() || !self.backoff.is_failing() {
             return;
         }
         let (epoch, now) = (self.reader.epoch(), self.clock.now().millis());
@@ -375,79 +332,16 @@ impl Writer {
         // How it went is told by the health that everybody watches.
         let _ = self.append(&mut stage).await;
     }
-
-    /// Reads and applies what other processes have appended.
-    async fn catch_up(&mut self) {
-        let behind = match self.reader.head().await {
-            Ok(head) => head.seq > self.head.seq,
-            Err(error) => {
-                tracing::error!(%error, "the journal cannot be read");
-                return;
-            }
-        };
-        if !behind {
-            return;
-        }
-        loop {
-            let page = match self.reader.read(self.head.seq, BATCH_EVENTS).await {
-                Ok(page) => page,
-                Err(error) => {
-                    tracing::error!(%error, "the journal cannot be read");
-                    return;
-                }
-            };
-            if page.is_empty() || !self.follow(page) {
-                return;
-            }
-        }
-    }
-
-    /// Applies and tells records that somebody else appended; stops at one it cannot read.
-    fn follow(&mut self, page: Vec<Record>) -> bool {
-        let mut events = Vec::with_capacity(page.len());
-        for record in page {
-            match entry(&record) {
-                Ok(entry) => {
-                    self.board.apply(&entry);
-                    self.head = record.head();
-                    events.push(published(entry, record));
-                }
-                Err(error) => {
-                    tracing::error!(%error, "another program's event; upgrade this node");
-                    self.publish(events);
-                    return false;
-                }
-            }
-        }
-        self.publish(events);
-        true
-    }
-
-    /// Tells events that were found in the journal while the board was rebuilt.
-    async fn publish_since(&mut self, after: u64) {
-        let mut seq = after;
-        while seq < self.head.seq {
-            let Ok(page) = self.reader.read(seq, BATCH_EVENTS).await else { return };
-            let Some(last) = page.last() else { return };
-            seq = last.seq;
-            let readable = page.into_iter().filter_map(|record| {
-                let entry = entry(&record).ok()?;
-                Some(published(entry, record))
-            });
-            self.publish(readable.collect());
-        }
-    }
 }
 
-fn published(entry: Entry, record: Record) -> Published {
-    Published { entry, data: record.data, hash: record.hash }
-}
+/// What comes in from outside: commands, questions, and how far other nodes say the journal goes.
+type Doors<'a> =
+    (&'a mut mpsc::Receiver<Request>, &'a mut mpsc::Receiver<Query>, &'a mut watch::Receiver<u64>);
 
 async fn next_input(
     nap: Option<Duration>,
     limit: usize,
-    requests: &mut mpsc::Receiver<Request>,
-    queries: &mut mpsc::Receiver<Query>,
+    (requests, queries, heard): Doors<'_>,
     poll: &mut tokio::time::Interval,
     shutdown: &CancellationToken,
 ) -> Input {
@@ -462,12 +356,13 @@ async fn next_input(
         },
         Some(query) = queries.recv() => Input::Query(query),
         _ = poll.tick() => Input::Poll,
+        Ok(()) = heard.changed() => Input::Heard(*heard.borrow_and_update()),
     }
 }
 
 /// Sleeps for `nap`, or until something else wakes the writer.
 #[expect(clippy::disallowed_methods, reason = "the one place that sleeps towards a deadline")]
-async fn sleep(nap: Option<Duration>) {
+pub(super) async fn sleep(nap: Option<Duration>) {
     match nap {
         Some(nap) => tokio::time::sleep(nap).await,
         None => std::future::pending().await,

@@ -17,6 +17,7 @@ use super::{
     command::{Command, Reply},
     decision::{Decision, Draft},
     event::{CloseReason, Entry, Event},
+    fence::{self, Fences},
     ids::{AreaCode, CalloutId, OverrideId, PostId, WarningId},
     person::People,
     rejection::Rejection,
@@ -48,6 +49,8 @@ pub struct Board {
     pub sites: Sites,
     #[serde(default)]
     pub stocks: Stocks,
+    #[serde(default)]
+    pub fences: Fences,
     /// Sequence number of the last event that changed what stands on the map, warnings and callouts apart.
     #[serde(default)]
     pub map_seq: u64,
@@ -131,6 +134,7 @@ impl Board {
                 require(actor, Capability::ReportReceipts)?;
                 callout::elapse::repeat(self, *attempt, &mut draft)?;
             }
+            Command::NoteCrossings(seen) => fence::note(self, actor, seen, &mut draft)?,
             Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),
             Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
             Command::Elapse => {
@@ -142,6 +146,7 @@ impl Board {
     }
 
     /// Applies what has happened. Total: an event that was logged is never refused.
+    #[expect(clippy::too_many_lines, reason = "one arm a kind of event, and no kind left out")]
     pub fn apply(&mut self, entry: &Entry) {
         debug_assert_eq!(entry.seq, self.seq + 1, "events are applied in order, each once");
         self.seq = entry.seq;
@@ -173,13 +178,17 @@ impl Board {
                 roster.remove_override(&removed.post, removed.id);
             }),
             Event::UnitSaved(saved) => self.units.save(saved.unit.clone()),
-            Event::UnitRemoved(removed) => self.units.remove(&removed.id),
             Event::SiteSaved(saved) => self.sites.save(saved.site.clone()),
             Event::SiteRemoved(removed) => {
                 self.sites.remove(&removed.id);
                 self.stocks.clear(&removed.id);
             }
             Event::StockCounted(counted) => self.stocks.count(counted),
+            Event::UnitRemoved(removed) => {
+                self.units.remove(&removed.id);
+                self.fences.remove(&removed.id);
+            }
+            Event::FenceCrossed(crossed) => self.fences.cross(crossed),
             Event::CalendarAdopted(adopted) => self.adopt_calendar(&adopted.calendar, at),
             Event::PoliciesAdopted(adopted) => {
                 self.callouts.adopt(entry.seq, adopted.policies.clone());
@@ -191,7 +200,10 @@ impl Board {
             Event::WarningAccepted(accepted) => {
                 self.warnings.accept(Warning::accepted(accepted, at, entry.seq));
             }
-            Event::WarningEnded(ended) => self.warnings.end(ended.id, ended.life),
+            Event::WarningEnded(ended) => {
+                self.warnings.end(ended.id, ended.life);
+                self.fences.end(ended.id);
+            }
             Event::CalloutOpened(_)
             | Event::CalloutRevised(_)
             | Event::CalloutClosed(_)
@@ -270,6 +282,7 @@ impl Board {
             | Event::SiteSaved(_)
             | Event::SiteRemoved(_)
             | Event::StockCounted(_)
+            | Event::FenceCrossed(_)
             | Event::CalendarAdopted(_)
             | Event::PoliciesAdopted(_)
             | Event::LinesSet(_)

@@ -11,6 +11,7 @@ use super::{
         policy::{CalloutKind, PolicySet},
     },
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
+    fence::Crossing,
     ids::{
         AreaCode, AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId, SiteId, UnitId,
         WarningId,
@@ -61,6 +62,8 @@ pub enum Command {
         outcome: Outcome,
     },
     RepeatAttempt(AttemptId),
+    /// Units were seen to enter or leave warned areas.
+    NoteCrossings(Vec<Crossing>),
     NoteAccess(AccessChanged),
     AcceptLoss(LossAccepted),
     /// Time has reached what [`Board::next_deadline`](super::board::Board::next_deadline) named.

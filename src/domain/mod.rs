@@ -11,6 +11,7 @@ pub mod command;
 pub mod coordinates;
 pub mod decision;
 pub mod event;
+pub mod fence;
 pub mod ids;
 pub mod person;
 pub mod rejection;

@@ -39,7 +39,9 @@ pub(super) struct When {
 }
 
 /// Reads an instant from a query, where a plus that was not escaped comes as a space.
-fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+pub(super) fn instant<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
     let mut text = String::deserialize(deserializer)?;
     // The sign of an offset such as +08:00; a space elsewhere is none.
     let sign = text.len().saturating_sub("+08:00".len());

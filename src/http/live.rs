@@ -1,55 +1,91 @@
-//! The door of the socket: who may open one, and with which limits.
+//! The door of the socket: who may open one. Once it is open the bare connection is the hub's: nothing stands
+//! between an event and the wire.
 
 use axum::{
-    extract::{FromRequestParts, Request, State, ws::WebSocketUpgrade},
-    http::{HeaderMap, StatusCode},
-    response::Response,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
 };
+use hyper::upgrade::OnUpgrade;
+use hyper_util::{rt::TokioIo, server::conn::auto::upgrade::downcast};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use super::{
     Web,
     error::ApiError,
     request::{same_origin, token},
 };
-use crate::hub;
 
 /// The subprotocol spoken here.
 const PROTOCOL: &str = "jiaoying.v1";
-/// Read buffer of a connection: clients send little, and the default of 128 KiB is paid by each.
-const READ_BUFFER: usize = 4 << 10;
-/// Largest frame a client may send.
-const FRAME_LIMIT: usize = 64 << 10;
-/// Bytes gathered before they are written, and the most that may wait for a slow client.
-const WRITE_BUFFER: usize = 16 << 10;
-const WRITE_LIMIT: usize = 8 << 20;
 
 /// Opens a socket; who it is comes from the cookie, or from the token in the first frame.
 pub(super) async fn upgrade(
     State(web): State<Web>,
     headers: HeaderMap,
-    request: Request,
+    mut request: Request,
 ) -> Result<Response, ApiError> {
     // A browser sends our cookie along from any site; only ours may use it.
     if !same_origin(&headers) {
         let message = "this page is not allowed to open a session here";
         return Err(ApiError::new(StatusCode::FORBIDDEN, "origin.foreign", message));
     }
-    let (mut parts, _) = request.into_parts();
-    let upgrade =
-        WebSocketUpgrade::from_request_parts(&mut parts, &web).await.map_err(|error| {
-            ApiError::new(StatusCode::BAD_REQUEST, "socket.expected", error.body_text())
-        })?;
+    let key = websocket_key(request.method(), &headers).map_err(not_a_socket)?;
+    let Some(upgrade) = request.extensions_mut().remove::<OnUpgrade>() else {
+        return Err(not_a_socket("this connection cannot become a WebSocket"));
+    };
     let identity = match token(&headers) {
         Some((token, _)) => web.access.authenticate(token, web.board.now()).await.ok(),
         None => None,
     };
     let hub = web.hub.clone();
-    let upgrade = upgrade
-        .protocols([PROTOCOL])
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(WRITE_BUFFER)
-        .max_write_buffer_size(WRITE_LIMIT)
-        .max_message_size(FRAME_LIMIT)
-        .max_frame_size(FRAME_LIMIT);
-    Ok(upgrade.on_upgrade(move |socket| hub::serve(hub, socket, identity)))
+    web.hub.run(async move {
+        let Ok(upgraded) = upgrade.await else { return };
+        match downcast::<TokioIo<TcpStream>>(upgraded) {
+            Ok(parts) => hub.take(parts.io.into_inner(), parts.read_buf, identity),
+            Err(_) => tracing::error!("a socket came over something that is no TCP connection"),
+        }
+    });
+    let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes()))
+        .map_err(|_| not_a_socket("Sec-WebSocket-Key is not valid"))?;
+    let mut answer = StatusCode::SWITCHING_PROTOCOLS.into_response();
+    let fields = answer.headers_mut();
+    fields.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    fields.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    fields.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    if names(&headers, &header::SEC_WEBSOCKET_PROTOCOL, PROTOCOL) {
+        fields.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL));
+    }
+    Ok(answer)
+}
+
+/// Returns the key of a request that opens a WebSocket, or what it lacks.
+fn websocket_key<'h>(
+    method: &Method,
+    headers: &'h HeaderMap,
+) -> Result<&'h HeaderValue, &'static str> {
+    if method != Method::GET {
+        return Err("a WebSocket is opened by GET");
+    }
+    if !names(headers, &header::CONNECTION, "upgrade") {
+        return Err("Connection: upgrade is missing");
+    }
+    if !names(headers, &header::UPGRADE, "websocket") {
+        return Err("Upgrade: websocket is missing");
+    }
+    if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        return Err("Sec-WebSocket-Version must be 13");
+    }
+    headers.get(header::SEC_WEBSOCKET_KEY).ok_or("Sec-WebSocket-Key is missing")
+}
+
+/// Tells whether a list in the headers has `word`, in any case.
+fn names(headers: &HeaderMap, field: &header::HeaderName, word: &str) -> bool {
+    let values = headers.get_all(field).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(word))
+}
+
+fn not_a_socket(message: &'static str) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "socket.expected", message)
 }

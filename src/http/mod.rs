@@ -13,6 +13,7 @@ mod map;
 mod obligations;
 mod openapi;
 mod pages;
+mod positions;
 mod request;
 mod sessions;
 mod setup;
@@ -34,9 +35,13 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusRecorder;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
-pub use self::{error::ApiError, map::Seen};
+pub use self::error::ApiError;
 use crate::{
-    access::Access, dispatcher::Handle, domain::ids::UnitId, hub::Hub, ingest::basemap::Basemap,
+    access::Access,
+    dispatcher::Handle,
+    hub::Hub,
+    ingest::basemap::Basemap,
+    positions::{Positions, Store},
 };
 
 /// Largest body of an ordinary request.
@@ -50,6 +55,8 @@ pub struct Web {
     pub board: Handle,
     pub access: Arc<Access>,
     pub hub: Hub,
+    pub positions: Positions,
+    pub tracks: Store,
     /// Logins that the login page offers; none outside a demonstration.
     pub demo: Option<Arc<[DemoLogin]>>,
     /// Whether new work is taken: off while the node starts and stops.
@@ -57,12 +64,7 @@ pub struct Web {
     pub metrics: Arc<PrometheusRecorder>,
     /// Rivers and roads.
     pub basemap: Arc<Basemap>,
-    /// Where a unit was last seen, asked of the position plane.
-    pub last_seen: LastSeen,
 }
-
-/// Answers where a unit was last seen, if it ever was.
-pub type LastSeen = Arc<dyn Fn(&UnitId) -> Option<Seen> + Send + Sync>;
 
 pub use self::sessions::DemoLogin;
 
@@ -91,6 +93,9 @@ pub fn router(web: Web) -> Router {
         .route("/duty", get(duty::list))
         .route("/overrides", post(duty::add_override))
         .route("/overrides/{id}", delete(duty::remove_override))
+        .route("/positions", get(positions::list).post(positions::report))
+        .route("/positions/refusals", get(positions::refusals))
+        .route("/units/{id}/track", get(positions::track))
         .route("/areas", get(areas::list))
         .route("/map", get(map::look))
         .route("/units", get(units::list))

@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, callouts, duty, error::ErrorBody, journal, map, obligations, sessions, setup, units,
-    warnings,
+    areas, callouts, duty, error::ErrorBody, journal, map, obligations, positions, sessions, setup,
+    units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -43,6 +43,10 @@ use super::{
         units::one,
         units::remove,
         units::remove_site,
+        positions::report,
+        positions::list,
+        positions::refusals,
+        positions::track,
         journal::list
     ),
     components(schemas(ErrorBody))

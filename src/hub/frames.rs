@@ -1,16 +1,16 @@
 //! Events as text frames: encoded once, shared by every session that may see them.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
 };
 
-use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
 use compact_str::{CompactString, ToCompactString};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Frames, directory::Directory};
+use super::{directory::Directory, history::Frames, wire};
 use crate::{
     dispatcher::Published,
     domain::{
@@ -35,6 +35,33 @@ pub enum Topic {
     Map,
 }
 
+/// A set of topics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(from = "Vec<Topic>")]
+pub struct Topics(u8);
+
+impl Topics {
+    pub fn contains(self, topic: Topic) -> bool {
+        self.0 & (1 << topic as u8) != 0
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl FromIterator<Topic> for Topics {
+    fn from_iter<I: IntoIterator<Item = Topic>>(topics: I) -> Self {
+        Self(topics.into_iter().fold(0, |set, topic| set | 1 << topic as u8))
+    }
+}
+
+impl From<Vec<Topic>> for Topics {
+    fn from(topics: Vec<Topic>) -> Self {
+        topics.into_iter().collect()
+    }
+}
+
 /// Whom an event concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -53,13 +80,14 @@ pub(super) struct Frame {
     pub seq: u64,
     pub topic: Topic,
     pub scope: Scope,
-    pub text: Utf8Bytes,
+    /// A whole WebSocket frame.
+    pub bytes: Bytes,
 }
 
 impl Frame {
     /// Tells whether somebody with `area` who listens to `topics` gets this frame.
-    pub fn concerns(&self, area: AreaCode, topics: &BTreeSet<Topic>) -> bool {
-        topics.contains(&self.topic)
+    pub fn concerns(&self, area: AreaCode, topics: Topics) -> bool {
+        topics.contains(self.topic)
             && match &self.scope {
                 Scope::Everybody => true,
                 Scope::Within(place) => area.contains(*place),
@@ -128,10 +156,11 @@ impl Encoder {
             let mut directory = self.directory.write().unwrap_or_else(PoisonError::into_inner);
             commit.iter().for_each(|published| directory.learn(&published.entry.event));
         }
-        commit
-            .iter()
-            .filter_map(|published| self.encode(&published.entry, &published.data))
-            .collect()
+        let from = commit.first().map_or(0, |first| first.entry.seq - 1);
+        let to = commit.last().map_or(0, |last| last.entry.seq);
+        let encoded =
+            commit.iter().filter_map(|published| self.encode(&published.entry, &published.data));
+        Frames { from, to, frames: encoded.collect() }
     }
 
     /// Encodes one event, live or replayed; `data` is its payload as the journal has it.
@@ -152,7 +181,8 @@ impl Encoder {
             names: names(&entry.event, &directory),
         };
         let text = serde_json::to_string(&frame).ok()?;
-        Some(Frame { seq: entry.seq, topic: topic(&entry.event), scope, text: text.into() })
+        let bytes = wire::text(&text);
+        Some(Frame { seq: entry.seq, topic: topic(&entry.event), scope, bytes })
     }
 }
 
@@ -185,6 +215,7 @@ fn shown(event: &Event) -> Option<String> {
         | Event::SiteSaved(_)
         | Event::SiteRemoved(_)
         | Event::StockCounted(_)
+        | Event::FenceCrossed(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
         | Event::CalloutOpened(_)
@@ -226,7 +257,8 @@ fn topic(event: &Event) -> Topic {
         | Event::UnitRemoved(_)
         | Event::SiteSaved(_)
         | Event::SiteRemoved(_)
-        | Event::StockCounted(_) => Topic::Map,
+        | Event::StockCounted(_)
+        | Event::FenceCrossed(_) => Topic::Map,
         Event::WarningAccepted(_) | Event::WarningEnded(_) => Topic::Warnings,
         Event::PoliciesAdopted(_)
         | Event::LinesSet(_)
@@ -275,6 +307,7 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::SiteSaved(saved) => Scope::Within(saved.site.area),
         Event::SiteRemoved(removed) => Scope::Within(removed.area),
         Event::StockCounted(counted) => Scope::Within(counted.area),
+        Event::FenceCrossed(crossed) => Scope::Within(crossed.home),
         Event::WarningAccepted(accepted) if accepted.extent.is_empty() => Scope::Everybody,
         Event::WarningAccepted(accepted) => about(&accepted.extent),
         Event::CalloutOpened(opened) => about(&opened.extent),

@@ -1,7 +1,6 @@
 //! Bytes from a client become frames here. An answer that cannot be read is refused with the field at
 //! fault, as HTTP refuses it; any other frame that cannot be read ends the session.
 
-use axum::extract::ws::Message;
 use compact_str::CompactString;
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,7 +17,6 @@ pub(super) enum Heard {
     Frame(ClientFrame),
     Misread(Misread),
     Unreadable,
-    Gone,
 }
 
 /// An answer that cannot be read, though whose reply it waits for is plain.
@@ -35,17 +33,8 @@ struct Envelope {
     id: CompactString,
 }
 
-/// Reads what the socket brought.
-pub(super) fn read(message: Option<Result<Message, axum::Error>>) -> Heard {
-    match message {
-        Some(Ok(Message::Text(text))) => frame(&text),
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Heard::Frame(ClientFrame::Pong {}),
-        Some(Ok(Message::Binary(_))) => Heard::Unreadable,
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Heard::Gone,
-    }
-}
-
-fn frame(text: &str) -> Heard {
+/// Reads one text.
+pub(super) fn read(text: &str) -> Heard {
     match serde_json::from_str(text) {
         Ok(frame) => Heard::Frame(frame),
         Err(error) => misread(text, &error).map_or(Heard::Unreadable, Heard::Misread),
@@ -91,7 +80,7 @@ mod tests {
             (r#""obligation":"o-1","obligation":"o-2","answer":"declined""#, None),
         ] {
             let text = format!(r#"{{"type":"answer","id":"4",{fields}}}"#);
-            let Heard::Misread(Misread { id, refusal }) = frame(&text) else { panic!("{text}") };
+            let Heard::Misread(Misread { id, refusal }) = read(&text) else { panic!("{text}") };
             assert_eq!((id.as_str(), refusal.code), ("4", "field.invalid"));
             assert_eq!(refusal.field.as_deref(), field, "{text}: {}", refusal.message);
         }
@@ -109,7 +98,7 @@ mod tests {
             r#"{"type":"received","id":"4","attempt":"zzz"}"#,
             r#"{"type":"gossip","id":"4"}"#,
         ] {
-            assert_eq!(frame(text), Heard::Unreadable, "{text}");
+            assert_eq!(read(text), Heard::Unreadable, "{text}");
         }
     }
 }

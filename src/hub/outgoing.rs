@@ -1,10 +1,15 @@
 //! What the server says on a socket, besides events: each type of frame once.
 
+use bytes::Bytes;
+use compact_str::CompactString;
 use serde::Serialize;
 
-use super::snapshot::BoardView;
+use super::{snapshot::BoardView, wire};
 use crate::{
-    domain::{ids::AttemptId, time::Timestamp},
+    domain::{
+        ids::{AttemptId, UnitId},
+        time::Timestamp,
+    },
     protocol::{LineView, ObligationView},
 };
 
@@ -32,6 +37,18 @@ pub(super) enum ServerFrame<'a> {
         id: &'a str,
         error: Refusal,
     },
+    #[serde(rename = "reply")]
+    Taken {
+        id: &'a str,
+        accepted: usize,
+        dropped: usize,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        refusals: Vec<Refused>,
+    },
+    Units {
+        /// Number and unit.
+        items: Vec<(u32, UnitId)>,
+    },
     Call {
         attempt: AttemptId,
         obligation: Box<ObligationView>,
@@ -50,6 +67,24 @@ pub(super) enum ServerFrame<'a> {
     Ping {
         at: Timestamp,
     },
+}
+
+impl ServerFrame<'_> {
+    /// Returns it as a WebSocket frame.
+    pub fn encode(&self) -> Bytes {
+        let text =
+            serde_json::to_string(self).expect("a frame holds only strings, numbers and lists");
+        wire::text(&text)
+    }
+}
+
+/// One position that is not on the map.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Refused {
+    pub index: usize,
+    pub unit: CompactString,
+    pub code: &'static str,
+    pub message: String,
 }
 
 /// Why what a client sent was refused.

@@ -7,7 +7,6 @@ use compact_str::{CompactString, ToCompactString};
 use serde::Serialize;
 
 use crate::{
-    dispatcher::Health,
     domain::{
         actor::Actor,
         board::Board,
@@ -16,6 +15,7 @@ use crate::{
         time::Timestamp,
         warning::{Colour, Status, Warning},
     },
+    health::{Ailment, Ailments},
     protocol::{CalloutView, DutyView, LineView, ObligationView, PersonView, Viewer, WarningView},
 };
 
@@ -79,21 +79,12 @@ pub(super) struct Degraded {
     pub since: Timestamp,
 }
 
-impl Degraded {
-    pub fn of(health: Health) -> Option<Self> {
-        match health {
-            Health::Sound => None,
-            Health::JournalDown { since } => Some(Self { what: "journal", since }),
-        }
-    }
-}
-
 /// Draws up the board for `actor`; `area` may be narrower than the actor's own.
 pub(super) fn draw(
     board: &Board,
     actor: &Actor,
     area: AreaCode,
-    health: Health,
+    ailments: &Ailments,
     now: Timestamp,
 ) -> BoardView {
     let narrowed = Actor { area, ..actor.clone() };
@@ -118,7 +109,10 @@ pub(super) fn draw(
         mine: mine(board, actor, &viewer),
         duty: DutyView::of(board, area, now, &viewer, wide),
         lines: LineView::all(board),
-        degraded: Degraded::of(health).into_iter().collect(),
+        degraded: ailments
+            .iter()
+            .map(|&Ailment { what, since }| Degraded { what, since })
+            .collect(),
     }
 }
 

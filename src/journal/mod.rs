@@ -5,8 +5,10 @@
 
 pub mod chain;
 pub mod memory;
+pub mod postgres;
 pub mod snapshot;
 pub mod sqlite;
+pub mod transfer;
 pub mod verify;
 
 mod anchor;
@@ -16,6 +18,7 @@ use std::{fmt, fs::File, io, path::Path, sync::Arc};
 use async_trait::async_trait;
 use compact_str::CompactString;
 
+pub use anchor::Loss;
 pub use chain::{Broken, Chain, Fault, Hash, Head};
 
 use crate::domain::time::Timestamp;
@@ -119,6 +122,19 @@ impl fmt::Debug for Epoch {
 /// The writing side. Any number of journals, in any number of processes, may append to one log.
 #[async_trait]
 pub trait Journal: Send + 'static {
+    /// Waits a moment for this writer's turn, and returns where the journal ends then. Whoever catches up with
+    /// that and decides meets no conflict when it appends, as good as always: the turn saves work, and what
+    /// holds is the head that an append expects. [`Journal::append`] ends the turn; one that is neither used
+    /// nor left ends by itself within seconds.
+    ///
+    /// `None` where writers take no turns, which costs nothing.
+    async fn take_turn(&mut self) -> Result<Option<Head>, AppendError> {
+        Ok(None)
+    }
+
+    /// Gives back a turn in which there is nothing to append.
+    async fn leave_turn(&mut self) {}
+
     /// Appends a batch and returns its records, which are durable by then.
     ///
     /// One call is one transaction and one flush to disk; who has many commands waiting puts them

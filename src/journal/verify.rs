@@ -12,10 +12,10 @@ use std::{
 use rusqlite::{Connection, Row, types::ValueRef};
 
 use super::{
-    Broken, Cause, Epoch, Fault, Hash, Head,
+    Broken, Cause, Epoch, Fault, Hash, Head, Loss,
     anchor::{self, Anchored, Memory},
     chain::{self, Fields},
-    sqlite::{self, Loss, OpenError},
+    sqlite::{self, OpenError},
 };
 use crate::domain::time::Timestamp;
 

@@ -4,21 +4,24 @@
 
 use std::{net::IpAddr, path::PathBuf, sync::Arc};
 
+use futures_util::future::join_all;
 use jiaoying::{
     access::{
         AccessFact, Account, Holder, Login, LoginFailure, NewMachine, PasswordHash, Purpose,
         Source, TokenDigest, TokenKind,
         store::{
-            Change, Generation, NewToken, Store, StoreError, StoredAccount, StoredToken,
-            sqlite::SqliteStore,
+            Change, Contents, Generation, KeptToken, LOGINS_MAX, NewToken, Store, StoreError,
+            StoredAccount, StoredToken, postgres::PostgresStore, sqlite::SqliteStore,
         },
     },
     domain::{actor::Role, time::Timestamp},
 };
 
+use crate::support::postgres::{database, fresh};
+
 /// A place where a store keeps its data, to be opened as often as a story needs.
 trait Home: Sync {
-    fn open(&self) -> Arc<dyn Store>;
+    fn open(&self) -> impl Future<Output = Arc<dyn Store>> + Send;
 }
 
 /// Runs every story against every store.
@@ -28,6 +31,13 @@ macro_rules! stories {
             $(#[tokio::test]
             async fn $story() {
                 super::$story(&super::SqliteHome::new()).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $story() {
+                super::$story(&super::PostgresHome::new().await).await;
             })*
         }
     };
@@ -50,6 +60,8 @@ stories! {
     a_link_is_void_after_its_hour_or_once_there_is_an_account
     facts_keep_their_order_and_numbers_are_never_given_twice
     two_openings_at_once_find_one_store
+    everything_can_be_moved_to_a_store_of_another_kind
+    a_new_login_beyond_the_bound_ends_the_one_unused_longest
 }
 
 async fn an_account_is_as_it_was_after_reopening(home: &impl Home) {
@@ -61,15 +73,15 @@ async fn an_account_is_as_it_was_after_reopening(home: &impl Home) {
         },
         password: hash("one"),
     };
-    commit(&home.open(), Change::AddAccount(stored.clone())).await.unwrap();
-    let reopened = home.open();
+    commit(&home.open().await, Change::AddAccount(stored.clone())).await.unwrap();
+    let reopened = home.open().await;
     assert_eq!(reopened.account(&login("leader")).await.unwrap().as_ref(), Some(&stored));
     assert_eq!(reopened.accounts().await.unwrap(), [stored.account]);
     assert_eq!(reopened.account(&login("nobody")).await.unwrap(), None);
 }
 
 async fn a_name_is_never_two_things(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     let gauges = digest("gauges");
     add_account(&store, "dispatcher").await;
     commit(&store, add_machine("gauges", gauges)).await.unwrap();
@@ -89,7 +101,7 @@ async fn a_name_is_never_two_things(home: &impl Home) {
 }
 
 async fn a_change_and_its_fact_happen_both_or_neither(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     let change = Change::AddAccount(stored("dispatcher"));
     let fact = AccessFact::AccountEnabled { login: login("dispatcher"), by: "console".into() };
     store.commit(change.clone(), Some(fact.clone()), at(1)).await.unwrap();
@@ -100,7 +112,7 @@ async fn a_change_and_its_fact_happen_both_or_neither(home: &impl Home) {
 }
 
 async fn a_login_needs_the_password_that_was_checked(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     add_account(&store, "dispatcher").await;
     let password = Change::SetPassword {
         login: login("dispatcher"),
@@ -117,7 +129,7 @@ async fn a_login_needs_the_password_that_was_checked(home: &impl Home) {
 }
 
 async fn a_login_can_renew_the_hash_of_its_password(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     add_account(&store, "dispatcher").await;
     let Change::AddLogin { token, proved, .. } = add_login("dispatcher", "one", "token") else {
         unreachable!("add_login makes an AddLogin")
@@ -131,7 +143,7 @@ async fn a_login_can_renew_the_hash_of_its_password(home: &impl Home) {
 }
 
 async fn disabling_ends_logins_and_enabling_does_not_bring_them_back(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     add_account(&store, "dispatcher").await;
     commit(&store, add_login("dispatcher", "one", "token")).await.unwrap();
     let login = login("dispatcher");
@@ -149,7 +161,7 @@ async fn disabling_ends_logins_and_enabling_does_not_bring_them_back(home: &impl
 }
 
 async fn a_new_password_ends_logins_and_known_tokens(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     let demo = Account { purpose: Purpose::Demonstration, ..account("dispatcher") };
     let password = hash("one");
     commit(&store, Change::AddAccount(StoredAccount { account: demo, password })).await.unwrap();
@@ -169,7 +181,7 @@ async fn a_new_password_ends_logins_and_known_tokens(home: &impl Home) {
 }
 
 async fn a_token_has_the_role_of_its_account_and_a_machine_its_own(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     add_account(&store, "dispatcher").await;
     commit(&store, add_login("dispatcher", "one", "token")).await.unwrap();
     commit(&store, add_machine("gauges", digest("gauges"))).await.unwrap();
@@ -183,7 +195,7 @@ async fn a_token_has_the_role_of_its_account_and_a_machine_its_own(home: &impl H
 }
 
 async fn taking_trust_back_is_a_new_generation_for_everybody(home: &impl Home) {
-    let (store, elsewhere) = (home.open(), home.open());
+    let (store, elsewhere) = (home.open().await, home.open().await);
     add_account(&store, "dispatcher").await;
     commit(&store, add_machine("gauges", digest("gauges"))).await.unwrap();
     commit(&store, add_login("dispatcher", "one", "token")).await.unwrap();
@@ -205,19 +217,19 @@ async fn taking_trust_back_is_a_new_generation_for_everybody(home: &impl Home) {
 }
 
 async fn a_revocation_is_kept_with_its_first_time(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     let id = digest("gauges").id();
     commit(&store, add_machine("gauges", digest("gauges"))).await.unwrap();
     store.commit(Change::Revoke { id }, None, at(5)).await.unwrap();
     store.commit(Change::Revoke { id }, None, at(9)).await.unwrap();
-    let found = find(&home.open(), "gauges").await.unwrap();
+    let found = find(&home.open().await, "gauges").await.unwrap();
     assert_eq!(found.token.revoked_at, Some(at(5)));
     let refused = commit(&store, Change::Revoke { id: digest("unknown").id() }).await;
     assert!(matches!(refused, Err(StoreError::NoToken)), "{refused:?}");
 }
 
 async fn the_last_use_never_moves_back(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     let id = digest("gauges").id();
     commit(&store, add_machine("gauges", digest("gauges"))).await.unwrap();
     for (used, seen) in [(50, 50), (40, 50), (60, 60)] {
@@ -227,7 +239,7 @@ async fn the_last_use_never_moves_back(home: &impl Home) {
 }
 
 async fn ended_logins_are_cleared_away(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     add_account(&store, "dispatcher").await;
     commit(&store, add_login("dispatcher", "one", "first")).await.unwrap();
     let next = add_login("dispatcher", "one", "next");
@@ -237,7 +249,7 @@ async fn ended_logins_are_cleared_away(home: &impl Home) {
 }
 
 async fn a_link_adds_one_account_once(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     for link in ["link", "from a second start"] {
         let (digest, expires_at) = (digest(link), at(100));
         commit(&store, Change::AddAdminLink { digest, expires_at }).await.unwrap();
@@ -246,7 +258,7 @@ async fn a_link_adds_one_account_once(home: &impl Home) {
         |link, login| Change::RedeemAdminLink { digest: digest(link), account: stored(login) };
     let refused = commit(&store, redeem("guessed", "eve")).await;
     assert!(matches!(refused, Err(StoreError::LinkSpent)), "{refused:?}");
-    let (one, other) = (home.open(), home.open());
+    let (one, other) = (home.open().await, home.open().await);
     let (one, other) = tokio::join!(
         commit(&one, redeem("link", "wang")),
         commit(&other, redeem("from a second start", "li"))
@@ -256,7 +268,7 @@ async fn a_link_adds_one_account_once(home: &impl Home) {
 }
 
 async fn a_link_is_void_after_its_hour_or_once_there_is_an_account(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     let (link, expires_at) = (digest("link"), at(100));
     commit(&store, Change::AddAdminLink { digest: link, expires_at }).await.unwrap();
     let redeem = || Change::RedeemAdminLink { digest: link, account: stored("wang") };
@@ -268,7 +280,7 @@ async fn a_link_is_void_after_its_hour_or_once_there_is_an_account(home: &impl H
 }
 
 async fn facts_keep_their_order_and_numbers_are_never_given_twice(home: &impl Home) {
-    let store = home.open();
+    let store = home.open().await;
     for second in 1..=3 {
         store.record(failed_login(), at(second)).await.unwrap();
     }
@@ -276,23 +288,83 @@ async fn facts_keep_their_order_and_numbers_are_never_given_twice(home: &impl Ho
     assert_eq!(facts.iter().map(|pending| pending.at).collect::<Vec<_>>(), [at(1), at(2)]);
     assert!(facts[0].number < facts[1].number);
     store.forget_facts(facts[1].number).await.unwrap();
-    let reopened = home.open();
+    let reopened = home.open().await;
     let last = reopened.facts(10).await.unwrap();
     assert_eq!(last.iter().map(|pending| pending.at).collect::<Vec<_>>(), [at(3)]);
     reopened.forget_facts(last[0].number).await.unwrap();
     reopened.record(failed_login(), at(4)).await.unwrap();
-    assert!(home.open().facts(10).await.unwrap()[0].number > last[0].number);
+    assert!(home.open().await.facts(10).await.unwrap()[0].number > last[0].number);
 }
 
 async fn two_openings_at_once_find_one_store(home: &impl Home) {
-    let stores = std::thread::scope(|scope| {
-        let opening: Vec<_> = (0..8).map(|_| scope.spawn(|| home.open())).collect();
-        opening.into_iter().map(|thread| thread.join().unwrap()).collect::<Vec<_>>()
-    });
+    let stores = join_all((0..8).map(|_| home.open())).await;
     add_account(&stores[0], "dispatcher").await;
     for store in stores {
         assert_eq!(store.accounts().await.unwrap().len(), 1);
     }
+}
+
+async fn everything_can_be_moved_to_a_store_of_another_kind(home: &impl Home) {
+    let contents = populated(home).await.contents().await.unwrap();
+    assert_eq!((contents.accounts.len(), contents.tokens.len(), contents.links.len()), (1, 2, 1));
+    let others: [Arc<dyn Store>; 2] =
+        [SqliteHome::new().open().await, PostgresHome::new().await.open().await];
+    for other in others {
+        other.fill(contents.clone()).await.unwrap();
+        assert_eq!(other.contents().await.unwrap(), contents);
+        let last = other.facts(10).await.unwrap().pop().unwrap();
+        other.record(failed_login(), at(3)).await.unwrap();
+        assert!(other.facts(10).await.unwrap().pop().unwrap().number > last.number);
+        let again = other.fill(contents.clone()).await;
+        assert!(matches!(again, Err(StoreError::NotEmpty)), "{again:?}");
+    }
+}
+
+async fn a_new_login_beyond_the_bound_ends_the_one_unused_longest(home: &impl Home) {
+    let store = home.open().await;
+    let token = |number: u32| KeptToken {
+        digest: digest(&format!("{number:08}")),
+        kind: TokenKind::Login,
+        login: login("busy"),
+        own: None,
+        created_at: at(0),
+        seen_at: at(i64::from(number)),
+        expires_at: Some(LOGIN_ENDS),
+        revoked_at: None,
+    };
+    let tokens = (1..=LOGINS_MAX).map(token).collect();
+    let accounts = vec![stored("busy")];
+    let generation = Generation(1);
+    store.fill(Contents { accounts, tokens, generation, ..Contents::default() }).await.unwrap();
+    let Change::AddLogin { mut token, proved, renewed } = add_login("busy", "one", "new") else {
+        unreachable!("add_login makes an AddLogin")
+    };
+    token.expires_at = Some(at(999_999_999));
+    let change = Change::AddLogin { token, proved, renewed };
+    let after = store.commit(change, None, at(500)).await.unwrap();
+    assert!(after > generation, "other processes must forget the login that ended");
+    assert!(find(&store, "00000001").await.is_none());
+    assert!(find(&store, "00000002").await.is_some());
+    assert_eq!(store.contents().await.unwrap().tokens.len(), LOGINS_MAX as usize);
+}
+
+/// Opens a store and puts something of every kind into it.
+async fn populated(home: &impl Home) -> Arc<dyn Store> {
+    let store = home.open().await;
+    let fact = AccessFact::AccountEnabled { login: login("dispatcher"), by: "console".into() };
+    store.commit(Change::AddAccount(stored("dispatcher")), Some(fact), at(1)).await.unwrap();
+    store.forget_facts(store.facts(1).await.unwrap()[0].number).await.unwrap();
+    store.record(failed_login(), at(2)).await.unwrap();
+    let (link, expires_at) = (digest("link"), at(100));
+    for change in [
+        add_machine("gauges", digest("gauges")),
+        add_login("dispatcher", "one", "token"),
+        Change::Revoke { id: digest("gauges").id() },
+        Change::AddAdminLink { digest: link, expires_at },
+    ] {
+        commit(&store, change).await.unwrap();
+    }
+    store
 }
 
 struct SqliteHome {
@@ -310,8 +382,26 @@ impl SqliteHome {
 }
 
 impl Home for SqliteHome {
-    fn open(&self) -> Arc<dyn Store> {
-        Arc::new(SqliteStore::open(&self.file()).unwrap())
+    async fn open(&self) -> Arc<dyn Store> {
+        let file = self.file();
+        let open = move || SqliteStore::open(&file).unwrap();
+        Arc::new(tokio::task::spawn_blocking(open).await.unwrap())
+    }
+}
+
+struct PostgresHome {
+    url: String,
+}
+
+impl PostgresHome {
+    async fn new() -> Self {
+        Self { url: fresh().await }
+    }
+}
+
+impl Home for PostgresHome {
+    async fn open(&self) -> Arc<dyn Store> {
+        Arc::new(PostgresStore::open(&database(&self.url)).await.unwrap())
     }
 }
 

@@ -8,10 +8,11 @@ use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use chrono::NaiveDate;
 use jiaoying::domain::{
-    actor::Role,
+    actor::{Actor, Role},
     callout::attempt::Outcome,
     command::{AnswerKind, Command, Reply},
     event::{AccessChanged, DutyTableSet, Entry, Event, LossAccepted, RotationSet, Unreadable},
+    fence::Crossing,
     person::Channel,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
@@ -105,6 +106,7 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("unit_removed", "u-1"),
         ("site_saved", "b-1"),
         ("site_removed", "d-1"),
+        ("fence_crossed", "u-2"),
         ("stock_counted", "d-1"),
         ("warning_accepted", "w-1"),
         ("callout_opened", "c-1"),
@@ -166,6 +168,7 @@ fn story() -> County {
     roster(&mut county);
     resources(&mut county);
     let orange = county.orange();
+    crossings(&mut county);
     county.answer_on_behalf(HOLDER, county.at(VILLAGE).id, "座机", "到岗").unwrap();
     let call = county.call_to("001002-village_duty", Channel::Voice);
     county.must(Command::RepeatAttempt(call));
@@ -236,6 +239,23 @@ fn resources(county: &mut County) {
     county.must(Command::SaveUnits(vec![full, plain]));
     county.must(Command::RemoveUnit("u-1".parse().unwrap()));
     sites(county);
+}
+
+/// Drives a unit into the warned county and out of a stretch that the warning draws.
+fn crossings(county: &mut County) {
+    let (warning, now) = (county.board.active_warnings().next().unwrap().id, county.now);
+    let crossing = |area, entered, second| Crossing {
+        unit: "u-2".parse().unwrap(),
+        warning,
+        area,
+        entered,
+        at: now + Duration::from_secs(second),
+        lon: 114.5,
+        lat: 35.6,
+    };
+    let crossed = vec![crossing(COUNTY.parse().ok(), true, 1), crossing(None, false, 2)];
+    let node = Actor::node(COUNTY.parse().unwrap());
+    county.submit(&node, Command::NoteCrossings(crossed)).unwrap();
 }
 
 /// Saves a site of each kind, the gauge and the point of risk with all that can be known of them.

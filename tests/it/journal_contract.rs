@@ -7,10 +7,12 @@ use jiaoying::{
     journal::{
         AppendError, Batch, Chain, Draft, Epoch, Hash, Head, Journal, NAME_BYTES_MAX,
         PAGE_BYTES_MAX, Receipt, Record, TEXT_BYTES_MAX, Unfit, memory::MemoryJournal,
-        sqlite::SqliteJournal,
+        postgres::PostgresJournal, sqlite::SqliteJournal,
     },
 };
 use tempfile::TempDir;
+
+use crate::support::postgres::{database, fresh};
 
 /// Runs each story once for each kind of journal.
 macro_rules! contract {
@@ -26,6 +28,13 @@ macro_rules! contract {
             $(#[tokio::test]
             async fn $story() {
                 super::$story(super::Log::in_sqlite()).await;
+            })*
+        }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $story() {
+                super::$story(super::Log::in_postgres().await).await;
             })*
         }
     };
@@ -51,6 +60,8 @@ contract! {
     each_journal_has_an_epoch_of_its_own
     a_journal_holds_exactly_the_heads_of_its_own_past
     readers_see_whole_batches_only
+    a_turn_tells_where_the_journal_ends
+    a_turn_that_is_left_or_abandoned_holds_nobody_up
 }
 
 async fn a_new_journal_ends_at_genesis(log: Log) {
@@ -313,6 +324,33 @@ async fn readers_see_whole_batches_only(mut log: Log) {
     tokio::join!(write, read);
 }
 
+async fn a_turn_tells_where_the_journal_ends(mut log: Log) {
+    let head = log.append(&["a", "b"]).await[1].head();
+    let told = log.rival.take_turn().await.unwrap();
+    assert!(told.is_none_or(|told| told == head), "{told:?}");
+    let records = log.rival.append(batch(head, &["c"])).await.unwrap();
+    let told = log.writer.take_turn().await.unwrap();
+    assert!(told.is_none_or(|told| told == records[0].head()), "{told:?}");
+    let stale = log.writer.append(batch(head, &["d"])).await;
+    assert!(matches!(stale, Err(AppendError::Conflict { .. })), "{stale:?}");
+    assert_eq!(log.writer.append(batch(records[0].head(), &["d"])).await.unwrap()[0].seq, 4);
+}
+
+async fn a_turn_that_is_left_or_abandoned_holds_nobody_up(mut log: Log) {
+    log.writer.take_turn().await.unwrap();
+    log.writer.leave_turn().await;
+    let head = log.rival.append(batch(Head::GENESIS, &["a"])).await.unwrap()[0].head();
+    log.writer.take_turn().await.unwrap();
+    // The turn is still held: the other waits until it has ended by itself.
+    let appended = log.rival.append(batch(head, &["b"])).await.unwrap()[0].head();
+    let refused = log.writer.append(batch(head, &["c"])).await;
+    let Err(AppendError::Conflict { actual }) = refused else { panic!("{refused:?}") };
+    assert_eq!(actual, appended);
+    log.writer.take_turn().await.unwrap();
+    drop(log.writer);
+    assert!(log.rival.append(batch(appended, &["c"])).await.is_ok());
+}
+
 /// One log and two writers of it.
 struct Log {
     writer: Box<dyn Journal>,
@@ -332,6 +370,14 @@ impl Log {
         let dir = tempfile::tempdir().unwrap();
         let open = || Box::new(SqliteJournal::open(dir.path()).unwrap());
         Self { writer: open(), rival: open(), head: Head::GENESIS, _dir: Some(dir) }
+    }
+
+    async fn in_postgres() -> Self {
+        let (dir, database) = (tempfile::tempdir().unwrap(), database(&fresh().await));
+        let open = || PostgresJournal::open(&database, dir.path());
+        let (writer, rival) = (open().await.unwrap(), open().await.unwrap());
+        let (writer, rival) = (Box::new(writer), Box::new(rival));
+        Self { writer, rival, head: Head::GENESIS, _dir: Some(dir) }
     }
 
     async fn append(&mut self, texts: &[&str]) -> Vec<Record> {

@@ -4,9 +4,13 @@
 //! Invariants of every store: a [`Change`], its facts and the step of the generation are one
 //! transaction, durable before `commit` returns; no secret is in it, only digests and hashes.
 
+mod contents;
+pub mod postgres;
 pub mod sqlite;
 
 use async_trait::async_trait;
+
+pub use self::contents::{Contents, KeptToken};
 
 use super::{
     AccessFact, Account, Holder, Login, NewMachine, PasswordHash, PendingFact, Purpose, Token,
@@ -59,6 +63,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Forgets the facts up to and including `number`: they are in the journal.
     async fn forget_facts(&self, number: u64) -> Result<(), StoreError>;
+
+    /// Returns everything, for a move to another kind of store.
+    async fn contents(&self) -> Result<Contents, StoreError>;
+
+    /// Takes what another store held. Refuses if there is anything here already.
+    async fn fill(&self, contents: Contents) -> Result<(), StoreError>;
 }
 
 /// An account and what its password is checked against.
@@ -180,6 +190,9 @@ pub enum StoreError {
     /// Unknown, used, too old, or there is an account already.
     #[error("the link is not valid any more")]
     LinkSpent,
+    /// What is moved here would mix with what is here.
+    #[error("there are accounts, tokens or facts already")]
+    NotEmpty,
     /// The tables were written by a later version of this program.
     #[error("the accounts are in format {found}, this program knows formats up to {known}")]
     TooNew { found: u32, known: u32 },
@@ -195,6 +208,7 @@ impl StoreError {
             | StoreError::NoAccount
             | StoreError::NoToken
             | StoreError::Outdated
+            | StoreError::NotEmpty
             | StoreError::LinkSpent => true,
             StoreError::TooNew { .. } | StoreError::Failed(_) => false,
         }

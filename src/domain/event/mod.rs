@@ -129,6 +129,7 @@ events! {
     "attempt_started" 1 AttemptStarted => |data| &data.id;
     "attempt_repeated" 1 AttemptRepeated => |data| &data.id;
     "attempt_recorded" 1 AttemptRecorded => |data| &data.id;
+    "fence_crossed" 1 FenceCrossed => |data| &data.unit;
     "access_changed" 1 AccessChanged => |data| &data.login;
     "loss_accepted" 1 LossAccepted => |_data| "journal";
 }
@@ -291,6 +292,23 @@ pub struct WarningAccepted {
 pub struct WarningEnded {
     pub id: WarningId,
     pub life: Life,
+}
+
+/// A unit has entered or left a warned area.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FenceCrossed {
+    pub unit: UnitId,
+    /// The division the unit belongs to.
+    pub home: AreaCode,
+    pub warning: WarningId,
+    /// The area by whose border it was seen; none for a shape that the warning draws.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub area: Option<AreaCode>,
+    pub entered: bool,
+    /// When it was first seen on the other side, and where: WGS-84.
+    pub at: Timestamp,
+    pub lon: f64,
+    pub lat: f64,
 }
 
 /// Who may come in changed: the fact, never the secret.

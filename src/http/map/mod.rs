@@ -18,7 +18,7 @@ use super::{
     request::{Asked, Caller},
 };
 use crate::{
-    domain::{area::LonLat, time::Timestamp},
+    domain::{area::LonLat, ids::UnitId, time::Timestamp},
     protocol::FeatureView,
 };
 
@@ -27,7 +27,7 @@ const GEOJSON: &str = "application/geo+json";
 
 /// Where a unit was, and when.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Seen {
+pub(super) struct Seen {
     pub place: LonLat,
     pub at: Timestamp,
 }
@@ -61,7 +61,7 @@ pub(super) async fn look(
     let bounds = look.bbox.as_deref().map(Bounds::read).transpose()?;
     let (actor, now) = (caller.actor, web.board.now());
     let area = actor.area;
-    let (wanted, last_seen) = (layers.clone(), web.last_seen.clone());
+    let (wanted, positions) = (layers.clone(), web.positions.clone());
     let known = headers.get(header::IF_NONE_MATCH).cloned();
     // Positions move without the board; the rest is as old as the last event that changed it.
     let moving = layers.contains(&Layer::Units);
@@ -72,7 +72,11 @@ pub(super) async fn look(
         if !moving && known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
             return (tag, None);
         }
-        (tag, Some(draw::board(board, &actor, now, &wanted, &*last_seen)))
+        let last_seen = |id: &UnitId| {
+            let fix = positions.last(positions.registry().by_id(id.as_str())?)?;
+            Some(Seen { place: fix.place(), at: fix.at })
+        };
+        (tag, Some(draw::board(board, &actor, now, &wanted, &last_seen)))
     });
     let (tag, features) = drawn.await?;
     let mut response = match features {

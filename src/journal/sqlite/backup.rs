@@ -124,7 +124,7 @@ pub fn restore(
 }
 
 /// A WAL without its database is refused too: SQLite would play it into the restored file.
-fn refuse_occupied(destination: &Path) -> Result<(), RestoreError> {
+pub(super) fn refuse_occupied(destination: &Path) -> Result<(), RestoreError> {
     for suffix in ["", "-wal", "-shm"] {
         let mut path = destination.as_os_str().to_owned();
         path.push(suffix);
@@ -177,10 +177,10 @@ fn close(connection: Connection) -> rusqlite::Result<()> {
 }
 
 /// A file that is not there until it is finished; removed when it never is.
-struct Temporary(PathBuf);
+pub(super) struct Temporary(pub PathBuf);
 
 impl Temporary {
-    fn beside(destination: &Path) -> io::Result<Self> {
+    pub fn beside(destination: &Path) -> io::Result<Self> {
         let mut path = destination.as_os_str().to_owned();
         path.push(".new");
         let temporary = Self(PathBuf::from(path));
@@ -191,7 +191,7 @@ impl Temporary {
     }
 
     /// Makes the file durable under its final name.
-    fn name(self, destination: &Path) -> io::Result<()> {
+    pub fn name(self, destination: &Path) -> io::Result<()> {
         File::open(&self.0)?.sync_all()?;
         fs::rename(&self.0, destination)?;
         match destination.canonicalize()?.parent() {

@@ -5,6 +5,7 @@
 
 mod append;
 mod backup;
+mod fill;
 mod housekeeping;
 mod open;
 mod read;
@@ -19,15 +20,17 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 
+pub use super::Loss;
 pub use backup::{BackupError, Progress, RestoreError, Restored, backup, restore};
-pub use open::{Loss, OpenError};
+pub use fill::SqliteFill;
+pub use open::OpenError;
 pub use read::SqliteReader;
 
 pub(super) use open::compare;
 pub(super) use read::damaged_receipt;
 pub(super) use schema::{ended_at, epoch, open_reader, path, recognise};
 
-use super::{AppendError, Batch, Journal, Reader, Record};
+use super::{AppendError, Batch, Journal, Reader, Record, transfer::Origin};
 use append::{Job, Writer};
 use open::{OnLoss, Opened};
 
@@ -59,6 +62,11 @@ impl SqliteJournal {
         let opened = open::open(dir, OnLoss::Accept)?;
         let loss = opened.loss;
         Ok((Self::start(opened, dir)?, loss))
+    }
+
+    /// Returns the reading side as what another engine is filled from.
+    pub fn origin(&self) -> Arc<dyn Origin> {
+        Arc::clone(&self.reader) as Arc<dyn Origin>
     }
 
     fn start(opened: Opened, dir: &Path) -> Result<Self, OpenError> {

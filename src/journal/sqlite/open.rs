@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::{read, schema};
 use crate::journal::{
-    Broken, Cause, Epoch, Head, ReadError,
+    Broken, Cause, Epoch, Head, Loss, ReadError,
     anchor::{self, Anchor, Anchored, Memory},
     sync_dir,
 };
@@ -37,22 +37,6 @@ pub enum OpenError {
     TooNew { found: usize, known: usize },
     #[error("the journal cannot be opened")]
     Unavailable(#[source] Cause),
-}
-
-/// What the anchor says is gone, or may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Loss {
-    /// The journal ends earlier than it had, or holds another record at that place.
-    #[error("records are lost: the journal had come to {anchored} and now has {found}")]
-    Tail { anchored: Head, found: Head },
-    /// The anchor itself is gone, so nothing proves that the tail is not.
-    #[error(
-        "journal.anchor is missing or unreadable: records after {found} may be lost without a trace"
-    )]
-    Anchor { found: Head },
-    /// The anchor remembers another journal: the file was exchanged.
-    #[error("journal.anchor belongs to another journal, at {anchored}; this one is at {found}")]
-    Exchanged { anchored: Head, found: Head },
 }
 
 impl From<rusqlite::Error> for OpenError {

@@ -16,6 +16,7 @@ use crate::{
     journal::{
         Broken, Cause, Chain, Epoch, Fault, Hash, Head, PAGE_BYTES_MAX, ReadError, Reader, Receipt,
         Record, chain,
+        transfer::{Kept, Origin},
     },
 };
 
@@ -105,6 +106,13 @@ impl Reader for SqliteReader {
     }
 }
 
+#[async_trait]
+impl Origin for SqliteReader {
+    async fn receipts(&self, after: Option<String>, limit: usize) -> Result<Vec<Kept>, ReadError> {
+        self.with(move |connection| receipts(connection, after.as_deref(), limit)).await
+    }
+}
+
 impl From<rusqlite::Error> for ReadError {
     fn from(error: rusqlite::Error) -> Self {
         unavailable(error.into())
@@ -184,8 +192,24 @@ fn receipt(connection: &Connection, command: &str) -> Result<Option<Receipt>, Re
         )?
         .query_row([command], sealed_receipt)
         .optional()?
-        .map(|found| found.map_err(|command| ReadError::ReceiptDamaged { command }))
+        .map(|found| found.map(|kept| kept.receipt))
         .transpose()
+        .map_err(|command| ReadError::ReceiptDamaged { command })
+}
+
+fn receipts(
+    connection: &Connection,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<Vec<Kept>, ReadError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT command, fingerprint, reply, seq, seal FROM receipts
+         WHERE ?1 IS NULL OR command > ?1 ORDER BY command LIMIT ?2",
+    )?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = statement.query_map(rusqlite::params![after, limit], sealed_receipt)?;
+    let kept = rows.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().collect::<Result<_, _>>();
+    kept.map_err(|command| ReadError::ReceiptDamaged { command })
 }
 
 /// Returns the first receipt that is not what was written, by its command.
@@ -204,12 +228,12 @@ pub(in crate::journal) fn damaged_receipt(
 }
 
 /// Returns the receipt in `row`, or only its command if its seal does not fit.
-fn sealed_receipt(row: &Row<'_>) -> rusqlite::Result<Result<Receipt, String>> {
+fn sealed_receipt(row: &Row<'_>) -> rusqlite::Result<Result<Kept, String>> {
     let fingerprint = Hash(row.get(1)?);
     let receipt = Receipt { command: row.get(0)?, fingerprint, reply: row.get(2)? };
-    let whole = chain::seal_of(&receipt, row.get::<_, i64>(3)?.cast_unsigned())
-        == row.get::<_, [u8; 16]>(4)?;
-    Ok(if whole { Ok(receipt) } else { Err(receipt.command) })
+    let seq = row.get::<_, i64>(3)?.cast_unsigned();
+    let whole = chain::seal_of(&receipt, seq) == row.get::<_, [u8; 16]>(4)?;
+    Ok(if whole { Ok(Kept { seq, receipt }) } else { Err(receipt.command) })
 }
 
 fn record_of(row: &Row<'_>) -> rusqlite::Result<Record> {

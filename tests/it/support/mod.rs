@@ -3,7 +3,9 @@
 pub mod client;
 pub mod county;
 pub mod node;
+pub mod postgres;
 pub mod process;
+pub mod redis;
 pub mod server;
 pub mod socket;
 pub mod story;

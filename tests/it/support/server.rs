@@ -8,9 +8,10 @@ use jiaoying::{
     config::Config,
     dispatcher::Handle,
     domain::actor::{Actor, Role},
+    health::Ailments,
 };
 use tempfile::TempDir;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use super::{client::Client, county::COUNTY, socket::WsClient};
@@ -28,6 +29,7 @@ pub struct TestServer {
     pub board: Handle,
     pub access: Arc<Access>,
     pub dir: Arc<TempDir>,
+    pub ailments: watch::Receiver<Ailments>,
     base: String,
     shutdown: CancellationToken,
     running: JoinHandle<anyhow::Result<bool>>,
@@ -53,9 +55,10 @@ impl TestServer {
         let base = listener.local_addr().unwrap().to_string();
         let node = Node::start(config, Options { demo: true, accept_loss: false }).await.unwrap();
         let (board, access) = (node.board.clone(), Arc::clone(&node.access));
+        let ailments = node.ailments.clone();
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(node.run(listener, shutdown.clone()));
-        Self { board, access, dir, base, shutdown, running }
+        Self { board, access, dir, ailments, base, shutdown, running }
     }
 
     /// Stops in order and fails if anything had to be given up.

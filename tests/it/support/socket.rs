@@ -122,6 +122,18 @@ impl WsClient {
         frame
     }
 
+    /// Waits for a binary message.
+    pub async fn next_binary(&mut self) -> Vec<u8> {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.stream.next()).await;
+            match message.expect("a message must come") {
+                Some(Ok(Message::Binary(bytes))) => return bytes.to_vec(),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => panic!("closed"),
+            }
+        }
+    }
+
     /// Waits for a frame of `kind` that `fits`; what comes before it is passed over.
     pub async fn wait_for(&mut self, kind: &str, fits: impl Fn(&Value) -> bool) -> Value {
         loop {

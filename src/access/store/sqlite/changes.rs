@@ -42,7 +42,7 @@ pub(super) fn make(
     Ok(0)
 }
 
-fn add_account(tx: &Transaction<'_>, stored: &StoredAccount) -> Result<(), StoreError> {
+pub(super) fn add_account(tx: &Transaction<'_>, stored: &StoredAccount) -> Result<(), StoreError> {
     let StoredAccount { account, password } = stored;
     // A revoked machine keeps its name: the record still speaks of it.
     let taken: bool = tx.query_row(

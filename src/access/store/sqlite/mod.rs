@@ -4,6 +4,7 @@
 //! mode never waits for anybody, so that checking a token does not queue behind a commit.
 
 mod changes;
+mod moving;
 mod rows;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -15,7 +16,9 @@ use rusqlite::{
 use tokio::sync::Mutex;
 
 use self::rows::{ACCOUNT_COLUMNS, SELECT_TOKENS};
-use super::{Change, FACTS_FROM_OUTSIDE_MAX, Found, Generation, Store, StoreError, StoredAccount};
+use super::{
+    Change, Contents, FACTS_FROM_OUTSIDE_MAX, Found, Generation, Store, StoreError, StoredAccount,
+};
 use crate::{
     access::{AccessFact, Account, Login, PendingFact, Token, TokenDigest},
     domain::time::Timestamp,
@@ -153,6 +156,14 @@ impl Store for SqliteStore {
             Ok(())
         })
         .await
+    }
+
+    async fn contents(&self) -> Result<Contents, StoreError> {
+        self.read(moving::contents).await
+    }
+
+    async fn fill(&self, contents: Contents) -> Result<(), StoreError> {
+        self.write(move |tx| moving::fill(tx, contents)).await
     }
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Row, types::Type};
 use crate::{
     access::{
         Account, Holder, PasswordHash, PendingFact, Purpose, Token, TokenDigest, TokenKind,
-        store::{StoredAccount, StoredToken},
+        store::{KeptToken, StoredAccount, StoredToken},
     },
     domain::time::Timestamp,
 };
@@ -37,10 +37,9 @@ pub(super) const SELECT_TOKENS: &str = "
     FROM tokens t LEFT JOIN accounts a ON t.kind <> 'machine' AND a.login = t.login";
 
 pub(super) fn token(row: &Row<'_>) -> rusqlite::Result<StoredToken> {
-    let kind: String = row.get(1)?;
     let token = Token {
         id: TokenDigest::from_stored(row.get(0)?).id(),
-        kind: TokenKind::from_stored(&kind).ok_or_else(|| unreadable(1, "not a kind of token"))?,
+        kind: kind(row, 1)?,
         login: text(row, 2)?,
         role: text(row, 3)?,
         area: text(row, 4)?,
@@ -53,10 +52,37 @@ pub(super) fn token(row: &Row<'_>) -> rusqlite::Result<StoredToken> {
     Ok(StoredToken { token, holder, purpose: purpose(row, 10)?, account_disabled: row.get(11)? })
 }
 
+/// Columns that [`kept_token`] reads, in its order.
+pub(super) const KEPT_TOKEN_COLUMNS: &str =
+    "digest, kind, login, role, area, created_at, seen_at, expires_at, revoked_at";
+
+pub(super) fn kept_token(row: &Row<'_>) -> rusqlite::Result<KeptToken> {
+    let is_own = row.get::<_, Option<String>>(3)?.is_some();
+    Ok(KeptToken {
+        digest: TokenDigest::from_stored(row.get(0)?),
+        kind: kind(row, 1)?,
+        login: text(row, 2)?,
+        own: if is_own { Some((text(row, 3)?, text(row, 4)?)) } else { None },
+        created_at: at(row, 5)?,
+        seen_at: at(row, 6)?,
+        expires_at: maybe_at(row, 7)?,
+        revoked_at: maybe_at(row, 8)?,
+    })
+}
+
+pub(super) fn link(row: &Row<'_>) -> rusqlite::Result<(TokenDigest, Timestamp)> {
+    Ok((TokenDigest::from_stored(row.get(0)?), at(row, 1)?))
+}
+
 /// Reads number, instant and fact.
 pub(super) fn fact(row: &Row<'_>) -> rusqlite::Result<PendingFact> {
     let fact = serde_json::from_str(&row.get::<_, String>(2)?).map_err(|e| unreadable(2, e))?;
     Ok(PendingFact { number: row.get::<_, i64>(0)?.cast_unsigned(), at: at(row, 1)?, fact })
+}
+
+fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<TokenKind> {
+    let kind: String = row.get(column)?;
+    TokenKind::from_stored(&kind).ok_or_else(|| unreadable(column, "not a kind of token"))
 }
 
 fn text<T>(row: &Row<'_>, column: usize) -> rusqlite::Result<T>

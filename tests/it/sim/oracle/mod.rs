@@ -260,6 +260,7 @@ impl Oracle {
             | Command::SaveSites(_)
             | Command::RemoveSite(_)
             | Command::CountStock(_)
+            | Command::NoteCrossings(_)
             | Command::NoteAccess(_)
             | Command::AcceptLoss(_) => {
                 self.take(command, now);
@@ -303,6 +304,7 @@ impl Oracle {
             | Command::SaveSites(_)
             | Command::RemoveSite(_)
             | Command::CountStock(_)
+            | Command::NoteCrossings(_)
             | Command::AcceptWarning { .. }
             | Command::OpenCallout(_)
             | Command::WithdrawCallout { .. }

@@ -1,0 +1,415 @@
+//! Where units are, and were; and what of what was reported is not on the map.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Request, State},
+    http::StatusCode,
+};
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Web,
+    duty::instant,
+    error::ApiError,
+    request::{Asked, Caller, List, Named, Page, Written},
+};
+use crate::{
+    dispatcher::SubmitError,
+    domain::{
+        actor::{Actor, Capability},
+        coordinates::Crs,
+        ids::{AreaCode, UnitId},
+        rejection::Rejection,
+        time::Timestamp,
+        unit::UnitFault,
+    },
+    positions::{
+        BATCH_LIMIT, Fix, Flags, GAP_S, Known, Motion, Outcome, Point, Refusal, Row, Source,
+        Speaker, Staleness, StoreError,
+        reading::{self, Item, NotPositions},
+    },
+};
+
+/// Largest batch: ten thousand positions with every field.
+const BODY_LIMIT: usize = 4 << 20;
+/// Bodies beyond this are read on a thread of their own, so that no command waits for them.
+const LARGE: usize = 16 << 10;
+/// Points of a track when the client does not say.
+const TRACK_LIMIT: usize = 1_000;
+/// How long before a past moment a unit's last point may lie and still be shown there.
+const SEEN_WITHIN: std::time::Duration = std::time::Duration::from_secs(3_600);
+
+/// What became of a batch.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Taken {
+    accepted: usize,
+    /// Those that came twice or late, and those that were refused.
+    dropped: usize,
+    /// The first hundred that were refused.
+    refusals: Vec<RefusalView>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct RefusalView {
+    /// Place in the batch, from 0.
+    index: usize,
+    #[schema(value_type = String)]
+    unit: CompactString,
+    /// Never changes, such as `position.unknown_unit`.
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+}
+
+/// Which positions are wanted.
+#[derive(Deserialize, IntoParams)]
+pub(super) struct Wanted {
+    /// `west,south,east,north`.
+    bbox: Option<String>,
+    /// A past moment; now when left out.
+    #[param(value_type = Option<String>)]
+    #[serde(default, deserialize_with = "instant")]
+    at: Option<Timestamp>,
+    limit: Option<usize>,
+    after: Option<String>,
+}
+
+/// A unit and where it is.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PositionView {
+    #[schema(value_type = String)]
+    unit: UnitId,
+    #[serde(flatten)]
+    point: PointView,
+    /// `fresh`, `late` (older than two reporting periods) or `lost` (older than five).
+    stale: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    received_at: Option<Timestamp>,
+    /// `gateway`, `socket` or `redis`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'static str>,
+    /// What it was reported in; lon and lat here are WGS-84.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    crs: Option<Crs>,
+}
+
+/// A place at a time.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PointView {
+    lon: f64,
+    lat: f64,
+    #[schema(value_type = String)]
+    at: Timestamp,
+    /// Kilometres an hour.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    speed: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    heading: Option<f32>,
+    /// Metres.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accuracy: Option<f32>,
+    /// Farther from the place before than the unit can have come.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    jump: bool,
+}
+
+/// Which part of a track is wanted.
+#[derive(Deserialize, IntoParams)]
+pub(super) struct Stretch {
+    #[param(value_type = String)]
+    #[serde(default, deserialize_with = "instant")]
+    from: Option<Timestamp>,
+    /// With the point at `to`; the next part begins after `next`.
+    #[param(value_type = String)]
+    #[serde(default, deserialize_with = "instant")]
+    to: Option<Timestamp>,
+    /// Points, 1,000 when left out.
+    limit: Option<usize>,
+}
+
+/// Refusals of one reason from one login.
+#[derive(Serialize, ToSchema)]
+pub(super) struct RowView {
+    #[schema(value_type = String)]
+    login: CompactString,
+    source: &'static str,
+    code: &'static str,
+    message: String,
+    count: u64,
+    #[schema(value_type = String)]
+    first_at: Timestamp,
+    #[schema(value_type = String)]
+    last_at: Timestamp,
+    example: ExampleView,
+}
+
+/// What a refused position said.
+#[derive(Serialize, ToSchema)]
+struct ExampleView {
+    #[schema(value_type = String)]
+    unit: CompactString,
+    /// `null` where it is no number.
+    lon: f64,
+    lat: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    text: String,
+}
+
+/// Takes up to 10,000 positions. A bad one is named and spoils no other.
+#[utoipa::path(post, path = "/api/v1/positions", request_body = serde_json::Value,
+    responses((status = 202, body = Taken), (status = 400), (status = 403), (status = 413),
+        (status = 422), (status = 429)))]
+pub(super) async fn report(
+    State(web): State<Web>,
+    caller: Caller,
+    request: Request,
+) -> Result<(StatusCode, Json<Taken>), ApiError> {
+    allow(&caller.actor, Capability::ReportPositions)?;
+    let bytes = Written::read(request, BODY_LIMIT).await?.bytes;
+    let large = bytes.len() > LARGE;
+    let (speaker, now) = (Speaker::of(&caller.actor, Source::Gateway), web.board.now());
+    let positions = web.positions.clone();
+    let take = move || -> Result<Outcome, ApiError> {
+        let items = items(&bytes)?;
+        Ok(positions.report_items(&items, &speaker, now))
+    };
+    let outcome = if large {
+        tokio::task::spawn_blocking(take).await.map_err(|_| SubmitError::Stopped)??
+    } else {
+        take()?
+    };
+    if outcome.flooded {
+        let message = "too many positions at once; send the latest of each unit, less often";
+        let refusal = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "position.flood", message);
+        return Err(ApiError { retry_after_s: Some(1), ..refusal });
+    }
+    Ok((StatusCode::ACCEPTED, Json(Taken::from(outcome))))
+}
+
+/// Lists where units are now, or were.
+#[utoipa::path(get, path = "/api/v1/positions", params(Wanted),
+    responses((status = 200), (status = 400), (status = 403)))]
+pub(super) async fn list(
+    State(web): State<Web>,
+    caller: Caller,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Json<List<PositionView>>, ApiError> {
+    let page = Page { limit: wanted.limit, after: wanted.after };
+    let (limit, after) = (page.limit()?, page.after::<UnitId>()?);
+    let bbox = wanted.bbox.as_deref().map(Bbox::read).transpose()?;
+    let mut items = match wanted.at {
+        None => now(&web),
+        Some(at) => {
+            allow(&caller.actor, Capability::ReadJournal)?;
+            then(&web, at).await?
+        }
+    };
+    let seen = |(known, view): &(Area, PositionView)| {
+        caller.actor.sees(*known)
+            && bbox.is_none_or(|bbox| bbox.contains(&view.point))
+            && after.as_ref().is_none_or(|after| view.unit > *after)
+    };
+    items.retain(seen);
+    items.sort_by(|(_, a), (_, b)| a.unit.cmp(&b.unit));
+    let items = items.into_iter().take(limit + 1).map(|(_, view)| view).collect();
+    Ok(Json(List::cut(items, limit, |view| view.unit.to_string())))
+}
+
+/// Lists the points of a unit's track, oldest first.
+#[utoipa::path(get, path = "/api/v1/units/{id}/track", params(("id" = String, Path), Stretch),
+    responses((status = 200), (status = 400), (status = 403), (status = 404)))]
+pub(super) async fn track(
+    State(web): State<Web>,
+    caller: Caller,
+    Named(unit): Named<UnitId>,
+    Asked(stretch): Asked<Stretch>,
+) -> Result<Json<List<PointView>>, ApiError> {
+    allow(&caller.actor, Capability::ReadJournal)?;
+    let registry = web.positions.registry();
+    let known = registry.by_id(unit.as_str()).and_then(|number| registry.get(number));
+    // Whose unit it is, is nobody else's business.
+    if known.is_none_or(|known| !caller.actor.sees(known.area)) {
+        return Err(SubmitError::from(Rejection::Unit(UnitFault::Unknown(unit))).into());
+    }
+    let limit = Page { limit: stretch.limit.or(Some(TRACK_LIMIT)), after: None }.limit()?;
+    let missing = |field: &str| {
+        let message = format!("say from when to when: {field} is missing");
+        ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field(field)
+    };
+    let from = stretch.from.ok_or_else(|| missing("from"))?;
+    let to = stretch.to.ok_or_else(|| missing("to"))?;
+    let points = web.tracks.track(unit, from, to, limit + 1).await.map_err(unavailable)?;
+    let points = points.iter().map(PointView::from).collect();
+    Ok(Json(List::cut(points, limit, |point| point.at.to_string())))
+}
+
+/// Lists what was refused lately, by login and reason; at most a hundred rows.
+#[utoipa::path(get, path = "/api/v1/positions/refusals", responses((status = 200), (status = 403)))]
+pub(super) async fn refusals(
+    State(web): State<Web>,
+    caller: Caller,
+) -> Result<Json<List<RowView>>, ApiError> {
+    allow(&caller.actor, Capability::ReadJournal)?;
+    let rows = web.positions.refusals().into_iter();
+    let seen = rows.filter(|row| caller.actor.sees(row.area));
+    Ok(Json(List::whole(seen.map(RowView::from).collect())))
+}
+
+fn allow(actor: &Actor, capability: Capability) -> Result<(), ApiError> {
+    if actor.role.may(capability) {
+        return Ok(());
+    }
+    Err(SubmitError::from(Rejection::NotAllowed(capability)).into())
+}
+
+/// Reads a body. One in which nothing is a position is refused whole, naming the first that is none.
+fn items(bytes: &Bytes) -> Result<Vec<Item>, ApiError> {
+    let items = reading::read(bytes).map_err(|why| {
+        let (status, code) = match why {
+            NotPositions::NotJson(_) => (StatusCode::BAD_REQUEST, "body.not_json"),
+            NotPositions::NotAList => (StatusCode::UNPROCESSABLE_ENTITY, "field.invalid"),
+        };
+        ApiError::new(status, code, why.to_string()).field("body")
+    })?;
+    if items.len() > BATCH_LIMIT {
+        let message = format!("send at most {BATCH_LIMIT} positions at once");
+        let refusal = ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large", message);
+        return Err(refusal.field("body"));
+    }
+    match items.first() {
+        Some(Err(first)) if items.iter().all(Result::is_err) => {
+            let field = first.field.as_deref().map_or(String::new(), |field| format!(".{field}"));
+            Err(ApiError::bad_field(&format!("[0]{field}"), first.message.clone()))
+        }
+        Some(_) | None => Ok(items),
+    }
+}
+
+/// The area a unit belongs to: who sees that, sees the unit.
+type Area = AreaCode;
+
+fn now(web: &Web) -> Vec<(Area, PositionView)> {
+    let (registry, now) = (web.positions.registry(), web.board.now());
+    let latest = web.positions.latest();
+    let view = |fix: &Fix| {
+        let known = registry.get(fix.unit)?;
+        let view = PositionView {
+            unit: known.id.clone(),
+            point: PointView::from(fix),
+            stale: Staleness::of(fix.at, now, known.period_s()).as_str(),
+            received_at: Some(fix.received_at),
+            source: Some(fix.source.as_str()),
+            crs: Some(fix.crs),
+        };
+        Some((known.area, view))
+    };
+    latest.iter().filter_map(view).collect()
+}
+
+async fn then(web: &Web, at: Timestamp) -> Result<Vec<(Area, PositionView)>, ApiError> {
+    let registry = web.positions.registry();
+    let points = web.tracks.at(at - SEEN_WITHIN, at).await.map_err(unavailable)?;
+    let view = |(unit, point): (UnitId, Point)| {
+        let known: &Known = registry.get(registry.by_id(unit.as_str())?)?;
+        // A track has a point a minute at least, however often the unit reports.
+        let stale = Staleness::of(point.at, at, known.period_s().max(GAP_S));
+        let (stale, point) = (stale.as_str(), PointView::from(&point));
+        let view = PositionView { unit, point, stale, received_at: None, source: None, crs: None };
+        Some((known.area, view))
+    };
+    Ok(points.into_iter().filter_map(view).collect())
+}
+
+fn unavailable(error: StoreError) -> ApiError {
+    tracing::error!(%error, "tracks cannot be read");
+    let message = "tracks cannot be read just now";
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "tracks.unavailable", message)
+}
+
+/// West, south, east, north.
+#[derive(Clone, Copy)]
+struct Bbox([f64; 4]);
+
+impl Bbox {
+    fn read(text: &str) -> Result<Self, ApiError> {
+        let parts: Option<Vec<f64>> = text
+            .split(',')
+            .map(|part| part.trim().parse().ok().filter(|n: &f64| n.is_finite()))
+            .collect();
+        match parts.as_deref() {
+            Some(&[west, south, east, north]) if west <= east && south <= north => {
+                Ok(Self([west, south, east, north]))
+            }
+            Some(_) | None => {
+                let message = "use bbox=west,south,east,north in degrees";
+                Err(ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field("bbox"))
+            }
+        }
+    }
+
+    fn contains(self, point: &PointView) -> bool {
+        let Self([west, south, east, north]) = self;
+        (west..=east).contains(&point.lon) && (south..=north).contains(&point.lat)
+    }
+}
+
+impl PointView {
+    fn new([lon, lat]: [f64; 2], at: Timestamp, motion: Motion, flags: Flags) -> Self {
+        let Motion { speed_kmh: speed, heading, accuracy_m: accuracy } = motion;
+        Self { lon, lat, at, speed, heading, accuracy, jump: flags.contains(Flags::JUMP) }
+    }
+}
+
+impl From<&Fix> for PointView {
+    fn from(fix: &Fix) -> Self {
+        Self::new(fix.place(), fix.at, fix.motion, fix.flags)
+    }
+}
+
+impl From<&Point> for PointView {
+    fn from(point: &Point) -> Self {
+        Self::new(point.place(), point.at, point.motion, point.flags)
+    }
+}
+
+impl From<Outcome> for Taken {
+    fn from(outcome: Outcome) -> Self {
+        let refusals = outcome.refusals.into_iter().map(|refusal| {
+            let Refusal { index, unit, fault, message, field } = refusal;
+            RefusalView { index, unit, code: fault.code(), message, field }
+        });
+        let refusals = refusals.collect();
+        Self { accepted: outcome.accepted, dropped: outcome.dropped, refusals }
+    }
+}
+
+impl From<Row> for RowView {
+    fn from(row: Row) -> Self {
+        let example = ExampleView {
+            unit: row.example.unit,
+            lon: row.example.lon,
+            lat: row.example.lat,
+            at: row.example.at,
+            text: row.example.text,
+        };
+        Self {
+            login: row.speaker,
+            source: row.source,
+            code: row.fault.code(),
+            message: row.fault.to_string(),
+            count: row.count,
+            first_at: row.first_at,
+            last_at: row.last_at,
+            example,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Letting a client in, and bringing it to the present: with the whole board, or with what it missed.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{Admitted, Client, End};
+use crate::{
+    channels::app::Bell,
+    dispatcher::recover_entry,
+    health::Ailments,
+    hub::{
+        block::{Block, Class},
+        connection::{Connection, Place},
+        frames::{Topic, Topics},
+        history::{Frames, Since},
+        map::Form,
+        outgoing::ServerFrame,
+        session::{CloseReason, Hello},
+        shard::Join,
+        snapshot,
+    },
+};
+
+/// Events that a client is told one by one when it was away; beyond that it gets a new board.
+const REPLAY_LIMIT: u64 = 10_000;
+/// Events read from the journal at a time for one client.
+const PAGE: usize = 1_000;
+/// Bytes that a client who catches up gets in one go.
+const CATCH_UP_BYTES: usize = 64 << 10;
+
+impl Client {
+    /// Lets the client in: by its cookie, or by the token in its hello.
+    pub(super) async fn greet(&mut self, hello: Hello) -> Result<(), End> {
+        let now = self.hub.board.now();
+        if let Some(token) = &hello.token {
+            let identity = self.hub.access.authenticate(token, now).await;
+            self.identity = Some(Box::new(identity.map_err(|_| CloseReason::NotAllowed)?));
+        }
+        let identity = self.identity.as_deref().ok_or(CloseReason::NotAllowed)?;
+        let area = hello.area.unwrap_or(identity.area);
+        if !identity.area.contains(area) {
+            return Err(CloseReason::NotAllowed.into());
+        }
+        let everything = || [Topic::Duty, Topic::Warnings, Topic::Callouts].into_iter().collect();
+        let topics: Topics = if hello.topics.is_empty() { everything() } else { hello.topics };
+        let bell: Arc<dyn Bell> = Arc::<Connection>::clone(&self.socket);
+        let page = self.hub.pages.open(identity.holder.clone(), bell);
+        let class = Class { area, topics };
+        let form = if hello.packed { Form::Packed } else { Form::Text };
+        self.admitted =
+            Some(Box::new(Admitted { class, form, _page: page, unconfirmed: BTreeMap::new() }));
+        self.limit = None;
+        let epoch = self.hub.epoch().to_string();
+        let head = self.head().await?;
+        let resume = hello.resume.filter(|resume| {
+            resume.epoch == epoch && resume.seq <= head && head - resume.seq <= REPLAY_LIMIT
+        });
+        match resume {
+            Some(resume) => {
+                self.send(&ServerFrame::Welcome { epoch, seq: resume.seq, resumed: true, now });
+                self.socket.reached(resume.seq, 0);
+            }
+            None => self.show_board().await?,
+        }
+        if topics.contains(Topic::Map) {
+            self.look("hello", hello.bbox, hello.zoom).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends the whole board as it is: to whoever is new, and to whoever missed so much that telling it event
+    /// by event would take longer.
+    async fn show_board(&mut self) -> Result<(), End> {
+        let Some(admitted) = &self.admitted else { return Ok(()) };
+        let area = admitted.class.area;
+        let (now, standing) = (self.hub.board.now(), self.hub.standing.borrow().version);
+        let ailments = Ailments::clone(&self.hub.ailments.borrow());
+        let actor = self.actor().await?;
+        let drawn = self.hub.board.read(move |board| {
+            (board.seq, Box::new(snapshot::draw(board, &actor, area, &ailments, now)))
+        });
+        let (seq, board) = drawn.await.map_err(|_| CloseReason::Restarting)?;
+        let epoch = self.hub.epoch().to_string();
+        self.send(&ServerFrame::Welcome { epoch, seq, resumed: false, now });
+        self.send(&ServerFrame::Snapshot { seq, board });
+        self.socket.reached(seq, standing);
+        Ok(())
+    }
+
+    /// Tells the client what it has missed, one piece at a time, and hands it to its shard at the end.
+    pub(super) async fn catch_up(&mut self) -> Result<(), End> {
+        let Some(Admitted { class, .. }) = self.admitted.as_deref() else { return Ok(()) };
+        let (class, seq) = (*class, self.socket.seq());
+        let missed = match self.hub.history.since(seq, CATCH_UP_BYTES) {
+            Since::Kept(frames) if frames.to == seq => {
+                self.socket.set_place(Place::Joining);
+                let join = Join { client: Arc::clone(&self.socket), class };
+                return self
+                    .hub
+                    .shard()
+                    .send(join)
+                    .await
+                    .map_err(|_| CloseReason::Restarting.into());
+            }
+            Since::Kept(frames) => frames,
+            Since::TooOld if self.head().await?.saturating_sub(seq) > REPLAY_LIMIT => {
+                return self.show_board().await;
+            }
+            Since::TooOld => self.read_journal(seq).await?,
+        };
+        self.socket.catch_up(&Block::of(&missed, &class));
+        Ok(())
+    }
+
+    async fn read_journal(&self, after: u64) -> Result<Frames, End> {
+        let records = self.hub.board.journal().read(after, PAGE).await.map_err(|error| {
+            tracing::error!(%error, "the journal cannot be read for a client that resumes");
+            CloseReason::Restarting
+        })?;
+        let to = records.last().map_or(after, |last| last.seq);
+        let encoded = records.iter().filter_map(|record| {
+            let entry = recover_entry(record).ok()?;
+            self.hub.encoder.encode(&entry, &record.data)
+        });
+        Ok(Frames { from: after, to, frames: encoded.collect() })
+    }
+
+    async fn head(&self) -> Result<u64, End> {
+        let seq = self.hub.board.read(|board| board.seq).await;
+        seq.map_err(|_| CloseReason::Restarting.into())
+    }
+}
