@@ -126,6 +126,9 @@ pub fn demonstration(lines: Lines) -> Vec<Command> {
     commands.push(Command::SaveAreas(county.areas));
     commands.push(Command::SavePeople(county.people));
     commands.push(Command::SavePosts(county.posts));
+    commands.push(Command::SaveUnits(county.units));
+    commands.push(Command::SaveSites(county.sites));
+    commands.push(Command::CountStock(county.stock));
     commands
 }
 

@@ -150,9 +150,7 @@ impl Board {
     pub fn apply(&mut self, entry: &Entry) {
         debug_assert_eq!(entry.seq, self.seq + 1, "events are applied in order, each once");
         self.seq = entry.seq;
-        if entry.event.is_on_map() {
-            self.map_seq = entry.seq;
-        }
+        self.map_seq = if entry.event.is_on_map() { entry.seq } else { self.map_seq };
         let at = entry.at;
         match &entry.event {
             Event::JurisdictionSet(set) => {
@@ -185,9 +183,7 @@ impl Board {
                 self.sites.remove(&removed.id);
                 self.stocks.clear(&removed.id);
             }
-            Event::StockCounted(counted) => {
-                self.stocks.count(counted.depot.clone(), counted.lines.clone());
-            }
+            Event::StockCounted(counted) => self.stocks.count(counted),
             Event::UnitRemoved(removed) => {
                 self.units.remove(&removed.id);
                 self.fences.remove(&removed.id);
@@ -202,16 +198,7 @@ impl Board {
                 self.callouts.set_lines(set.channel, Lines { lines, hold_ms, simulated });
             }
             Event::WarningAccepted(accepted) => {
-                let warning = Warning {
-                    id: accepted.id,
-                    message: (*accepted.message).clone(),
-                    life: accepted.life,
-                    extent: accepted.extent.clone(),
-                    callout: accepted.callout,
-                    accepted_at: at,
-                    seq: entry.seq,
-                };
-                self.warnings.accept(warning);
+                self.warnings.accept(Warning::accepted(accepted, at, entry.seq));
             }
             Event::WarningEnded(ended) => {
                 self.warnings.end(ended.id, ended.life);

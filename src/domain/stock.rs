@@ -44,8 +44,8 @@ impl Stocks {
         self.by_depot.get(depot).map_or(&[], Vec::as_slice)
     }
 
-    pub(super) fn count(&mut self, depot: SiteId, lines: Vec<StockLine>) {
-        self.by_depot.insert(depot, lines);
+    pub(super) fn count(&mut self, counted: &StockCounted) {
+        self.by_depot.insert(counted.depot.clone(), counted.lines.clone());
     }
 
     pub(super) fn clear(&mut self, depot: &SiteId) {

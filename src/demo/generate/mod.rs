@@ -9,7 +9,7 @@ mod names;
 mod places;
 mod plane;
 mod posts;
-mod random;
+pub(super) mod random;
 mod roads;
 mod rotations;
 mod staff;

@@ -1,7 +1,7 @@
 //! Numbers that look random and are the same on every machine: SplitMix64 (Steele, Lea, Flood 2014).
 
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub(in crate::demo) struct Random(u64);
 
 impl Random {
     pub fn new(seed: u64) -> Self {

@@ -197,7 +197,7 @@ impl Storm {
     }
 
     /// Returns when a time of the storm falls in the replay.
-    fn due(&self, at: Timestamp, pace: Pace) -> Timestamp {
+    pub(super) fn due(&self, at: Timestamp, pace: Pace) -> Timestamp {
         let first = self.entries.first().map_or(at, |entry| entry.at);
         pace.start + at.since(first) / pace.speed.get()
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     area::{Extent, Shape},
+    event::WarningAccepted,
     ids::{AreaCode, CalloutId, WarningId},
     time::Timestamp,
 };
@@ -172,6 +173,20 @@ pub struct Warning {
     pub accepted_at: Timestamp,
     /// The journal entry that holds the original.
     pub seq: u64,
+}
+
+impl Warning {
+    pub(super) fn accepted(accepted: &WarningAccepted, at: Timestamp, seq: u64) -> Self {
+        Self {
+            id: accepted.id,
+            message: (*accepted.message).clone(),
+            life: accepted.life,
+            extent: accepted.extent.clone(),
+            callout: accepted.callout,
+            accepted_at: at,
+            seq,
+        }
+    }
 }
 
 /// Every warning, and the index that finds one again.

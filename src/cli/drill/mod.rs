@@ -1,7 +1,9 @@
-//! `jiaoying drill`: the demonstration's storm on a running node, as an exercise.
+//! `jiaoying drill`: the demonstration's storm on a running node, as an exercise, with its vehicles out in it.
 //!
-//! It is a client like any source of warnings: everything it causes is marked 【演练】. Those who are called
-//! answer through the simulated carrier, by its seed.
+//! It is a client like any source of warnings and any gateway of positions: everything it causes is marked
+//! 【演练】. Those who are called answer through the simulated carrier, by its seed.
+
+mod fleet;
 
 use std::{collections::BTreeMap, num::NonZeroU32, process::ExitCode, time::Duration};
 
@@ -9,13 +11,15 @@ use anyhow::Context;
 use clap::Args;
 use compact_str::CompactString;
 
+use self::fleet::Gateway;
 use super::say;
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
     demo::{
-        self,
-        storm::{Pace, Storm},
+        self, DemoCounty,
+        fleet::Fleet,
+        storm::{Message, Pace, Storm},
     },
     domain::{ids::AreaCode, time::Timestamp},
 };
@@ -26,30 +30,60 @@ const TRIES: u32 = 60;
 
 #[derive(Args)]
 pub(super) struct Drill {
-    /// How many times faster than in July 2021 the storm comes.
+    /// How many times faster than in July 2021 the storm comes; vehicles drive as fast as in life.
     #[arg(long, default_value = "60")]
     speed: NonZeroU32,
-    /// The node; its own listener when left out.
+    /// The node; its own listener when left out. Given several times, vehicles are spread over the nodes and
+    /// the storm goes to the first.
     #[arg(long)]
-    url: Option<String>,
-    /// A token that may issue warnings; the demonstration's gateway when left out.
+    url: Vec<String>,
+    /// A token that may issue warnings and report positions; the demonstration's gateway when left out.
     #[arg(long, env = "JIAOYING_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// Only the vehicles, on patrol and without a storm, until stopped.
+    #[arg(long)]
+    fleet: bool,
+    /// Seed of the vehicles: the same seed, the same ways.
+    #[arg(long, default_value = "20210721")]
+    seed: u64,
 }
 
 impl Drill {
     pub async fn run(self, config: &Config) -> anyhow::Result<ExitCode> {
-        let base = self.url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+        let mut urls = self.url.clone();
+        if urls.is_empty() {
+            urls.push(format!("http://{}", config.listen));
+        }
+        let base = urls[0].clone();
         let token = self.token.clone().unwrap_or_else(|| "demo-gateway".to_owned());
-        let storm = Storm::load(demo::STORM)?;
         let clock = SystemClock::new();
-        let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
-        let names: BTreeMap<AreaCode, CompactString> =
-            county.areas.into_iter().map(|area| (area.code, area.name)).collect();
+        let storm = Storm::load(demo::STORM)?;
         let pace = Pace { start: clock.now(), speed: self.speed };
-        let messages = storm.messages(pace, |code| {
-            names.get(&code).cloned().unwrap_or_else(|| code.to_string().into())
-        });
+        let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+        let basemap = demo::basemap()?;
+        let sends = (!self.fleet).then_some((&storm, pace));
+        let fleet = Fleet::new(&county, &basemap, sends, clock.now(), self.seed);
+        let gateway = Gateway::new(urls, token.clone())?;
+        if self.fleet {
+            gateway.drive(fleet, &clock).await;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let messages = storm.messages(pace, names(county));
+        tokio::select! {
+            done = self.warn(&clock, &base, &token, messages) => done?,
+            () = gateway.drive(fleet, &clock) => {}
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Sends the storm's messages, each when it is due.
+    async fn warn(
+        &self,
+        clock: &SystemClock,
+        base: &str,
+        token: &str,
+        messages: Vec<Message>,
+    ) -> anyhow::Result<()> {
         let last =
             messages.last().map(|message| message.due.since(clock.now())).unwrap_or_default();
         say(format_args!(
@@ -60,15 +94,15 @@ impl Drill {
         ));
         let client = reqwest::Client::new();
         for (number, message) in messages.into_iter().enumerate() {
-            sleep_until(&clock, message.due).await;
+            sleep_until(clock, message.due).await;
             let request = client
                 .post(format!("{base}/api/v1/warnings"))
-                .bearer_auth(&token)
+                .bearer_auth(token)
                 .header("content-type", "application/cap+xml")
                 .body(message.xml);
             // The first finds out whether there is a node at all.
             let tries = if number == 0 { 1 } else { TRIES };
-            let sent = send(&clock, request, tries).await;
+            let sent = send(clock, request, tries).await;
             let sent = sent
                 .with_context(|| format!("no node answers at {base}; start one with make run"))?;
             let status = sent.status();
@@ -78,8 +112,15 @@ impl Drill {
             }
             say(format_args!("{} {} {body}", clock.now(), message.identifier));
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
+}
+
+/// Returns what people call each area.
+fn names(county: DemoCounty) -> impl Fn(AreaCode) -> CompactString {
+    let names: BTreeMap<AreaCode, CompactString> =
+        county.areas.into_iter().map(|area| (area.code, area.name)).collect();
+    move |code| names.get(&code).cloned().unwrap_or_else(|| code.to_string().into())
 }
 
 /// Sends what may be sent twice, a second apart while no node answers.
