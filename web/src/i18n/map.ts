@@ -3,6 +3,7 @@
 import type { SiteLayer } from '../map/ground';
 import type { UnitKind } from '../map/kinds';
 import { bilingual } from './language.svelte';
+import { coarse } from './time';
 
 interface MapWords {
   title: string;
@@ -34,18 +35,6 @@ interface MapWords {
   datum: string;
   jumped: string;
   reportsEvery: (seconds: number) => string;
-}
-
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Returns a span as a number of its largest unit; seconds by tens, so that it does not flicker. */
-function coarse(ms: number): { count: number; unit: 0 | 1 | 2 | 3 } {
-  if (ms < MINUTE_MS) return { count: Math.max(10, Math.floor(ms / SECOND_MS / 10) * 10), unit: 0 };
-  if (ms < HOUR_MS) return { count: Math.floor(ms / MINUTE_MS), unit: 1 };
-  return ms < DAY_MS ? { count: Math.floor(ms / HOUR_MS), unit: 2 } : { count: Math.floor(ms / DAY_MS), unit: 3 };
 }
 
 export const mapWords = bilingual<MapWords>(

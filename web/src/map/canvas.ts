@@ -1,11 +1,11 @@
 /** The map on a plain canvas, for browsers without WebGL: the same things, without fading, turning or tilting. */
 
 import type { ClusterItem } from '../board/protocol';
-import { NAMES_FROM, PADDING_PX, SITES_FROM, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from './face';
+import { MARGIN, NAMES_FROM, SITES_FROM, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from './face';
 import type { Ground, TownshipLabel } from './ground';
 import type { UnitMark } from './marks';
 import { drawGround, drawMoving, type Scene } from './paint';
-import { boxOf, fitted, project, unproject, type Camera } from './projection';
+import { boxOf, fitted, project, scaled, unproject, type Camera } from './projection';
 
 const REACH_PX = 16;
 /** A press that moves less is a click. */
@@ -81,7 +81,7 @@ export class CanvasFace implements Face {
 
   #fitted(): Camera {
     const { container, bounds, scale } = this.#options;
-    return fitted(bounds, Math.max(1, container.clientWidth), Math.max(1, container.clientHeight), PADDING_PX * scale);
+    return fitted(bounds, Math.max(1, container.clientWidth), Math.max(1, container.clientHeight), scaled(MARGIN, scale));
   }
 
   #change(part: Partial<Scene>): void {

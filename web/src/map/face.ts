@@ -44,8 +44,10 @@ export interface FaceWords {
   unreached(n: number): string;
 }
 
-/** How much of the view is left free around what is shown whole. */
-export const PADDING_PX = 24;
+/** How much of the view is left free around what is shown whole: the legend lies at the bottom. */
+export const MARGIN = { top: 20, right: 20, bottom: 92, left: 20 } as const;
+/** How large signs are while all is in view; near by they are whole. */
+export const FAR_SIZE = 0.58;
 /** The map goes so much nearer than the whole, and no farther away. */
 export const ZOOM_RANGE = 6;
 /** Names of villages, sites and units are drawn from so much nearer than the whole. */

@@ -27,7 +27,8 @@ class MapState {
   #frame = 0;
   #box: Box | undefined;
   #wanted = new Set<LayerName>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** What is wanted will be asked for, or is being asked for. */
+  #isAsking = false;
   #askedUnitsAt = 0;
 
   /** Begins to follow; once is enough. */
@@ -63,7 +64,9 @@ class MapState {
 
   #want(layers: readonly LayerName[], wait_ms = GATHER_MS): void {
     for (const layer of layers) this.#wanted.add(layer);
-    if (this.#wanted.size > 0) this.#timer ??= setTimeout(() => void this.#ask(), wait_ms);
+    if (this.#isAsking || this.#wanted.size === 0) return;
+    this.#isAsking = true;
+    setTimeout(() => void this.#ask(), wait_ms);
   }
 
   async #ask(): Promise<void> {
@@ -73,10 +76,10 @@ class MapState {
       const { features } = await api.map(layers);
       const asked = new Set<string>(layers);
       this.ground = [...this.ground.filter((one) => !asked.has(one.properties.layer)), ...features];
-      this.#timer = undefined;
+      this.#isAsking = false;
       this.#want([]);
     } catch {
-      this.#timer = undefined;
+      this.#isAsking = false;
       this.#want(layers, AGAIN_MS);
     }
   }

@@ -3,7 +3,7 @@
 import { levelOf } from '../board/area';
 import type { ClusterItem, Severity } from '../board/protocol';
 import type { Colours } from './colours';
-import type { FaceWords } from './face';
+import { FAR_SIZE, type FaceWords } from './face';
 import { centreOf, layerOf, warningsOf, type Geometry, type Ground, type Place, type TownshipLabel } from './ground';
 import { shortLabel, type UnitMark } from './marks';
 import { project, type Camera } from './projection';
@@ -29,11 +29,9 @@ export interface Pen {
 
 type Canvas = CanvasRenderingContext2D;
 
-const FAR_SIZE = 0.6;
-
 /** Paints what stands still. */
 export function drawGround(to: Canvas, scene: Scene, pen: Pen): void {
-  const { camera, colours, scale } = pen;
+  const { camera, colours } = pen;
   to.fillStyle = colours['map-around'];
   to.fillRect(0, 0, camera.width, camera.height);
   const outlines = (level: string): Geometry[] => layerOf(scene.ground, 'areas')
@@ -43,19 +41,18 @@ export function drawGround(to: Canvas, scene: Scene, pen: Pen): void {
   drawAnswered(to, scene, pen);
   drawWarnings(to, scene, pen, 'fill');
   lines(to, pen, layerOf(scene.ground, 'rivers').map((one) => one.geometry), colours['map-river'], 3);
-  for (const [level, width] of [['township', 0.6], ['county', 1.6]] as const) {
+  for (const [level, width] of [['township', 0.6], ['county', 1.3]] as const) {
     const roads = layerOf(scene.ground, 'roads').filter((one) => one.properties.class === level);
     lines(to, pen, roads.map((one) => one.geometry), colours['map-road'], width);
   }
-  lines(to, pen, outlines('township'), colours['map-border'], 1);
-  lines(to, pen, outlines('county'), colours['map-border'], 2.5);
+  lines(to, pen, outlines('township'), colours['map-border'], 1.5);
+  lines(to, pen, outlines('county'), colours['map-border'], 3.5);
   drawWarnings(to, scene, pen, 'edge');
   if (pen.hasNames) drawVillages(to, scene, pen);
   if (pen.hasSites) drawSites(to, scene, pen);
-  for (const label of scene.townships) drawTownship(to, label, pen, 22 * scale);
 }
 
-/** Paints what moves over what `drawGround` left. */
+/** Paints what moves over what `drawGround` left, and the names over that. */
 export function drawMoving(to: Canvas, scene: Scene, pen: Pen): void {
   const { camera, colours, scale } = pen;
   for (const cluster of scene.clusters) drawCluster(to, cluster, pen);
@@ -77,6 +74,7 @@ export function drawMoving(to: Canvas, scene: Scene, pen: Pen): void {
     if (mark.unit === scene.chosen) ring(to, 22 * scale, colours.focus, 3 * scale);
     to.restore();
   }
+  for (const label of scene.townships) drawTownship(to, label, pen, 22 * scale);
 }
 
 function drawAnswered(to: Canvas, scene: Scene, pen: Pen): void {

@@ -13,6 +13,9 @@ export interface Camera {
   height: number;
 }
 
+/** Pixels that are left free at each edge. */
+export type Margin = Readonly<Record<'top' | 'right' | 'bottom' | 'left', number>>;
+
 /** Returns the pixels, from the left and from the top, at which a place is drawn. */
 export function project(camera: Camera, place: Place): [number, number] {
   const size = WORLD_PX * 2 ** camera.zoom;
@@ -30,15 +33,23 @@ export function unproject(camera: Camera, [left, top]: readonly [number, number]
   return [x * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI];
 }
 
-/** Returns the nearest camera that shows all of a box. */
-export function fitted([west, south, east, north]: Box, width: number, height: number, padding: number): Camera {
+/** Returns the nearest camera that shows all of a box within margins. */
+export function fitted([west, south, east, north]: Box, width: number, height: number, margin: Margin): Camera {
   const [left, bottom] = unit([west, south]);
   const [right, top] = unit([east, north]);
-  const room = (pixels: number): number => Math.max(1, pixels - 2 * padding);
-  const scale = Math.min(room(width) / Math.max(right - left, 1e-9), room(height) / Math.max(bottom - top, 1e-9));
-  const flat = { centre: [0, 0] as Place, zoom: 0, width: 0, height: 0 };
-  const middle: [number, number] = [((left + right) / 2 - 0.5) * WORLD_PX, ((top + bottom) / 2 - 0.5) * WORLD_PX];
-  return { centre: unproject(flat, middle), zoom: Math.log2(scale / WORLD_PX), width, height };
+  const across = Math.max(1, width - margin.left - margin.right);
+  const down = Math.max(1, height - margin.top - margin.bottom);
+  const size = Math.min(across / Math.max(right - left, 1e-9), down / Math.max(bottom - top, 1e-9));
+  const flat = { centre: [0, 0] as Place, zoom: Math.log2(size / WORLD_PX), width, height };
+  // The middle of the box lies in the middle of what the margins leave.
+  const x = ((left + right) / 2 - 0.5) * size + width / 2 + (margin.right - margin.left) / 2;
+  const y = ((top + bottom) / 2 - 0.5) * size + height / 2 + (margin.bottom - margin.top) / 2;
+  return { ...flat, centre: unproject(flat, [x, y]) };
+}
+
+/** Returns margins so many times as wide. */
+export function scaled({ top, right, bottom, left }: Margin, scale: number): Margin {
+  return { top: top * scale, right: right * scale, bottom: bottom * scale, left: left * scale };
 }
 
 /** Returns the box that a camera shows. */

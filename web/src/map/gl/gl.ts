@@ -4,10 +4,10 @@ import { GPUInitializationError, Map as MapLibre, setWorkerUrl, type GeoJSONSour
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { levelOf } from '../../board/area';
 import type { ClusterItem } from '../../board/protocol';
-import { PADDING_PX, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from '../face';
+import { MARGIN, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from '../face';
 import { layerOf, warningsOf, type Ground, type GroundFeature, type TownshipLabel } from '../ground';
 import { changes, shortLabel, type UnitMark } from '../marks';
-import { fitted } from '../projection';
+import { fitted, scaled } from '../projection';
 import { siteSigns } from '../sites';
 import { addPictures, iconOf } from './pictures';
 import { styleOf, type SourceName } from './style';
@@ -44,7 +44,7 @@ class GlFace implements Face {
   constructor(options: FaceOptions) {
     const { container, bounds, scale, colours } = options;
     this.#options = options;
-    const padding = PADDING_PX * scale;
+    const padding = scaled(MARGIN, scale);
     const whole = fitted(bounds, container.clientWidth, container.clientHeight, padding).zoom;
     const map = new MapLibre({
       container, bounds, fitBoundsOptions: { padding }, style: styleOf({ colours, scale, whole }), minZoom: whole - 0.5,
@@ -113,7 +113,7 @@ class GlFace implements Face {
   }
 
   fit(): void {
-    this.#map.fitBounds(this.#options.bounds, { padding: PADDING_PX * this.#options.scale, duration: 200 });
+    this.#map.fitBounds(this.#options.bounds, { padding: scaled(MARGIN, this.#options.scale), duration: 200 });
   }
 
   resize(): void {

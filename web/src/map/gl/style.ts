@@ -2,7 +2,7 @@
 
 import type { DataDrivenPropertyValueSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import type { Colours } from '../colours';
-import { NAMES_FROM, SITES_FROM } from '../face';
+import { FAR_SIZE, NAMES_FROM, SITES_FROM } from '../face';
 import { inOrder } from '../zorder';
 
 export const SOURCES = ['areas', 'lines', 'warnings', 'villages', 'sites', 'townships', 'clusters', 'units', 'chosen'] as const;
@@ -55,20 +55,20 @@ function ground({ colours, scale, whole }: Look): LayerSpecification[] {
       id: 'roads-township', type: 'line', source: 'lines', filter: isRoad('township'),
       paint: {
         'line-color': colours['map-road'], 'line-width': widening(0.6),
-        'line-opacity': ['interpolate', ['linear'], ['zoom'], whole, 0.45, whole + 2, 1],
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], whole, 0.5, whole + 2, 1],
       },
     },
     {
       id: 'roads-county', type: 'line', source: 'lines', filter: isRoad('county'),
-      paint: { 'line-color': colours['map-road'], 'line-width': widening(1.6) },
+      paint: { 'line-color': colours['map-road'], 'line-width': widening(1.3) },
     },
     {
       id: 'townships-border', type: 'line', source: 'areas', filter: ['==', ['get', 'level'], 'township'],
-      paint: { 'line-color': colours['map-border'], 'line-width': 1 * scale, 'line-opacity': 0.75 },
+      paint: { 'line-color': colours['map-border'], 'line-width': 1.5 * scale },
     },
     {
       id: 'county-border', type: 'line', source: 'areas', filter: ['==', ['get', 'level'], 'county'],
-      paint: { 'line-color': colours['map-border'], 'line-width': 2.5 * scale },
+      paint: { 'line-color': colours['map-border'], 'line-width': 3.5 * scale },
     },
     {
       id: 'townships-unreached', type: 'line', source: 'areas', filter: ['==', ['get', 'level'], 'township'],
@@ -108,12 +108,12 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
   const named = (name: string[], far: string | string[]): DataDrivenPropertyValueSpecification<string> =>
     ['step', ['zoom'], far, whole + NAMES_FROM, name] as never;
   const growing = (far: number): DataDrivenPropertyValueSpecification<number> =>
-    ['interpolate', ['linear'], ['zoom'], whole, far, whole + 2, 1];
+    ['interpolate', ['linear'], ['zoom'], whole, far, whole + NAMES_FROM, 1];
   return [
     {
       id: 'sites', type: 'symbol', source: 'sites', minzoom: whole + SITES_FROM,
       layout: {
-        ...text(colours, 14 * scale), 'icon-image': ['get', 'icon'], 'icon-size': growing(0.6), 'icon-padding': 1, 'text-field': named(['get', 'name'], ''),
+        ...text(colours, 14 * scale), 'icon-image': ['get', 'icon'], 'icon-size': growing(FAR_SIZE), 'icon-padding': 1, 'text-field': named(['get', 'name'], ''),
         'text-anchor': 'top', 'text-offset': [0, 1], 'text-optional': true, 'symbol-sort-key': ['get', 'rank'],
       },
       paint: { ...halo, 'text-color': colours.muted },
@@ -133,14 +133,14 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
     {
       id: 'headings', type: 'symbol', source: 'units', filter: ['has', 'heading'],
       layout: {
-        'icon-image': 'heading', 'icon-size': growing(0.6), 'icon-rotate': ['get', 'heading'], 'icon-rotation-alignment': 'map',
+        'icon-image': 'heading', 'icon-size': growing(FAR_SIZE), 'icon-rotate': ['get', 'heading'], 'icon-rotation-alignment': 'map',
         'icon-allow-overlap': true, 'icon-ignore-placement': true,
       },
     },
     {
       id: 'units', type: 'symbol', source: 'units',
       layout: {
-        ...text(colours, 15 * scale), 'icon-image': ['get', 'icon'], 'icon-size': growing(0.6), 'icon-allow-overlap': true,
+        ...text(colours, 15 * scale), 'icon-image': ['get', 'icon'], 'icon-size': growing(FAR_SIZE), 'icon-allow-overlap': true,
         'icon-ignore-placement': true, 'text-field': named(['get', 'label'], ['get', 'short']), 'text-anchor': 'top',
         'text-offset': [0, 1.1], 'text-optional': true, 'symbol-sort-key': ['get', 'rank'],
       },
