@@ -17,15 +17,18 @@ const AGAIN_MS = 10_000;
 class MapState {
   ground = $state.raw<Ground>([]);
   fleet = $state.raw<Fleet>(NO_FLEET);
+  /** The ground has been told at least once. */
+  isAsked = $state(false);
   /** Drawn on a plain canvas, because the browser has no WebGL. */
   isPlain = $state(false);
+  /** What part is in view. */
+  view = $state.raw<Box | undefined>(undefined);
   chosen = $state<string | undefined>(undefined);
   readonly units = $derived(unitsOf(this.ground));
   readonly tally = $derived(tally(this.fleet, this.units, clock.now));
   #isStarted = false;
   #next: Fleet = NO_FLEET;
   #frame = 0;
-  #box: Box | undefined;
   #wanted = new Set<LayerName>();
   /** What is wanted will be asked for, or is being asked for. */
   #isAsking = false;
@@ -43,12 +46,12 @@ class MapState {
 
   /** Says which part is looked at. */
   look(view: MapView): void {
-    this.#box = view.bbox;
+    this.view = view.bbox;
     live.look(view);
   }
 
   #take(frame: PositionsFrame | ClustersFrame): void {
-    this.#next = reduceFleet(this.#next, frame, this.#box);
+    this.#next = reduceFleet(this.#next, frame, this.view);
     if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#show());
   }
 
@@ -76,6 +79,7 @@ class MapState {
       const { features } = await api.map(layers);
       const asked = new Set<string>(layers);
       this.ground = [...this.ground.filter((one) => !asked.has(one.properties.layer)), ...features];
+      this.isAsked = true;
       this.#isAsking = false;
       this.#want([]);
     } catch {
