@@ -20,7 +20,7 @@ pub(in crate::http) struct Taken {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct RefusalView {
+pub(in crate::http) struct RefusalView {
     /// Place in the batch, from 0.
     pub index: usize,
     #[schema(value_type = String)]
@@ -91,7 +91,7 @@ pub(in crate::http) struct RowView {
 
 /// What a refused position said.
 #[derive(Serialize, ToSchema)]
-pub(super) struct ExampleView {
+pub(in crate::http) struct ExampleView {
     #[schema(value_type = String)]
     pub unit: CompactString,
     /// `null` where it is no number.
