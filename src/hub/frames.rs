@@ -10,6 +10,7 @@ use compact_str::{CompactString, ToCompactString};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+pub(super) use super::topics::{Topic, Topics};
 use super::{directory::Directory, history::Frames, wire};
 use crate::{
     dispatcher::Published,
@@ -23,44 +24,6 @@ use crate::{
         warning::{Life, Message},
     },
 };
-
-/// What clients may subscribe to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Topic {
-    Duty,
-    Warnings,
-    Callouts,
-    Incidents,
-    Map,
-}
-
-/// A set of topics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
-#[serde(from = "Vec<Topic>")]
-pub struct Topics(u8);
-
-impl Topics {
-    pub fn contains(self, topic: Topic) -> bool {
-        self.0 & (1 << topic as u8) != 0
-    }
-
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-}
-
-impl FromIterator<Topic> for Topics {
-    fn from_iter<I: IntoIterator<Item = Topic>>(topics: I) -> Self {
-        Self(topics.into_iter().fold(0, |set, topic| set | 1 << topic as u8))
-    }
-}
-
-impl From<Vec<Topic>> for Topics {
-    fn from(topics: Vec<Topic>) -> Self {
-        topics.into_iter().collect()
-    }
-}
 
 /// Whom an event concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,6 +21,7 @@ mod session;
 mod shard;
 mod snapshot;
 mod standing;
+mod topics;
 mod wire;
 
 use std::{

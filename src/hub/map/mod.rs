@@ -3,6 +3,7 @@
 //! It never holds up an event: it gives way whenever a shard is telling one. It never queues: a client that
 //! takes nothing misses ticks and gets what is newest when it can again.
 
+mod record;
 mod sheet;
 
 use std::{
