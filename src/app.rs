@@ -8,6 +8,7 @@ mod bus;
 mod demonstration;
 mod exchange;
 mod facts;
+mod nodes;
 mod positions;
 mod storage;
 
@@ -142,9 +143,10 @@ impl Node {
             demonstration::install(&board, &access).await?;
         }
         tasks.spawn(facts::carry_on(board.clone(), Arc::clone(&access), stops.outbox.clone()));
-        let pages = Pages::default();
+        let nodes = nodes::join(&storage, &tasks, &stops.writer).await?;
+        let pages = Pages::among(Arc::clone(&nodes));
         let gateways = gateways(&config, &board, &pages, &clock, &tasks, &stops.writer)?;
-        tasks.spawn(Outbox::run(board.clone(), gateways, stops.outbox.clone()));
+        tasks.spawn(Outbox::run_among(nodes, board.clone(), gateways, stops.outbox.clone()));
         tasks.spawn(dispatcher::keep_snapshots(
             board.clone(),
             config.data_dir.join("snapshots"),

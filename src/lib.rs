@@ -11,6 +11,8 @@
 //!   hash-chained log.
 //! - [`dispatcher`]: the single writer between them, with the queue in front of it and the feed behind it.
 //!   [`health`]: what of the node does not work just now.
+//! - [`nodes`]: what the nodes of one county share beside the journal: who makes which call, whose pages are
+//!   open where.
 //! - [`channels`]: the ways out to people, and the outbox that makes the calls the journal says have begun.
 //! - [`ingest`]: bytes from outside as commands: CAP, sheets, calendars. [`demo`]: the invented county.
 //! - [`access`]: who is let in. [`protocol`]: what they see. [`hub`]: to every open socket. [`http`]: the API
@@ -56,6 +58,7 @@ pub mod access;
 pub mod channels;
 pub mod demo;
 pub mod ingest;
+pub mod nodes;
 pub mod protocol;
 
 pub mod http;

@@ -15,7 +15,7 @@ use jiaoying::{
 };
 
 use crate::{
-    county, crashing,
+    county, crashing, hub,
     report::memory_mib,
     rig::{self, Rig, runtime},
 };
@@ -31,6 +31,11 @@ pub fn run(arguments: &[String]) {
         ["start", dir] => run_start(Path::new(dir)),
         ["storm", dir, seed] => crashing::run_storm(Path::new(dir), seed.parse().unwrap()),
         ["first-action", dir] => crashing::run_first_action(Path::new(dir)),
+        ["hub-node", dir] => hub::run_node(Path::new(dir)),
+        ["hub-reference", _] => hub::run_reference(),
+        ["hub-load", kind, server, publish, processes] => {
+            hub::run_load(kind, server, publish, processes);
+        }
         other => panic!("no such child: {other:?}"),
     }
 }

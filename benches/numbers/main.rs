@@ -20,6 +20,7 @@ mod crashing;
 mod escalating;
 mod growth;
 mod history;
+mod hub;
 mod opening;
 mod phones;
 mod report;
@@ -47,6 +48,9 @@ const GROUPS: &[Group] = &[
     (&["E9"], simulation::scenarios),
     (&["E12"], telling::verify_and_find),
     (&["D1"], history::start),
+    (&["H1", "H5"], hub::fan_out),
+    (&["H2"], hub::resume),
+    (&["H3"], hub::memory),
     (&["growth"], growth::tables),
 ];
 

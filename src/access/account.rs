@@ -106,7 +106,7 @@ fn is_letter(c: char) -> bool {
 }
 
 /// Whose answers are given under an account.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Holder {
     /// Nobody's: a wall, a machine, a desk that only dispatches.

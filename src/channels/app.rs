@@ -1,7 +1,9 @@
 //! The person's own page, open in a live session: delivered when the page has confirmed the frame.
+//!
+//! Each node rings the pages that are open on it, whichever node makes the call: all follow the same journal.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     num::NonZeroU32,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -17,12 +19,16 @@ use crate::{
         ids::{AttemptId, PersonId, PostId},
         person::Channel,
     },
+    nodes::{Alone, Nodes},
 };
 
 /// Calls in progress at one moment: each is a frame on an open socket.
 const AT_ONCE: NonZeroU32 = NonZeroU32::new(5_000).expect("five thousand is not zero");
 /// Calls that wait in one session's queue; a page that does not read them is as good as closed.
 pub const RING_CAPACITY: usize = 64;
+
+/// Why a call reaches no page.
+pub(super) const NOT_CONNECTED: &str = "not_connected";
 
 /// A call on its way to a page.
 #[derive(Debug, Clone)]
@@ -39,9 +45,10 @@ pub trait Bell: Send + Sync {
 }
 
 /// The pages that are open, by whom they belong to.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Pages {
     open: Arc<Mutex<Open>>,
+    nodes: Arc<dyn Nodes>,
 }
 
 #[derive(Default)]
@@ -63,24 +70,41 @@ pub struct Page {
 impl Drop for Page {
     fn drop(&mut self) {
         let mut open = self.pages.lock();
-        match &self.holder {
+        let was_last = match &self.holder {
             Holder::Person(person) => remove(&mut open.people, person, self.number),
             Holder::Post(post) => remove(&mut open.posts, post, self.number),
-            Holder::Nobody => {}
+            Holder::Nobody => false,
+        };
+        if was_last {
+            self.pages.nodes.page_closed(&self.holder);
         }
     }
 }
 
-fn remove<K: Ord>(pages: &mut BTreeMap<K, Bells>, of: &K, number: u64) {
-    if let Some(bells) = pages.get_mut(of) {
-        bells.remove(&number);
-        if bells.is_empty() {
-            pages.remove(of);
-        }
+/// Removes a page; tells whether it was the last one of its holder.
+fn remove<K: Ord>(pages: &mut BTreeMap<K, Bells>, of: &K, number: u64) -> bool {
+    let Some(bells) = pages.get_mut(of) else { return false };
+    bells.remove(&number);
+    if bells.is_empty() {
+        pages.remove(of);
+        return true;
+    }
+    false
+}
+
+/// Of one node by itself.
+impl Default for Pages {
+    fn default() -> Self {
+        Self::among(Arc::new(Alone))
     }
 }
 
 impl Pages {
+    /// Of a node among others, who are told whose pages are open here.
+    pub fn among(nodes: Arc<dyn Nodes>) -> Self {
+        Self { open: Arc::default(), nodes }
+    }
+
     /// Notes that a page of `holder` is open, and where its calls go. Nobody's page is never called.
     pub fn open(&self, holder: Holder, bell: Arc<dyn Bell>) -> Page {
         let mut open = self.lock();
@@ -92,6 +116,9 @@ impl Pages {
             Holder::Nobody => None,
         };
         if let Some(bells) = bells {
+            if bells.is_empty() {
+                self.nodes.page_opened(&holder);
+            }
             bells.insert(number, bell);
         }
         drop(open);
@@ -127,9 +154,8 @@ impl AppGateway {
         Self { pages, board }
     }
 
-    /// Returns which of the open duty handsets `person` holds now.
-    async fn handsets_of(&self, person: &PersonId) -> Vec<PostId> {
-        let posts = self.pages.posts();
+    /// Returns which of `posts`, whose handsets are open somewhere, `person` holds now.
+    async fn held_by(&self, person: &PersonId, posts: Vec<PostId>) -> Vec<PostId> {
         if posts.is_empty() {
             return posts;
         }
@@ -143,6 +169,31 @@ impl AppGateway {
         });
         held.await.unwrap_or_default()
     }
+
+    /// Tells whether another node has a page of `person`, and so rings it.
+    async fn is_rung_elsewhere(&self, person: &PersonId) -> bool {
+        if self.pages.nodes.is_alone() {
+            return false;
+        }
+        let elsewhere = match self.pages.nodes.elsewhere().await {
+            Ok(elsewhere) => elsewhere,
+            Err(error) => {
+                // Whether somebody is connected is then told by the confirmation, or by its absence.
+                tracing::debug!(%error, "whose pages are open elsewhere is unknown");
+                return true;
+            }
+        };
+        elsewhere.contains(&Holder::Person(person.clone()))
+            || !self.held_by(person, posts(&elsewhere)).await.is_empty()
+    }
+}
+
+fn posts(holders: &BTreeSet<Holder>) -> Vec<PostId> {
+    let post = |holder: &Holder| match holder {
+        Holder::Post(post) => Some(post.clone()),
+        Holder::Person(_) | Holder::Nobody => None,
+    };
+    holders.iter().filter_map(post).collect()
 }
 
 #[async_trait]
@@ -164,13 +215,16 @@ impl Gateway for AppGateway {
     }
 
     async fn place(&self, call: Call, receipts: mpsc::Sender<Receipt>) -> Result<(), PlaceError> {
-        let posts = self.handsets_of(&call.person).await;
+        let posts = self.held_by(&call.person, self.pages.posts()).await;
         let mut reached = false;
         for bell in self.pages.of(&call.person, &posts) {
             // A page that takes no more does not read; the other channels go on.
             reached |= bell.ring(Ring { call: call.clone(), receipts: receipts.clone() });
         }
-        if reached { Ok(()) } else { Err(PlaceError::Down { reason: "not_connected".into() }) }
+        if reached || self.is_rung_elsewhere(&call.person).await {
+            return Ok(());
+        }
+        Err(PlaceError::Down { reason: NOT_CONNECTED.into() })
     }
 
     /// The page hears of the answer as an event; there is no line to free.

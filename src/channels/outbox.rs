@@ -2,7 +2,11 @@
 //!
 //! It follows the journal and keeps nothing of its own: an attempt that has begun and has no end is
 //! work to do. After a crash each such attempt is handed over once more, flagged, since whether it had
-//! rung cannot be known: one duplicate ring is better than one lost call.
+//! rung cannot be known: one duplicate ring is better than one lost call. Several nodes claim before they make.
+
+mod calls;
+mod claiming;
+mod placing;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,18 +21,22 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Call, Gateway, PlaceError, Receipt, wording};
+use self::{
+    calls::{call, is_wanted},
+    claiming::{Answer, Begun, Claiming},
+    placing::{place, report},
+};
+use super::{Call, Gateway, Receipt};
 use crate::{
-    dispatcher::{Commit, Handle, SubmitError},
+    dispatcher::{Commit, Handle},
     domain::{
-        actor::Actor,
-        board::Board,
-        callout::attempt::{Attempt, Outcome},
+        callout::attempt::Outcome,
         command::Command,
         event::Event,
-        ids::{AreaCode, AttemptId, ObligationId, PersonId},
+        ids::{AttemptId, ObligationId, PersonId},
         person::Channel,
     },
+    nodes::{Alone, Nodes},
 };
 
 /// Reports under way at once; at the limit receipts wait in their queue. Hand-overs do not count: one may
@@ -38,8 +46,9 @@ const REPORT_LIMIT: usize = 8_192;
 const RECEIPT_CAPACITY: usize = 4_096;
 /// How often attempts are looked over for one whose receipt never came.
 const SWEEP: Duration = Duration::from_secs(1);
-/// How long a report waits before it is tried again while the journal is down.
-const REPORT_RETRY: Duration = Duration::from_millis(250);
+
+/// Why an attempt has failed of whose end nothing was heard.
+const NO_RECEIPT: &str = "no_receipt";
 
 /// After this long without a word from the channel an attempt has failed: the line is free again.
 fn patience(channel: Channel) -> Duration {
@@ -65,6 +74,8 @@ pub struct Outbox {
     repeating: BTreeSet<AttemptId>,
     /// Calls being handed over or rung off.
     hand_overs: FuturesUnordered<BoxFuture<'static, ()>>,
+    /// What the other nodes are asked before a call is made.
+    claiming: Claiming,
     /// What is on its way to the record.
     reports: FuturesUnordered<BoxFuture<'static, ()>>,
 }
@@ -80,6 +91,7 @@ enum Input {
     /// So many commits were missed: the board says what is under way.
     Missed,
     Receipt(Receipt),
+    Answer(Answer),
     WorkDone,
     Sweep,
     Stop,
@@ -89,6 +101,16 @@ impl Outbox {
     /// Makes the calls until `shutdown`; what is under way then is finished as far as its carrier
     /// tells, and nothing new is begun.
     pub async fn run(board: Handle, gateways: Vec<Arc<dyn Gateway>>, shutdown: CancellationToken) {
+        Self::run_among(Arc::new(Alone), board, gateways, shutdown).await;
+    }
+
+    /// Makes the calls that are this node's among several.
+    pub async fn run_among(
+        nodes: Arc<dyn Nodes>,
+        board: Handle,
+        gateways: Vec<Arc<dyn Gateway>>,
+        shutdown: CancellationToken,
+    ) {
         let (receipts, mut received) = mpsc::channel(RECEIPT_CAPACITY);
         let gateways = gateways.into_iter().map(|gateway| (gateway.channel(), gateway)).collect();
         let mut feed = board.watch();
@@ -100,6 +122,7 @@ impl Outbox {
             taken_up: 0,
             repeating: BTreeSet::new(),
             hand_overs: FuturesUnordered::new(),
+            claiming: Claiming::new(nodes),
             reports: FuturesUnordered::new(),
         };
         outbox.take_up().await;
@@ -109,8 +132,9 @@ impl Outbox {
                 Input::Commit(commit) => outbox.on_commit(&commit).await,
                 Input::Missed => outbox.take_up().await,
                 Input::Receipt(receipt) => outbox.on_receipt(receipt),
+                Input::Answer(answer) => outbox.on_answer(answer).await,
                 Input::WorkDone => {}
-                Input::Sweep => outbox.sweep(),
+                Input::Sweep => outbox.sweep().await,
                 Input::Stop => break,
             }
         }
@@ -138,6 +162,8 @@ impl Outbox {
                 Err(broadcast::error::RecvError::Lagged(_)) => Input::Missed,
                 Err(broadcast::error::RecvError::Closed) => Input::Stop,
             },
+            // After the commits: what began is known before it is found to be in nobody's hands.
+            Some(answer) = self.claiming.answers.next() => Input::Answer(answer),
             Some(receipt) = received.recv(), if room => Input::Receipt(receipt),
             _ = sweep.tick() => Input::Sweep,
         }
@@ -153,18 +179,26 @@ impl Outbox {
         let Ok((seq, begun)) = found.await else { return };
         self.taken_up = seq;
         self.let_go(&begun);
+        if !self.claiming.is_alone() {
+            return self.adopt().await;
+        }
         for (id, wanted) in begun {
             if self.flying.contains_key(&id) || self.repeating.contains(&id) {
                 continue;
             }
-            if wanted {
-                // Until its event comes it is in hand already: missing more commits meanwhile must not
-                // have it made a third time.
-                self.repeating.insert(id);
-                self.submit(Command::RepeatAttempt(id));
-            } else {
-                self.fail(id, "end_unknown_after_restart", true);
-            }
+            self.repeat(id, wanted);
+        }
+    }
+
+    /// Has a call made once more whose end is unknown, if it is still wanted.
+    fn repeat(&mut self, id: AttemptId, wanted: bool) {
+        if wanted {
+            // Until its event comes it is in hand already: missing more commits meanwhile must not
+            // have it made a third time.
+            self.repeating.insert(id);
+            self.submit(Command::RepeatAttempt(id));
+        } else {
+            self.fail(id, "end_unknown_after_restart", true);
         }
     }
 
@@ -187,11 +221,15 @@ impl Outbox {
         for published in commit.iter() {
             match &published.entry.event {
                 Event::AttemptStarted(started) if published.entry.seq > self.taken_up => {
-                    begun.push((started.id, false));
+                    begun.push(Begun { id: started.id, channel: started.channel, repeated: false });
                 }
                 Event::AttemptRepeated(repeated) if published.entry.seq > self.taken_up => {
                     self.repeating.remove(&repeated.id);
-                    begun.push((repeated.id, true));
+                    begun.push(Begun {
+                        id: repeated.id,
+                        channel: repeated.channel,
+                        repeated: true,
+                    });
                 }
                 Event::AttemptRecorded(recorded) if recorded.outcome.ends(recorded.channel) => {
                     self.flying.remove(&recorded.id);
@@ -207,36 +245,53 @@ impl Outbox {
                 _ => {}
             }
         }
-        if !begun.is_empty() {
+        if begun.is_empty() {
+            return;
+        }
+        if self.claiming.is_alone() {
             self.hand_over(begun).await;
+        } else {
+            self.share(begun).await;
         }
     }
 
     /// Hands attempts to their gateways, worded as the board stands now.
-    async fn hand_over(&mut self, begun: Vec<(AttemptId, bool)>) {
+    async fn hand_over(&mut self, begun: Vec<Begun>) {
+        for call in self.word(begun).await {
+            self.place(call);
+        }
+    }
+
+    /// Words attempts as the board stands now. Those without an address have failed.
+    async fn word(&mut self, begun: Vec<Begun>) -> Vec<Call> {
         let calls = self.board.read(move |board| {
-            let worded = begun.iter().map(|(id, repeated)| (*id, call(board, *id, *repeated)));
+            let worded =
+                begun.iter().map(|begun| (begun.id, call(board, begun.id, begun.repeated)));
             worded.collect::<Vec<_>>()
         });
+        let mut worded = Vec::new();
         for (id, call) in calls.await.unwrap_or_default() {
             match call {
-                Some(call) => self.place(call),
+                Some(call) => worded.push(call),
                 None => self.fail(id, "no_address", true),
             }
         }
+        worded
     }
 
     fn place(&mut self, call: Call) {
         let Some(gateway) = self.gateways.get(&call.channel).cloned() else {
             return self.fail(call.attempt, "no_gateway", true);
         };
-        let patience_ends = Instant::now() + patience(call.channel);
-        self.flying.insert(
-            call.attempt,
-            Flight { channel: call.channel, person: call.person.clone(), patience_ends },
-        );
+        self.take(&call);
         let (receipts, board) = (self.receipts.clone(), self.board.clone());
         self.hand_overs.push(Box::pin(place(gateway, call, receipts, board)));
+    }
+
+    fn take(&mut self, call: &Call) {
+        let (channel, person) = (call.channel, call.person.clone());
+        let patience_ends = Instant::now() + patience(channel);
+        self.flying.insert(call.attempt, Flight { channel, person, patience_ends });
     }
 
     fn ring_off(&mut self, obligation: ObligationId, whom: impl Fn(&PersonId) -> bool) {
@@ -260,18 +315,26 @@ impl Outbox {
         self.submit(Command::RecordAttempt { attempt, outcome });
     }
 
-    fn sweep(&mut self) {
+    async fn sweep(&mut self) {
         let now = Instant::now();
-        let silent: Vec<AttemptId> = self
+        let silent: Vec<(AttemptId, Channel)> = self
             .flying
             .iter()
             .filter(|(_, flight)| flight.patience_ends <= now)
-            .map(|(id, _)| *id)
+            .map(|(id, flight)| (*id, flight.channel))
             .collect();
-        for id in silent {
+        for (id, channel) in silent {
             self.ring_off_one(id);
             self.flying.remove(&id);
-            self.fail(id, "no_receipt", false);
+            if channel == Channel::App && !self.claiming.is_alone() {
+                self.claiming.give_up(id);
+            } else {
+                self.fail(id, NO_RECEIPT, false);
+            }
+        }
+        if !self.claiming.is_alone() {
+            self.ask_again().await;
+            self.adopt().await;
         }
     }
 
@@ -284,95 +347,4 @@ impl Outbox {
         let board = self.board.clone();
         self.reports.push(Box::pin(report(board, command)));
     }
-}
-
-/// Hands one call over; a gateway that is busy is asked again, one that refuses is reported.
-async fn place(
-    gateway: Arc<dyn Gateway>,
-    call: Call,
-    receipts: mpsc::Sender<Receipt>,
-    board: Handle,
-) {
-    /// How often a call is offered to a gateway that says it has no room just now.
-    const OFFERS: u32 = 50;
-    let attempt = call.attempt;
-    let mut refusal = PlaceError::NoLine;
-    for _ in 0..OFFERS {
-        let wait = match gateway.place(call.clone(), receipts.clone()).await {
-            Ok(()) => return,
-            Err(PlaceError::TooFast { retry_after }) => retry_after,
-            Err(PlaceError::NoLine) => Duration::from_millis(100),
-            Err(error) => {
-                refusal = error;
-                break;
-            }
-        };
-        sleep(wait).await;
-    }
-    // A page that is closed stays closed; anything else may be better on the next try.
-    let lasting = call.channel == Channel::App;
-    let reason = match &refusal {
-        PlaceError::Down { reason } => reason.clone(),
-        PlaceError::NoLine
-        | PlaceError::TooFast { .. }
-        | PlaceError::WrongChannel(_)
-        | PlaceError::Stopped => compact_str::format_compact!("{refusal}"),
-    };
-    let outcome = Outcome::Failed { reason, lasting };
-    report(board, Command::RecordAttempt { attempt, outcome }).await;
-}
-
-/// Submits a report until it is durable: what a channel has told is told once.
-async fn report(board: Handle, command: Command) {
-    loop {
-        let node = Actor::node(AreaCode::UNSET);
-        match board.submit(node, command.clone()).await {
-            Ok(_) | Err(SubmitError::Stopped) => return,
-            Err(SubmitError::Journal) => sleep(REPORT_RETRY).await,
-            Err(error) => {
-                tracing::warn!(%error, "a channel's report was refused");
-                return;
-            }
-        }
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a pause between two tries of one call or report")]
-async fn sleep(pause: Duration) {
-    tokio::time::sleep(pause).await;
-}
-
-/// Tells whether an attempt whose end is unknown is still worth making.
-fn is_wanted(board: &Board, attempt: &Attempt) -> bool {
-    let obligation = board.callouts.obligation(attempt.id.obligation);
-    attempt.notice || obligation.is_some_and(|obligation| obligation.state.is_open())
-}
-
-/// Words an attempt; `None` where the person has lost the address since it was planned.
-fn call(board: &Board, id: AttemptId, repeated: bool) -> Option<Call> {
-    let (obligation, attempt) = board.callouts.attempt(id)?;
-    let callout = board.callouts.get(obligation.callout)?;
-    Some(Call {
-        attempt: id,
-        key: format!(
-            "{}/{}/r{}/{}/{}/{}",
-            callout.id, obligation.id, attempt.rung, attempt.person, attempt.channel, id.number
-        ),
-        channel: attempt.channel,
-        person: attempt.person.clone(),
-        ordinal: attempt.ordinal,
-        address: address(board, attempt)?,
-        text: Arc::new(wording::message(board, callout, obligation, attempt.notice)),
-        demands_answer: !attempt.notice,
-        drill: callout.drill,
-        repeated,
-    })
-}
-
-/// Returns the address to try: several on one channel are tried in turn.
-fn address(board: &Board, attempt: &Attempt) -> Option<compact_str::CompactString> {
-    let person = board.people.get(&attempt.person)?;
-    let addresses: Vec<&str> = person.addresses(attempt.channel).collect();
-    let turn = usize::try_from(attempt.ordinal).unwrap_or(0) % addresses.len().max(1);
-    addresses.get(turn).map(|address| (*address).into())
 }

@@ -116,6 +116,23 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
             "crate::config",
         ],
     ),
+    (
+        "src/nodes",
+        &[
+            "crate::journal",
+            "crate::dispatcher",
+            "crate::channels",
+            "crate::ingest",
+            "crate::protocol",
+            "crate::hub",
+            "crate::http",
+            "crate::app",
+            "crate::cli",
+            "crate::config",
+            "domain::event",
+            "domain::board",
+        ],
+    ),
     ("src/channels", &["crate::hub", "crate::http", "crate::journal", "crate::app", "crate::cli"]),
     (
         "src/ingest",

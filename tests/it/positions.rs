@@ -26,8 +26,8 @@ use crate::support::{
 };
 
 /// Two squadrons of the demonstration county, and a unit of its first township.
-const SQUADRON: &str = "990101-t01";
-const OTHER: &str = "990101-t02";
+const SQUADRON: &str = "990101-01t";
+const OTHER: &str = "990101-02t";
 /// The middle of the first township, and a place outside the county.
 const INSIDE: [f64; 2] = [114.44, 35.6281];
 const OUTSIDE: [f64; 2] = [114.9, 35.6281];

@@ -1,4 +1,13 @@
-//! Nodes that share a database: one journal, one set of accounts.
+//! Nodes that share a database: one journal, one set of accounts, and each call made by one of them.
+
+mod calls;
+mod claims;
+mod follower;
+mod outages;
+mod pages;
+mod rolling;
+mod storm;
+mod three;
 
 use std::{sync::Arc, time::Duration};
 

@@ -10,6 +10,7 @@ import type { Plugin } from 'vite';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { ClientFrame, EventFrame, Me, ObligationView } from '../src/board/protocol';
 import { areas, childrenOf, COUNTY, dutyAt, people, posts } from './county';
+import { Ground } from './ground';
 import { answer, breathe, dice, everybody, issue, playNight, townshipPosts } from './script';
 import { filled, iso, World } from './world';
 
@@ -36,6 +37,7 @@ interface Caller {
 
 export function fakeServer(): Plugin {
   const world = new World();
+  const ground = new Ground();
   const callers = new Set<Caller>();
   const tries = new Map<string, number>();
   const kept = new Map<string, object>();
@@ -62,10 +64,13 @@ export function fakeServer(): Plugin {
     const ping = setInterval(() => socket.send(JSON.stringify({ type: 'ping', at: iso(Date.now()) })), 10_000);
     socket.on('close', () => {
       callers.delete(caller);
+      ground.leave(caller);
       clearInterval(ping);
     });
     socket.on('message', (text: Buffer) => {
       const frame = JSON.parse(text.toString('utf8')) as ClientFrame;
+      const say = (told: object): void => socket.send(JSON.stringify(told));
+      if (frame.type === 'view') ground.look(caller, frame, say);
       if (frame.type !== 'hello') return;
       const now = Date.now();
       const resumed = frame.resume?.epoch === EPOCH;
@@ -74,6 +79,8 @@ export function fakeServer(): Plugin {
       if (resumed) tell(caller, world.frames.filter((one) => one.seq > (frame.resume?.seq ?? 0)));
       else socket.send(JSON.stringify({ type: 'snapshot', seq, board: world.snapshot(me, now) }));
       callers.add(caller);
+      const { zoom, ...seen } = frame;
+      if (zoom !== undefined) ground.look(caller, { ...seen, zoom }, say);
     });
   }
 
@@ -98,10 +105,16 @@ export function fakeServer(): Plugin {
     }
     if (path === '/warnings' && method === 'POST') return publish(body, now);
     if (resource === 'callouts') return respondOfCallout(method, id, act, body, now);
+    if (path === '/map' || path === '/positions') return respondOfMap(method, url, body);
     if (path === '/obligations/mine') return [200, { items: me.person === undefined ? [] : world.asking(me.person.id) }];
     const view = world.all.get(id);
     if (resource !== 'obligations' || view === undefined) return undefined;
     return act === 'answer' ? take(view, body, me, now) : [200, filled(view)];
+  }
+
+  function respondOfMap(method: string, url: URL, body: Body): [number, object] {
+    if (method === 'POST') return [202, ground.report(body as never)];
+    return [200, ground.features(url.searchParams.get('layers') ?? '', [...world.board.warnings.values()])];
   }
 
   function respondOfCallout(method: string, id: string, act: string, body: Body, now: number): [number, object] | undefined {

@@ -3,7 +3,9 @@
 import { clock } from './clock.svelte';
 import { fromSnapshot, withDegraded, withDuty, withLines, withMine, withReckoning, type Board } from './board/board';
 import { readEvent, type BoardEvent } from './board/event';
-import type { CallFrame, CalloutView, ClientFrame, ObligationView, ServerFrame } from './board/protocol';
+import type {
+  CallFrame, CalloutView, ClientFrame, ClustersFrame, MapView, ObligationView, PositionsFrame, ServerFrame,
+} from './board/protocol';
 import { reduceAll } from './board/reduce';
 import { runsDry } from './board/select';
 import { api, Refused } from './net/api';
@@ -31,6 +33,8 @@ class Live {
   #wasLive = false;
   #onCall: ((call: CallFrame) => void)[] = [];
   #onEvents: ((events: readonly BoardEvent[], board: Board) => void)[] = [];
+  #onPositions: ((frame: PositionsFrame | ClustersFrame) => void)[] = [];
+  #view: MapView | undefined;
 
   /** Connects, and goes to the login page where this browser is not logged in. */
   start(): void {
@@ -44,6 +48,7 @@ class Live {
       onState: (state) => this.#become(state),
     });
     this.#socket = socket;
+    if (this.#view !== undefined) socket.look(this.#view);
     window.addEventListener('online', () => socket.wake());
     window.addEventListener('pageshow', () => socket.wake());
     document.addEventListener('visibilitychange', () => {
@@ -67,6 +72,16 @@ class Live {
 
   send(frame: ClientFrame): boolean {
     return this.#socket?.send(frame) ?? false;
+  }
+
+  /** Looks at a part of the map from now on: only what moves there is told. */
+  look(view: MapView): void {
+    this.#view = view;
+    this.#socket?.look(view);
+  }
+
+  onPositions(act: (frame: PositionsFrame | ClustersFrame) => void): void {
+    this.#onPositions.push(act);
   }
 
   onCall(act: (call: CallFrame) => void): void {
@@ -106,6 +121,10 @@ class Live {
         return;
       case 'call':
         for (const act of this.#onCall) act(frame);
+        return;
+      case 'positions':
+      case 'clusters':
+        for (const act of this.#onPositions) act(frame);
         return;
       case 'lines':
         if (this.board !== undefined) this.board = withLines(this.board, frame.at, frame.items);

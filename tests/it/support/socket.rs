@@ -42,7 +42,8 @@ impl WsClient {
         Ok(Self { stream, welcome: Value::Null, board: Value::Null, seq: 0, answers_pings: true })
     }
 
-    async fn try_open(
+    /// Opens a bare socket at a node that may be gone.
+    pub async fn try_open(
         address: &str,
         buffer: Option<u32>,
         headers: &[(header::HeaderName, &str)],

@@ -140,6 +140,8 @@ interface Kinds {
   attempt_recorded: AboutAttempt & { outcome: Outcome; retry?: Planned };
   /** Somebody else may be on duty now: ask again. */
   roster_changed: Record<never, never>;
+  /** What stands on the map, or who the units are, may be different now: ask again. */
+  map_changed: Record<never, never>;
   unknown: Record<never, never>;
 }
 
@@ -160,19 +162,22 @@ const ROSTER_KINDS = new Set([
   'override_removed', 'calendar_adopted', 'policies_adopted',
 ]);
 
+const MAP_KINDS = new Set(['unit_saved', 'unit_removed', 'site_saved', 'site_removed', 'stock_counted']);
+
 const KNOWN: { [K in keyof Kinds]: true } = {
   warning_accepted: true, warning_ended: true, callout_opened: true, callout_revised: true,
   callout_closed: true, callout_reopened: true, quorum_met: true, obligation_opened: true, obligation_escalated: true,
   obligation_moved: true, obligation_declined: true, obligation_answered: true,
   obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
   obligation_told: true, attempt_started: true, attempt_repeated: true, attempt_recorded: true,
-  roster_changed: true, unknown: true,
+  roster_changed: true, map_changed: true, unknown: true,
 };
 
 /** Reads a frame into an event. The only place that trusts `data` to be what its kind says. */
 export function readEvent(frame: EventFrame): BoardEvent {
   const stamp: Stamp = { seq: frame.seq, at: frame.at, names: frame.names ?? {} };
   if (ROSTER_KINDS.has(frame.kind)) return { ...stamp, kind: 'roster_changed', data: {} };
+  if (MAP_KINDS.has(frame.kind)) return { ...stamp, kind: 'map_changed', data: {} };
   if (!Object.prototype.hasOwnProperty.call(KNOWN, frame.kind)) return { ...stamp, kind: 'unknown', data: {} };
   return { ...stamp, kind: frame.kind, data: frame.data } as BoardEvent;
 }

@@ -298,11 +298,49 @@ export interface CallFrame {
   body: string;
 }
 
+/** Where a unit was last seen, or that it is no more. */
+export type PositionItem =
+  | { unit: string; lon: number; lat: number; at: Time; heading?: number; speed?: number; stale?: true; lost?: true; jump?: true }
+  | { unit: string; gone: true };
+
+/** What changed in the part of the map that is looked at; with `full` all that is in it. */
+export interface PositionsFrame {
+  type: 'positions';
+  at: Time;
+  full?: true;
+  items: PositionItem[];
+}
+
+export interface ClusterItem {
+  lon: number;
+  lat: number;
+  count: number;
+  lost?: number;
+}
+
+/** Comes instead of positions where too many units are in view. */
+export interface ClustersFrame {
+  type: 'clusters';
+  at: Time;
+  items: ClusterItem[];
+}
+
+/** Degrees of WGS-84: west, south, east, north. */
+export type Box = [number, number, number, number];
+
+/** What part of the map is looked at; without a box, everything. */
+export interface MapView {
+  bbox?: Box;
+  zoom: number;
+}
+
 export type ServerFrame =
   | { type: 'welcome'; epoch: string; seq: number; resumed: boolean; now: Time }
   | { type: 'snapshot'; seq: number; board: WireBoard }
   | EventFrame
   | CallFrame
+  | PositionsFrame
+  | ClustersFrame
   | { type: 'ping'; at: Time }
   | { type: 'lines'; at: Time; items: Line[] }
   | { type: 'reply'; id: string; seq?: number; late?: boolean; error?: WireError }
@@ -314,7 +352,8 @@ export interface Resume {
 }
 
 export type ClientFrame =
-  | { type: 'hello'; topics: string[]; resume?: Resume }
+  | ({ type: 'hello'; topics: readonly string[]; resume?: Resume } & Partial<MapView>)
+  | ({ type: 'view' } & MapView)
   | { type: 'answer'; id: string; obligation: string; answer: AnswerKind; note?: string }
   | { type: 'pong' }
   | { type: 'received'; attempt: string };

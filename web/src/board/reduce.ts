@@ -93,6 +93,7 @@ function apply(draft: Draft, event: BoardEvent): void {
     case 'roster_changed':
       draft.dutyChanges += 1;
       return undefined;
+    case 'map_changed':
     case 'unknown':
       return undefined;
     default:

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { date, hourMinuteSecond, lunarDate, moment, span } from './time';
+import { coarse, date, hourMinuteSecond, lunarDate, moment, span } from './time';
 
 const ZONE = 'Asia/Shanghai';
 const NIGHT = Date.parse('2021-07-21T18:05:12Z');
@@ -27,4 +27,9 @@ it('a span ticks in minutes, then hours, and never runs backwards', () => {
 it('the lunar date is written as people write it', () => {
   expect(lunarDate(Date.parse('2026-11-22T12:00:00+08:00'), ZONE)).toBe('农历十月十四');
   expect(lunarDate(Date.parse('2026-02-17T12:00:00+08:00'), ZONE)).toBe('农历正月初一');
+});
+
+it('an age is told by its largest unit, and not by the second', () => {
+  const ages = [3_000, 47_000, 61_000, 3_599_000, 3_600_000, 86_399_000, 200_000_000].map(coarse);
+  expect(ages.map(({ count, unit }) => `${count}${'smhd'[unit]}`)).toEqual(['10s', '40s', '1m', '59m', '1h', '23h', '2d']);
 });

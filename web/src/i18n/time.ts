@@ -47,6 +47,14 @@ export function span(ms: number): string {
   return hours === 0 ? rest : `${hours}:${rest}`;
 }
 
+/** A span as a number of its largest unit: seconds by tens so that it does not flicker, minutes, hours, days. */
+export function coarse(ms: number): { count: number; unit: 0 | 1 | 2 | 3 } {
+  const seconds = Math.max(0, ms / 1_000);
+  if (seconds < 60) return { count: Math.max(10, Math.floor(seconds / 10) * 10), unit: 0 };
+  if (seconds < 3_600) return { count: Math.floor(seconds / 60), unit: 1 };
+  return seconds < 86_400 ? { count: Math.floor(seconds / 3_600), unit: 2 } : { count: Math.floor(seconds / 86_400), unit: 3 };
+}
+
 function lunarDay(day: number): string {
   const DIGITS = [...'一二三四五六七八九十'];
   if (!(day >= 1 && day <= 30)) return '';

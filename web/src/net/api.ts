@@ -3,6 +3,7 @@
 import type {
   AnswerKind, CalloutKind, CalloutView, Duty, Me, ObligationView, Role, Severity, StateName, WireError,
 } from '../board/protocol';
+import type { GroundCollection, LayerName } from '../map/ground';
 
 const ROOT = '/api/v1';
 /** A request that takes longer has failed; the caller says so or tries again. */
@@ -101,6 +102,8 @@ export const api = {
   mine: () => get<Page<ObligationView>>('/obligations/mine'),
   duty: () => get<Duty>('/duty'),
   policies: () => get<Page<Policy>>('/policies'),
+  /** Everything of these layers that the caller may see, as GeoJSON. */
+  map: (layers: readonly LayerName[]) => get<GroundCollection>(`/map?${search({ layers: layers.join(',') })}`),
   areas: (parent: string) => get<Page<AreaItem>>(`/areas?${search({ parent })}`),
   /** Says `key` again when it is tried again, so that the server counts it once. */
   answer: (obligation: string, answering: Answering, key: string) =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import type { ServerFrame } from '../board/protocol';
+import type { Box, ServerFrame } from '../board/protocol';
 import { GREETING_MS, readFrame, SILENCE_MS, Socket, type Wire } from './socket';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -39,6 +39,17 @@ it('asks for everything again when it was cut off between greeting and snapshot'
   wires[2]?.open();
   expect(wires[2]?.sent[0]).not.toHaveProperty('resume');
   expect(socket.state.name).toBe('resuming');
+});
+
+it('says which part of the map it looks at, and says it again after each loss', () => {
+  const { wires, socket } = live();
+  const view = { bbox: [114, 35, 115, 36] as Box, zoom: 10 };
+  socket.look(view);
+  expect(wires[0]?.sent.slice(-1)).toEqual([{ type: 'view', ...view }]);
+  wires[0]?.drop(1006);
+  vi.advanceTimersByTime(1_000);
+  wires[1]?.open();
+  expect(wires[1]?.sent[0]).toMatchObject({ type: 'hello', topics: ['duty', 'warnings', 'callouts', 'map'], ...view });
 });
 
 it('waits 0.3 to 1 s at first, doubling up to 10 s', () => {

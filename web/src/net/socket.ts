@@ -3,7 +3,7 @@
  * It carries frames and says how things stand; what frames mean is for those it tells.
  */
 
-import type { ClientFrame, Resume, ServerFrame } from '../board/protocol';
+import type { ClientFrame, MapView, Resume, ServerFrame } from '../board/protocol';
 
 /** What the machine needs of a browser's WebSocket. */
 export type Wire = Pick<WebSocket, 'onopen' | 'onmessage' | 'onclose' | 'send' | 'close'>;
@@ -38,6 +38,7 @@ const DOUBTFUL_MS = 12_000;
 const NOT_ALLOWED = 4003;
 const SILENT = 4002;
 const TOPICS = ['duty', 'warnings', 'callouts'];
+const MAP_TOPICS = [...TOPICS, 'map'];
 
 export class Socket {
   #ports: SocketPorts;
@@ -48,6 +49,7 @@ export class Socket {
   /** Connections lost since the last that was live. */
   #losses = 0;
   #resume: Resume | undefined;
+  #view: MapView | undefined;
   #heardAt = 0;
 
   constructor(ports: SocketPorts) {
@@ -87,6 +89,12 @@ export class Socket {
     return true;
   }
 
+  /** Looks at a part of the map from now on, also after the connection has been lost and found. */
+  look(view: MapView): void {
+    this.#view = view;
+    this.send({ type: 'view', ...view });
+  }
+
   /** Ends for good. */
   stop(): void {
     this.#drop();
@@ -116,7 +124,8 @@ export class Socket {
   #greet(): void {
     this.#become({ name: 'resuming', attempt: this.#losses });
     const resume = this.#resume === undefined ? {} : { resume: this.#resume };
-    this.#wire?.send(JSON.stringify({ type: 'hello', topics: TOPICS, ...resume } satisfies ClientFrame));
+    const topics = this.#view === undefined ? TOPICS : MAP_TOPICS;
+    this.#wire?.send(JSON.stringify({ type: 'hello', topics, ...resume, ...this.#view } satisfies ClientFrame));
   }
 
   #hear(data: unknown): void {

@@ -12,6 +12,8 @@ if (page === null) throw new Error('the page has no place to be');
 const scale = Number.parseFloat(new URLSearchParams(location.search).get('scale') ?? '1');
 if (scale >= 0.5 && scale <= 3) document.documentElement.style.setProperty('--scale', String(scale));
 
+// Far out until the map is there and says what it shows.
+live.look({ zoom: 0 });
 live.start();
 keepForecasts();
 mount(Screen, { target: page });

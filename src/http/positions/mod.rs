@@ -1,15 +1,17 @@
 //! Where units are, and were; and what of what was reported is not on the map.
 
+mod views;
+
 use axum::{
     Json,
     body::Bytes,
     extract::{Request, State},
     http::StatusCode,
 };
-use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
+use self::views::{PointView, PositionView, RowView, Taken};
 use super::{
     Web,
     duty::instant,
@@ -20,15 +22,13 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         actor::{Actor, Capability},
-        coordinates::Crs,
         ids::{AreaCode, UnitId},
         rejection::Rejection,
         time::Timestamp,
         unit::UnitFault,
     },
     positions::{
-        BATCH_LIMIT, Fix, Flags, GAP_S, Known, Motion, Outcome, Point, Refusal, Row, Source,
-        Speaker, Staleness, StoreError,
+        BATCH_LIMIT, Fix, GAP_S, Known, Outcome, Point, Source, Speaker, Staleness, StoreError,
         reading::{self, Item, NotPositions},
     },
 };
@@ -41,29 +41,6 @@ const LARGE: usize = 16 << 10;
 const TRACK_LIMIT: usize = 1_000;
 /// How long before a past moment a unit's last point may lie and still be shown there.
 const SEEN_WITHIN: std::time::Duration = std::time::Duration::from_secs(3_600);
-
-/// What became of a batch.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Taken {
-    accepted: usize,
-    /// Those that came twice or late, and those that were refused.
-    dropped: usize,
-    /// The first hundred that were refused.
-    refusals: Vec<RefusalView>,
-}
-
-#[derive(Serialize, ToSchema)]
-struct RefusalView {
-    /// Place in the batch, from 0.
-    index: usize,
-    #[schema(value_type = String)]
-    unit: CompactString,
-    /// Never changes, such as `position.unknown_unit`.
-    code: &'static str,
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
-}
 
 /// Which positions are wanted.
 #[derive(Deserialize, IntoParams)]
@@ -78,47 +55,6 @@ pub(super) struct Wanted {
     after: Option<String>,
 }
 
-/// A unit and where it is.
-#[derive(Serialize, ToSchema)]
-pub(super) struct PositionView {
-    #[schema(value_type = String)]
-    unit: UnitId,
-    #[serde(flatten)]
-    point: PointView,
-    /// `fresh`, `late` (older than two reporting periods) or `lost` (older than five).
-    stale: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    received_at: Option<Timestamp>,
-    /// `gateway`, `socket` or `redis`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<&'static str>,
-    /// What it was reported in; lon and lat here are WGS-84.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    crs: Option<Crs>,
-}
-
-/// A place at a time.
-#[derive(Serialize, ToSchema)]
-pub(super) struct PointView {
-    lon: f64,
-    lat: f64,
-    #[schema(value_type = String)]
-    at: Timestamp,
-    /// Kilometres an hour.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    speed: Option<f32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    heading: Option<f32>,
-    /// Metres.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    accuracy: Option<f32>,
-    /// Farther from the place before than the unit can have come.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    jump: bool,
-}
-
 /// Which part of a track is wanted.
 #[derive(Deserialize, IntoParams)]
 pub(super) struct Stretch {
@@ -131,37 +67,6 @@ pub(super) struct Stretch {
     to: Option<Timestamp>,
     /// Points, 1,000 when left out.
     limit: Option<usize>,
-}
-
-/// Refusals of one reason from one login.
-#[derive(Serialize, ToSchema)]
-pub(super) struct RowView {
-    #[schema(value_type = String)]
-    login: CompactString,
-    source: &'static str,
-    code: &'static str,
-    message: String,
-    count: u64,
-    #[schema(value_type = String)]
-    first_at: Timestamp,
-    #[schema(value_type = String)]
-    last_at: Timestamp,
-    example: ExampleView,
-}
-
-/// What a refused position said.
-#[derive(Serialize, ToSchema)]
-struct ExampleView {
-    #[schema(value_type = String)]
-    unit: CompactString,
-    /// `null` where it is no number.
-    lon: f64,
-    lat: f64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    text: String,
 }
 
 /// Takes up to 10,000 positions. A bad one is named and spoils no other.
@@ -359,57 +264,5 @@ impl Bbox {
     fn contains(self, point: &PointView) -> bool {
         let Self([west, south, east, north]) = self;
         (west..=east).contains(&point.lon) && (south..=north).contains(&point.lat)
-    }
-}
-
-impl PointView {
-    fn new([lon, lat]: [f64; 2], at: Timestamp, motion: Motion, flags: Flags) -> Self {
-        let Motion { speed_kmh: speed, heading, accuracy_m: accuracy } = motion;
-        Self { lon, lat, at, speed, heading, accuracy, jump: flags.contains(Flags::JUMP) }
-    }
-}
-
-impl From<&Fix> for PointView {
-    fn from(fix: &Fix) -> Self {
-        Self::new(fix.place(), fix.at, fix.motion, fix.flags)
-    }
-}
-
-impl From<&Point> for PointView {
-    fn from(point: &Point) -> Self {
-        Self::new(point.place(), point.at, point.motion, point.flags)
-    }
-}
-
-impl From<Outcome> for Taken {
-    fn from(outcome: Outcome) -> Self {
-        let refusals = outcome.refusals.into_iter().map(|refusal| {
-            let Refusal { index, unit, fault, message, field } = refusal;
-            RefusalView { index, unit, code: fault.code(), message, field }
-        });
-        let refusals = refusals.collect();
-        Self { accepted: outcome.accepted, dropped: outcome.dropped, refusals }
-    }
-}
-
-impl From<Row> for RowView {
-    fn from(row: Row) -> Self {
-        let example = ExampleView {
-            unit: row.example.unit,
-            lon: row.example.lon,
-            lat: row.example.lat,
-            at: row.example.at,
-            text: row.example.text,
-        };
-        Self {
-            login: row.speaker,
-            source: row.source,
-            code: row.fault.code(),
-            message: row.fault.to_string(),
-            count: row.count,
-            first_at: row.first_at,
-            last_at: row.last_at,
-            example,
-        }
     }
 }

@@ -1,0 +1,80 @@
+//! What the load client has found out, as it tells it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// What opening all sockets took.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Took {
+    pub wall: Duration,
+    /// Of the server.
+    pub cpu: Duration,
+}
+
+/// What came of what was published.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Came {
+    pub messages: u64,
+    pub delivered: u64,
+    pub wall: Duration,
+    /// Of the server, and the part of it outside the kernel; of the client.
+    pub cpu: Duration,
+    pub user: Duration,
+    pub client: Duration,
+    /// From publishing to the last socket.
+    pub p50: Duration,
+    pub p99: Duration,
+    pub gaps: u64,
+    pub repeats: u64,
+    pub closed: u64,
+    /// Messages that not everybody has got.
+    pub missing: u64,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far below what a float holds")]
+impl Came {
+    /// Returns what one delivery costs the server, in microseconds.
+    pub fn each_us(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e6 / self.delivered as f64
+    }
+
+    pub fn each_user_us(&self) -> f64 {
+        self.user.as_secs_f64() * 1e6 / self.delivered as f64
+    }
+
+    /// Returns deliveries for each second of the server's processor.
+    pub fn per_cpu_s(&self) -> f64 {
+        self.delivered as f64 / self.cpu.as_secs_f64()
+    }
+
+    /// Tells whether everything came everywhere, once and in order.
+    pub fn is_whole(&self) -> bool {
+        (self.gaps, self.repeats, self.closed, self.missing) == (0, 0, 0, 0)
+    }
+}
+
+/// What became of sockets that did not read for a while.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Met {
+    pub caught_up: u64,
+    pub closed: u64,
+    /// Of those closed, with the code that says so.
+    pub too_slow: u64,
+    pub boards: u64,
+    pub gaps: u64,
+    /// Neither up to date nor closed.
+    pub silent: u64,
+}
+
+/// What came to sockets that were away.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Back {
+    pub wall: Duration,
+    pub cpu: Duration,
+    pub replayed: u64,
+    pub gaps: u64,
+    pub repeats: u64,
+    pub boards: u64,
+    pub behind: u64,
+}

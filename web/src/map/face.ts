@@ -1,0 +1,58 @@
+/** What draws the map: WebGL where there is any, else a plain canvas. Both draw the same. */
+
+import type { Box, ClusterItem, MapView } from '../board/protocol';
+import type { Colours } from './colours';
+import type { Ground, TownshipLabel } from './ground';
+import type { UnitMark } from './marks';
+
+export interface Face {
+  /** Draws what stands still. */
+  setGround(ground: Ground): void;
+  /** Names the townships, tinted by how many have answered. */
+  setTownships(labels: readonly TownshipLabel[]): void;
+  setFleet(marks: ReadonlyMap<string, UnitMark>, clusters: readonly ClusterItem[]): void;
+  /** Rings a unit; none without one. */
+  choose(unit: string | undefined): void;
+  /** By levels: 1 is twice as near. */
+  zoomBy(levels: number): void;
+  /** Shows everything. */
+  fit(): void;
+  /** Takes the size that its place has now. */
+  resize(): void;
+  remove(): void;
+}
+
+export interface FaceOptions {
+  container: HTMLElement;
+  /** What there is to see; the map does not go far beyond it. */
+  bounds: Box;
+  /** How much larger than at 16 px a rem everything is drawn. */
+  scale: number;
+  colours: Colours;
+  words: FaceWords;
+  onView(view: MapView): void;
+  onPick(unit: string | undefined): void;
+  /** It cannot draw any more. */
+  onFail(): void;
+}
+
+/** What is written on the map itself. */
+export interface FaceWords {
+  label: string;
+  /** One character for a unit's kind or a site's layer. */
+  glyph(kind: string): string;
+  unreached(n: number): string;
+}
+
+/** How much of the view is left free around what is shown whole: the legend lies at the bottom. */
+export const MARGIN = { top: 20, right: 20, bottom: 92, left: 20 } as const;
+/** How large signs are while all is in view; near by they are whole. */
+export const FAR_SIZE = 0.58;
+/** The map goes so much nearer than the whole, and no farther away. */
+export const ZOOM_RANGE = 6;
+/** Names of villages, sites and units are drawn from so much nearer than the whole. */
+export const NAMES_FROM = 2;
+/** Sites are drawn from so much nearer than the whole. */
+export const SITES_FROM = 0.8;
+/** A view is told once it has rested so long. */
+export const VIEW_REST_MS = 150;
