@@ -211,6 +211,32 @@ async fn must_be_on_record(commander: &Client, logins: &[&str]) {
     }
 }
 
+#[tokio::test]
+async fn the_vehicles_of_a_drill_move_on_the_map() {
+    let folder = tempfile::tempdir().unwrap();
+    let node = Process::start_command(jiaoying(folder.path(), &["serve", "--demo"]));
+    let screen = node.demo("screen");
+    let url = format!("http://{}", node.address);
+    // The first node does not answer, so its vehicles go to the other.
+    let nobody = "http://127.0.0.1:1";
+    let arguments = ["drill", "--fleet", "--url", nobody, "--url", &url];
+    let mut drill = jiaoying(folder.path(), &arguments).spawn().unwrap();
+    let seen = async {
+        loop {
+            let map = screen.get("/map?layers=units", 200).await;
+            let units = map["features"].as_array().unwrap();
+            let seen = units.iter().filter(|unit| unit["properties"]["at"].is_string()).count();
+            if seen > 300 {
+                return;
+            }
+        }
+    };
+    let seen = tokio::time::timeout(std::time::Duration::from_secs(60), seen).await;
+    drill.kill().unwrap();
+    drill.wait().unwrap();
+    seen.expect("more than half of 577 vehicles are seen within their first reports");
+}
+
 #[test]
 fn every_setting_that_is_wrong_is_told_at_once() {
     let folder = tempfile::tempdir().unwrap();

@@ -35,6 +35,8 @@ pub fn said(output: &Output) -> String {
 pub struct Process {
     child: Child,
     pub client: Client,
+    /// Such as `127.0.0.1:40123`.
+    pub address: String,
     greeting: String,
     log: Option<JoinHandle<String>>,
     lines: mpsc::Receiver<String>,
@@ -77,8 +79,9 @@ impl Process {
                 let _ = say.send(line);
             }
         });
-        let client = Client::new(&address.unwrap());
-        Self { child, client, greeting, log: Some(log), lines }
+        let address = address.unwrap();
+        let client = Client::new(&address);
+        Self { child, client, address, greeting, log: Some(log), lines }
     }
 
     pub fn demo(&self, login: &str) -> Client {
