@@ -252,6 +252,25 @@ async fn a_node_that_stops_tells_pages_to_come_back() {
     server.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_that_vanish_while_they_are_told_something_cost_nobody_anything() {
+    let server = TestServer::start().await;
+    let mut stays = server.watch("screen").await;
+    for township in 1..=6 {
+        let mut vanish = Vec::new();
+        for _ in 0..20 {
+            vanish.push(server.watch("screen").await);
+        }
+        warn(&server.demo("gateway"), &format!("9901010{township:02}000")).await;
+        stays.wait_for_event("callout_opened").await;
+        // What they have not read makes the connection be reset, not closed.
+        drop(vanish);
+        stays.wait_for_event("attempt_recorded").await;
+    }
+    let stopped = tokio::time::timeout(Duration::from_secs(30), server.stop()).await;
+    assert!(stopped.is_ok(), "the node still talks to who is gone");
+}
+
 #[tokio::test]
 async fn a_page_of_another_site_gets_no_socket() {
     let server = TestServer::start().await;

@@ -9,7 +9,7 @@ use crate::{
     health::Ailments,
     hub::{
         block::{Block, Class},
-        connection::{Connection, Place},
+        connection::{Connection, Place, Told},
         frames::{Topic, Topics},
         history::{Frames, Since},
         map::Form,
@@ -107,8 +107,11 @@ impl Client {
             }
             Since::TooOld => self.read_journal(seq).await?,
         };
-        self.socket.catch_up(&Block::of(&missed, &class));
-        Ok(())
+        match self.socket.catch_up(&Block::of(&missed, &class)) {
+            Told::All | Told::Behind => Ok(()),
+            // Nobody is there to be told more: trying on would keep this thread from everybody else.
+            Told::Over => Err(self.socket.closing().map_or(End::Gone, End::Close)),
+        }
     }
 
     async fn read_journal(&self, after: u64) -> Result<Frames, End> {

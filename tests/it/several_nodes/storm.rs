@@ -32,7 +32,7 @@ async fn a_killed_nodes_pages_miss_nothing_and_its_calls_are_made_once_more_by_o
         let addresses = Arc::clone(&three.addresses);
         pages.spawn(follow(addresses, page % 3, end.subscribe()));
     }
-    within(Duration::from_secs(20), "all pages are open", async || open(&three).await == PAGES)
+    within(Duration::from_secs(60), "all pages are open", async || open(&three).await == PAGES)
         .await;
 
     warn(&three.nodes[0].demo("gateway"), TOWNSHIP).await;
