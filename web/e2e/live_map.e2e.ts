@@ -14,13 +14,13 @@ afterAll(() => browser.close());
 it('two vehicles appear, move, and grow old by themselves', async () => {
   const wall = await visit(browser, 'screen', '/screen');
   await drawn(wall.page);
-  const old = await count(wall.page, 'expired');
 
   await report(FIRST, [114.4, 35.6], 0);
   await report(SECOND, [114.5, 35.6], 0);
   await expect.poll(() => count(wall.page, 'units'), { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
   // It is drawn a moment after it is counted.
   await expect.poll(() => pick(wall.page, [114.4, 35.6]), { timeout: 30_000 }).toContain('114.40000, 35.60000坐标系：WGS-84');
+  const old = await count(wall.page, 'expired');
 
   await report(FIRST, [114.401, 35.601], 1);
   const card = wall.page.getByRole('complementary');
@@ -31,6 +31,7 @@ it('two vehicles appear, move, and grow old by themselves', async () => {
   await expect.poll(() => count(wall.page, 'expired'), { timeout: 90_000, interval: 1_000 }).toBeGreaterThanOrEqual(old + 2);
   await wall.page.getByText(/数据过期 \d+/).waitFor();
   expect(wall.faults).toEqual([]);
+  await wall.context.close();
 });
 
 it('without WebGL a plain canvas draws the same and says so', async () => {
@@ -58,6 +59,7 @@ it('a map that was cut off shows again what moves', async () => {
   wall.mend();
   await wall.page.getByText('在线').waitFor({ timeout: 20_000 });
   await expect.poll(() => pick(wall.page, [114.403, 35.603]), { timeout: 20_000 }).toContain('114.40300, 35.60300');
+  await wall.context.close();
 });
 
 /** Reports a place as a gateway does: `step` keeps later reports later. */

@@ -40,7 +40,7 @@ export class CanvasFace implements Face {
   }
 
   setTownships(townships: readonly TownshipLabel[]): void {
-    this.#change({ townships });
+    if (JSON.stringify(townships) !== JSON.stringify(this.#scene.townships)) this.#change({ townships });
   }
 
   setFleet(marks: ReadonlyMap<string, UnitMark>, clusters: readonly ClusterItem[]): void {

@@ -38,6 +38,9 @@ class GlFace implements Face {
   #map: MapLibre;
   #options: FaceOptions;
   #drawn: ReadonlyMap<string, UnitMark> = new Map();
+  #clusters: readonly ClusterItem[] = [];
+  /** As text, to see whether it is new. */
+  #townships = '';
   #chosen: string | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
@@ -81,6 +84,9 @@ class GlFace implements Face {
 
   setTownships(labels: readonly TownshipLabel[]): void {
     const { words } = this.#options;
+    const drawn = JSON.stringify(labels);
+    if (drawn === this.#townships) return;
+    this.#townships = drawn;
     this.#put('townships', labels.map(({ code, name, at, row }) => feature({ type: 'Point', coordinates: at }, {
       code, name,
       counts: row === undefined ? '' : `\n${row.answered}/${row.total - row.withdrawn}`,
@@ -98,8 +104,11 @@ class GlFace implements Face {
     const { put, gone } = changes(this.#drawn, marks);
     this.#drawn = marks;
     if (put.length + gone.length > 0) void this.#source('units')?.updateData({ remove: gone, add: put.map(unitFeature) });
-    this.#put('clusters', clusters.map(({ lon, lat, count }) => feature({ type: 'Point', coordinates: [lon, lat] }, { count })));
-    if (this.#chosen !== undefined) this.choose(this.#chosen);
+    if (clusters !== this.#clusters) {
+      this.#clusters = clusters;
+      this.#put('clusters', clusters.map(({ lon, lat, count }) => feature({ type: 'Point', coordinates: [lon, lat] }, { count })));
+    }
+    if (put.some((mark) => mark.unit === this.#chosen) || gone.some((unit) => unit === this.#chosen)) this.choose(this.#chosen);
   }
 
   choose(unit: string | undefined): void {
