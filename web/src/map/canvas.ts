@@ -1,7 +1,7 @@
 /** The map on a plain canvas, for browsers without WebGL: the same things, without fading, turning or tilting. */
 
 import type { ClusterItem } from '../board/protocol';
-import { MARGIN, NAMES_FROM, SITES_FROM, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from './face';
+import { FARTHER, MARGIN, NAMES_FROM, SITES_FROM, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from './face';
 import type { Ground, TownshipLabel } from './ground';
 import type { UnitMark } from './marks';
 import { drawGround, drawMoving, type Scene } from './paint';
@@ -99,7 +99,7 @@ export class CanvasFace implements Face {
   }
 
   #zoomAt(levels: number, at: [number, number]): void {
-    const zoom = Math.min(this.#whole.zoom + ZOOM_RANGE, Math.max(this.#whole.zoom - 0.5, this.#camera.zoom + levels));
+    const zoom = Math.min(this.#whole.zoom + ZOOM_RANGE, Math.max(this.#whole.zoom - FARTHER, this.#camera.zoom + levels));
     const held = unproject(this.#camera, at);
     const [left, top] = project({ ...this.#camera, zoom }, held);
     const { width, height } = this.#camera;

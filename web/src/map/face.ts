@@ -48,8 +48,9 @@ export interface FaceWords {
 export const MARGIN = { top: 20, right: 20, bottom: 92, left: 20 } as const;
 /** How large signs are while all is in view; near by they are whole. */
 export const FAR_SIZE = 0.58;
-/** The map goes so much nearer than the whole, and no farther away. */
+/** The map goes so much nearer than the whole, and so much farther away. */
 export const ZOOM_RANGE = 6;
+export const FARTHER = 0.5;
 /** Names of villages, sites and units are drawn from so much nearer than the whole. */
 export const NAMES_FROM = 2;
 /** Sites are drawn from so much nearer than the whole. */

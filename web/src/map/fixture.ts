@@ -23,12 +23,19 @@ export const BOATS: ReadonlyMap<string, UnitFacts> = new Map(
   ['a', 'b'].map((unit) => [unit, { name: `${unit} 艇`, kind: 'rubber_boat', reports_every_s: 10 }]),
 );
 
-/** A county of one township of half its size, with one village and one warning. */
+/** A county of one township of half its size, with one village and some warnings. */
 export const GROUND: Ground = [
   square('areas', '990101000000', '示例县', 4, { level: 'county' }),
   square('areas', '990101001000', '城关街道', 2, { level: 'township' }),
-  square('warnings', 'w-1/990101001000', '暴雨黄色预警', 2, { warning: 'w-1', event: '暴雨', colour: 'yellow', status: 'actual' }),
-  square('warnings', 'w-2/990101001000', '暴雨红色预警', 2, { warning: 'w-2', event: '暴雨', colour: 'red', status: 'actual' }),
+  square('warnings', 'w-1/990101001000', '暴雨黄色预警', 2, {
+    warning: 'w-1', event: '暴雨', colour: 'yellow', status: 'actual', area: '990101001000',
+  }),
+  square('warnings', 'w-2/990101000000', '暴雨蓝色预警', 4, {
+    warning: 'w-2', event: '暴雨', colour: 'blue', status: 'actual', area: '990101000000',
+  }),
+  square('warnings', 'w-4/990101001001', '暴雨橙色演练', 1, {
+    warning: 'w-4', event: '暴雨', colour: 'orange', status: 'exercise', area: '990101001001',
+  }),
   square('warnings', 'w-3/990101001000', '重要天气提示', 2, { warning: 'w-3', event: '提示', status: 'actual' }),
   point('areas', '990101001001', '东街村', { level: 'village' }),
   point('risk_points', 'r-1', '桐寨村隐患点', { hazard: 'landslide', residents: 78, repaired: true }),

@@ -25,8 +25,8 @@ it('the middle of a bent area is that of its largest part', () => {
   expect(centreOf({ type: 'MultiPolygon', coordinates: [[small], [large]] })).toEqual([12, 12]);
 });
 
-it('the most severe warning is drawn last, and one without a colour not at all', () => {
-  expect(warningsOf(GROUND).map((one) => one.properties.name)).toEqual(['暴雨黄色预警', '暴雨红色预警']);
+it('the most severe warning is drawn last; what a stronger one covers, a drill under the real one, and one without a colour are not drawn', () => {
+  expect(warningsOf(GROUND).map((one) => one.properties.name)).toEqual(['暴雨蓝色预警', '暴雨黄色预警']);
 });
 
 it('sites that are still dangerous come before those that are not', () => {

@@ -1,6 +1,6 @@
 /** What stands still on the map, as `GET /map` tells it: areas, lines, warnings, sites, and who the units are. */
 
-import { levelOf } from '../board/area';
+import { contains, levelOf } from '../board/area';
 import { SEVERITIES } from '../board/select';
 import type { RollupRow, Severity, Time, WarningStatus } from '../board/protocol';
 
@@ -77,12 +77,18 @@ export function unitsOf(ground: Ground): Map<string, UnitFacts> {
   return new Map(layerOf(ground, 'units').map(({ properties }) => [properties.id, properties]));
 }
 
-/** Returns the warnings that are drawn, the most severe last and so on top; one without a colour has none to show. */
+/**
+ * Returns the warnings that are drawn, the most severe last and so on top; drills lie under those in earnest. What lies
+ * within a more severe one is left out: two colours over each other would be a third.
+ */
 export function warningsOf(ground: Ground): GroundFeature[] {
-  const rank = (one: { properties: { colour?: Severity } }): number =>
-    one.properties.colour === undefined ? SEVERITIES.length : SEVERITIES.indexOf(one.properties.colour);
-  const drawn = layerOf(ground, 'warnings').filter((one) => one.properties.colour !== undefined && one.geometry?.type === 'MultiPolygon');
-  return drawn.sort((a, b) => rank(b) - rank(a));
+  const rank = ({ colour, status }: { colour?: Severity; status: WarningStatus }): number =>
+    SEVERITIES.indexOf(colour ?? 'blue') + (status === 'actual' ? 0 : SEVERITIES.length);
+  const coloured = layerOf(ground, 'warnings').filter((one) => one.properties.colour !== undefined && one.geometry?.type === 'MultiPolygon');
+  const severest = coloured.sort((a, b) => rank(a.properties) - rank(b.properties));
+  const drawn = severest.filter(({ properties: { area } }, index) =>
+    area === undefined || !severest.slice(0, index).some(({ properties: outer }) => outer.area !== undefined && contains(outer.area, area)));
+  return drawn.reverse();
 }
 
 /** Returns west, south, east and north of everything; nothing where there is nothing. */

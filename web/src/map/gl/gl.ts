@@ -4,7 +4,7 @@ import { GPUInitializationError, Map as MapLibre, setWorkerUrl, type GeoJSONSour
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { levelOf } from '../../board/area';
 import type { ClusterItem } from '../../board/protocol';
-import { MARGIN, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from '../face';
+import { FARTHER, MARGIN, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from '../face';
 import { layerOf, warningsOf, type Ground, type GroundFeature, type TownshipLabel } from '../ground';
 import { changes, shortLabel, type UnitMark } from '../marks';
 import { fitted, scaled } from '../projection';
@@ -38,6 +38,8 @@ class GlFace implements Face {
   #map: MapLibre;
   #options: FaceOptions;
   #drawn: ReadonlyMap<string, UnitMark> = new Map();
+  /** Nobody has chosen a part: what is shown whole stays whole when its place grows or shrinks. */
+  #isWhole = true;
   #clusters: readonly ClusterItem[] = [];
   /** As text, to see whether it is new. */
   #townships = '';
@@ -50,7 +52,7 @@ class GlFace implements Face {
     const padding = scaled(MARGIN, scale);
     const whole = fitted(bounds, container.clientWidth, container.clientHeight, padding).zoom;
     const map = new MapLibre({
-      container, bounds, fitBoundsOptions: { padding }, style: styleOf({ colours, scale, whole }), minZoom: whole - 0.5,
+      container, bounds, fitBoundsOptions: { padding }, style: styleOf({ colours, scale, whole }), minZoom: whole - FARTHER,
       maxZoom: whole + ZOOM_RANGE, attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false,
       renderWorldCopies: false, fadeDuration: 0, locale: { 'Map.Title': options.words.label },
     });
@@ -63,6 +65,8 @@ class GlFace implements Face {
     });
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
+    // Only what somebody does by hand comes with an event of the browser.
+    map.on('movestart', (event) => (this.#isWhole &&= event.originalEvent === undefined));
     map.on('moveend', () => this.#moved());
     map.on('click', (event) => options.onPick(this.#unitAt(event.point.x, event.point.y)));
     map.on('webglcontextlost', () => options.onFail());
@@ -118,15 +122,22 @@ class GlFace implements Face {
   }
 
   zoomBy(levels: number): void {
+    this.#isWhole = false;
     this.#map.zoomTo(this.#map.getZoom() + levels, { duration: 200 });
   }
 
   fit(): void {
+    this.#isWhole = true;
     this.#map.fitBounds(this.#options.bounds, { padding: scaled(MARGIN, this.#options.scale), duration: 200 });
   }
 
   resize(): void {
     this.#map.resize();
+    const { container, bounds, scale } = this.#options;
+    const padding = scaled(MARGIN, scale);
+    const whole = fitted(bounds, container.clientWidth, container.clientHeight, padding).zoom;
+    this.#map.setMinZoom(whole - FARTHER);
+    if (this.#isWhole) this.#map.fitBounds(bounds, { padding, duration: 0 });
   }
 
   remove(): void {
