@@ -119,7 +119,9 @@ impl Connection {
         if out.closing.is_some() {
             return;
         }
-        if !out.waiting.is_empty() && out.waiting_bytes + frame.len() > WAITING_MAX {
+        // The one that is being written may be a whole board, and had to be.
+        let behind_it = out.waiting_bytes - out.waiting.front().map_or(0, Bytes::len);
+        if !out.waiting.is_empty() && behind_it + frame.len() > WAITING_MAX {
             return self.close_locked(&mut out, CloseReason::TooSlow);
         }
         self.write(&mut out, frame);

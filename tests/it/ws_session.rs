@@ -381,6 +381,23 @@ async fn a_page_that_does_not_read_is_closed_to_resume_and_disturbs_nobody() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn a_call_waits_behind_a_board_that_a_slow_phone_is_still_taking() {
+    let server = TestServer::start().await;
+    let gateway = server.demo("gateway");
+    warn(&gateway, COUNTY).await;
+    let mut phone = WsClient::open(&gateway.base, Some(4_096)).await;
+    phone.say_hello(json!({ "token": "demo-leader" })).await;
+    let mut other = server.watch("leader").await;
+    // The board is on its way to the phone, which takes little of it, when it is called again.
+    warn(&gateway, COUNTY).await;
+    let second = other.wait_for("call", |_| true).await["obligation"]["callout"].clone();
+    assert_eq!(phone.next().await.unwrap()["type"], "welcome");
+    assert_eq!(phone.next().await.unwrap()["type"], "snapshot");
+    phone.wait_for("call", |call| call["obligation"]["callout"] == second).await;
+    server.stop().await;
+}
+
 /// Issues a red warning for `area`.
 async fn warn(caller: &Client, area: &str) {
     let warning = json!({ "event": "暴雨", "colour": "red", "areas": [area] });

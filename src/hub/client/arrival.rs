@@ -50,10 +50,10 @@ impl Client {
             Some(Box::new(Admitted { class, form, _page: page, unconfirmed: BTreeMap::new() }));
         self.limit = None;
         let epoch = self.hub.epoch().to_string();
-        let head = self.head().await?;
-        let resume = hello.resume.filter(|resume| {
-            resume.epoch == epoch && resume.seq <= head && head - resume.seq <= REPLAY_LIMIT
-        });
+        let resume = match hello.resume.filter(|resume| resume.epoch == epoch) {
+            Some(resume) if self.may_resume(resume.seq).await? => Some(resume),
+            Some(_) | None => None,
+        };
         match resume {
             Some(resume) => {
                 self.send(&ServerFrame::Welcome { epoch, seq: resume.seq, resumed: true, now });
@@ -65,6 +65,17 @@ impl Client {
             self.look("hello", hello.bbox, hello.zoom).await?;
         }
         Ok(())
+    }
+
+    /// Tells whether a client that knows everything up to `seq` can be told the rest one by one. It may have heard
+    /// more from a node that is gone than this one has read: then it is ahead, and not of another journal.
+    async fn may_resume(&self, seq: u64) -> Result<bool, End> {
+        let head = self.head().await?;
+        if seq <= head {
+            return Ok(head - seq <= REPLAY_LIMIT);
+        }
+        let journal = self.hub.board.journal().head().await;
+        Ok(journal.is_ok_and(|journal| seq <= journal.seq))
     }
 
     /// Sends the whole board as it is: to whoever is new, and to whoever missed so much that telling it event
@@ -80,8 +91,10 @@ impl Client {
         });
         let (seq, board) = drawn.await.map_err(|_| CloseReason::Restarting)?;
         let epoch = self.hub.epoch().to_string();
-        self.send(&ServerFrame::Welcome { epoch, seq, resumed: false, now });
-        self.send(&ServerFrame::Snapshot { seq, board });
+        let welcome = ServerFrame::Welcome { epoch, seq, resumed: false, now }.encode();
+        // As one: what waits behind a welcome is bounded, and a board may be large.
+        let frames = [welcome, ServerFrame::Snapshot { seq, board }.encode()].concat();
+        self.socket.send(frames.into());
         self.socket.reached(seq, standing);
         Ok(())
     }

@@ -76,9 +76,11 @@ impl Three {
 
 /// Waits for something that must come within `limit`, asking again and again.
 pub(super) async fn within(limit: Duration, what: &str, is_so: impl AsyncFn() -> bool) {
+    // Asked without a pause, the nodes would have less of the machine than the question.
+    let mut asked = tokio::time::interval(Duration::from_millis(50));
     let reached = async {
         while !is_so().await {
-            tokio::task::yield_now().await;
+            asked.tick().await;
         }
     };
     let reached = tokio::time::timeout(limit, reached).await;
