@@ -40,13 +40,14 @@ pub fn save(report: &mut Report, all: &[Grown]) {
 
 fn csv(all: &[Grown]) -> String {
     let mut text =
-        "server,sockets,connect_us,kib_each,us_each,user_us_each,p50_ms,p99_ms,whole\n".to_owned();
-    for Grown { kind, sockets, each, connect, came } in all {
+        "server,sockets,connect_us,resident_mib,kib_each,us_each,user_us_each,p50_ms,p99_ms,whole\n".to_owned();
+    for Grown { kind, sockets, resident, each, connect, came } in all {
         writeln!(
             text,
-            "{},{sockets},{},{:.2},{:.3},{:.3},{:.2},{:.2},{}",
+            "{},{sockets},{},{},{:.2},{:.3},{:.3},{:.2},{:.2},{}",
             kind.name(),
             connect.as_micros(),
+            resident >> 20,
             kib(*each),
             came.each_us(),
             came.each_user_us(),

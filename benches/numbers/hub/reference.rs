@@ -46,7 +46,8 @@ pub fn run() {
 struct Server {
     poll: Poll,
     listeners: [TcpListener; 2],
-    sockets: Vec<Socket>,
+    /// By token; what is closed leaves its place empty.
+    sockets: Vec<Option<Socket>>,
     publisher: Option<TcpStream>,
     /// Bytes of a line that has not come to its end.
     lines: Vec<u8>,
@@ -55,6 +56,7 @@ struct Server {
 struct Socket {
     stream: TcpStream,
     upgraded: bool,
+    closed: bool,
     /// What the socket has not taken: without a bound, as whoever does not think of it would do.
     waiting: Vec<u8>,
 }
@@ -69,7 +71,13 @@ impl Server {
                 self.publisher = Some(stream);
             }
             PUBLISHER => self.publish(),
-            Token(index) => self.sockets[index].on_ready(),
+            Token(index) => {
+                let Some(socket) = &mut self.sockets[index] else { return };
+                socket.on_ready();
+                if socket.closed {
+                    self.sockets[index] = None;
+                }
+            }
         }
     }
 
@@ -79,7 +87,12 @@ impl Server {
             let token = Token(self.sockets.len());
             let both = Interest::READABLE | Interest::WRITABLE;
             self.poll.registry().register(&mut stream, token, both).unwrap();
-            self.sockets.push(Socket { stream, upgraded: false, waiting: Vec::new() });
+            self.sockets.push(Some(Socket {
+                stream,
+                upgraded: false,
+                closed: false,
+                waiting: Vec::new(),
+            }));
         }
     }
 
@@ -103,7 +116,7 @@ impl Server {
             frames.extend_from_slice(line);
         }
         self.lines.drain(..=end);
-        for socket in self.sockets.iter_mut().filter(|socket| socket.upgraded) {
+        for socket in self.sockets.iter_mut().flatten().filter(|socket| socket.upgraded) {
             socket.write(&frames);
         }
     }
@@ -116,7 +129,14 @@ impl Socket {
             self.write(&waiting);
         }
         let mut buffer = [0; 4 << 10];
-        let Ok(read) = self.stream.read(&mut buffer) else { return };
+        let read = match self.stream.read(&mut buffer) {
+            Ok(read) if read > 0 => read,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+            Ok(_) | Err(_) => {
+                self.closed = true;
+                return;
+            }
+        };
         // Requests are small and come whole; whatever else a client says is not listened to.
         let text = String::from_utf8_lossy(&buffer[..read]);
         let key = text.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: "));
