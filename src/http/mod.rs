@@ -2,6 +2,7 @@
 //! become status codes in `error`, nowhere else.
 
 mod areas;
+mod board;
 mod callouts;
 mod duty;
 mod error;
@@ -81,6 +82,7 @@ pub fn router(web: Web) -> Router {
         .route("/sessions/current", get(sessions::current).delete(sessions::log_out))
         .route("/demo", get(sessions::demo))
         .route("/setup", post(setup::first_admin))
+        .route("/board", get(board::draw))
         .route("/warnings", get(warnings::list).post(warnings::accept))
         .route("/warnings/{id}", get(warnings::one))
         .route("/callouts", get(callouts::list).post(callouts::open))

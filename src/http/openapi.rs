@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, callouts, duty, error::ErrorBody, journal, map, obligations, positions, sessions, setup,
-    units, warnings,
+    areas, board, callouts, duty, error::ErrorBody, journal, map, obligations, positions, sessions,
+    setup, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -22,6 +22,7 @@ use super::{
         sessions::log_out,
         sessions::demo,
         setup::first_admin,
+        board::draw,
         warnings::accept,
         warnings::list,
         warnings::one,

@@ -34,13 +34,15 @@ use std::{
 };
 
 use bytes::Bytes;
+use serde::Serialize;
 use tokio::{
     net::TcpStream,
     sync::{broadcast, mpsc, watch},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use utoipa::ToSchema;
 
-pub(crate) use self::snapshot::mine;
+pub(crate) use self::snapshot::{BoardView, mine};
 use self::{
     directory::Directory,
     frames::Encoder,
@@ -54,7 +56,8 @@ pub use self::{meters::Reading, session::CloseReason};
 use crate::{
     access::{Access, Identity},
     channels::app::Pages,
-    dispatcher::{Commit, Handle},
+    dispatcher::{Commit, Handle, SubmitError},
+    domain::{actor::Actor, ids::AreaCode},
     health::Ailments,
     journal::Epoch,
     positions::Positions,
@@ -66,6 +69,14 @@ const FEED_CAPACITY: usize = 1_024;
 const JOIN_CAPACITY: usize = 1_024;
 /// Wishes to see a part of the map that wait for the next tick; a full queue holds those who wish.
 const LOOK_CAPACITY: usize = 1_024;
+
+/// The board as one client sees it, and where in the journal: from there a socket goes on.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Drawn {
+    pub epoch: String,
+    pub seq: u64,
+    pub board: Box<BoardView>,
+}
 
 /// A cheap handle to the hub.
 #[derive(Clone)]
@@ -169,6 +180,21 @@ impl Hub {
 
     pub fn reading(&self) -> Reading {
         self.meters.read()
+    }
+
+    /// Draws up the board for `actor`, of no more than `area`: small however much is going on.
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError::Stopped`] while the node stops.
+    pub(crate) async fn draw(&self, actor: Actor, area: AreaCode) -> Result<Drawn, SubmitError> {
+        let now = self.board.now();
+        let ailments = Ailments::clone(&self.ailments.borrow());
+        let drawn = self.board.read(move |board| {
+            (board.seq, Box::new(snapshot::draw(board, &actor, area, &ailments, now)))
+        });
+        let (seq, board) = drawn.await?;
+        Ok(Drawn { epoch: self.epoch().to_string(), seq, board })
     }
 
     /// Returns the identity of the journal that sequence numbers belong to.

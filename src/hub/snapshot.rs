@@ -5,6 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use chrono_tz::Tz;
 use compact_str::{CompactString, ToCompactString};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     domain::{
@@ -28,11 +29,14 @@ const CALLOUT_LIMIT: usize = 100;
 const WARNING_LIMIT: usize = 100;
 
 /// The board in a `snapshot` frame.
-#[derive(Serialize)]
-pub(super) struct BoardView {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BoardView {
+    #[schema(value_type = String, format = DateTime)]
     pub now: Timestamp,
     pub jurisdiction: JurisdictionView,
     pub me: Me,
+    /// Of areas, posts and people that are mentioned by id.
+    #[schema(value_type = BTreeMap<String, String>)]
     pub names: BTreeMap<CompactString, CompactString>,
     pub warnings: Vec<WarningView>,
     pub callouts: Vec<CalloutView>,
@@ -43,39 +47,48 @@ pub(super) struct BoardView {
     pub degraded: Vec<Degraded>,
 }
 
-#[derive(Serialize)]
-pub(super) struct JurisdictionView {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JurisdictionView {
+    #[schema(value_type = String)]
     pub area: AreaCode,
+    #[schema(value_type = String)]
     pub name: CompactString,
+    #[schema(value_type = String)]
     pub timezone: Tz,
 }
 
 /// Who the client is.
-#[derive(Serialize)]
-pub(super) struct Me {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Me {
+    #[schema(value_type = String)]
     pub login: CompactString,
     pub role: &'static str,
+    #[schema(value_type = String)]
     pub area: AreaCode,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<PersonName>,
 }
 
-#[derive(Serialize)]
-pub(super) struct PersonName {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PersonName {
+    #[schema(value_type = String)]
     pub id: CompactString,
+    #[schema(value_type = String)]
     pub name: CompactString,
 }
 
-#[derive(Serialize)]
-pub(super) struct Open {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Open {
+    /// All that are open; `items` holds the most pressing.
     pub total: usize,
     pub items: Vec<ObligationView>,
 }
 
 /// Something that does not work, and since when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Degraded {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Degraded {
     pub what: &'static str,
+    #[schema(value_type = String, format = DateTime)]
     pub since: Timestamp,
 }
 

@@ -6,8 +6,8 @@ use super::{Admitted, Client, End};
 use crate::{
     channels::app::Bell,
     dispatcher::recover_entry,
-    health::Ailments,
     hub::{
+        Drawn,
         block::{Block, Class},
         connection::{Connection, Place, Told},
         frames::{Topic, Topics},
@@ -16,7 +16,6 @@ use crate::{
         outgoing::ServerFrame,
         session::{CloseReason, Hello},
         shard::Join,
-        snapshot,
     },
 };
 
@@ -82,15 +81,11 @@ impl Client {
     /// by event would take longer.
     async fn show_board(&mut self) -> Result<(), End> {
         let Some(admitted) = &self.admitted else { return Ok(()) };
-        let area = admitted.class.area;
-        let (now, standing) = (self.hub.board.now(), self.hub.standing.borrow().version);
-        let ailments = Ailments::clone(&self.hub.ailments.borrow());
-        let actor = self.actor().await?;
-        let drawn = self.hub.board.read(move |board| {
-            (board.seq, Box::new(snapshot::draw(board, &actor, area, &ailments, now)))
-        });
-        let (seq, board) = drawn.await.map_err(|_| CloseReason::Restarting)?;
-        let epoch = self.hub.epoch().to_string();
+        let (area, actor) = (admitted.class.area, self.actor().await?);
+        let standing = self.hub.standing.borrow().version;
+        let drawn = self.hub.draw(actor, area).await.map_err(|_| CloseReason::Restarting)?;
+        let Drawn { epoch, seq, board } = drawn;
+        let now = board.now;
         let welcome = ServerFrame::Welcome { epoch, seq, resumed: false, now }.encode();
         // As one: what waits behind a welcome is bounded, and a board may be large.
         let frames = [welcome, ServerFrame::Snapshot { seq, board }.encode()].concat();
