@@ -201,6 +201,8 @@ impl Node {
             tracks: self.tracks.clone(),
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
+            ailments: self.ailments.clone(),
+            bus: Arc::clone(&self.bus),
             metrics: Arc::clone(&self.metrics),
             basemap: Arc::new(demonstration::basemap(&self.config, self.demo)?),
         };

@@ -7,6 +7,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{bus, dispatcher, domain::time::Timestamp};
 
+/// Every part that may not work, by its name.
+pub const AILMENTS: [&str; 2] = [JOURNAL, BUS];
+const JOURNAL: &str = "journal";
+const BUS: &str = "bus";
+
 /// A part that does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ailment {
@@ -49,11 +54,11 @@ pub fn watch(
 fn gather(journal: dispatcher::Health, bus: bus::Health) -> Ailments {
     let journal = match journal {
         dispatcher::Health::Sound => None,
-        dispatcher::Health::JournalDown { since } => Some(Ailment { what: "journal", since }),
+        dispatcher::Health::JournalDown { since } => Some(Ailment { what: JOURNAL, since }),
     };
     let bus = match bus {
         bus::Health::Sound => None,
-        bus::Health::Down { since } => Some(Ailment { what: "bus", since }),
+        bus::Health::Down { since } => Some(Ailment { what: BUS, since }),
     };
     journal.into_iter().chain(bus).collect()
 }

@@ -143,7 +143,7 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         Arc::clone(&access),
         pages,
         positions.clone(),
-        ailments,
+        ailments.clone(),
         stop.clone(),
     )
     .await;
@@ -156,6 +156,8 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         demo: None,
         basemap: Arc::default(),
         ready: Arc::new(AtomicBool::new(true)),
+        ailments,
+        bus: Arc::new(LocalBus::alone()),
         metrics: Arc::new(PrometheusBuilder::new().build_recorder()),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -10,7 +10,13 @@ mod recovery;
 mod stage;
 mod writer;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -137,6 +143,7 @@ pub struct Handle {
     feed: broadcast::Sender<Commit>,
     health: watch::Receiver<Health>,
     heard: watch::Sender<u64>,
+    overtaken: Arc<AtomicU64>,
     reader: Arc<dyn Reader>,
     clock: Arc<dyn Clock>,
 }
@@ -204,6 +211,16 @@ impl Handle {
     pub fn waiting(&self) -> usize {
         self.inbox.max_capacity() - self.inbox.capacity()
     }
+
+    /// Returns how many questions to the board wait, for the metrics.
+    pub fn questions_waiting(&self) -> usize {
+        self.queries.max_capacity() - self.queries.capacity()
+    }
+
+    /// Returns how often another node had appended first, and what was decided had to be decided again.
+    pub fn overtaken(&self) -> u64 {
+        self.overtaken.load(Ordering::Relaxed)
+    }
 }
 
 /// What the writer works with.
@@ -228,6 +245,7 @@ pub async fn spawn(
     let (feed, _) = broadcast::channel(FEED_CAPACITY);
     let (health, healthy) = watch::channel(Health::Sound);
     let (heard, hearing) = watch::channel(0);
+    let overtaken = Arc::<AtomicU64>::default();
     let reader = parts.journal.reader();
     let snapshots = Snapshots::new(parts.snapshots);
     let recovered = recover(&*reader, &snapshots).await?;
@@ -237,6 +255,7 @@ pub async fn spawn(
         feed: feed.clone(),
         health: healthy,
         heard,
+        overtaken: Arc::clone(&overtaken),
         reader: Arc::clone(&reader),
         clock: Arc::clone(&parts.clock),
     };
@@ -250,6 +269,7 @@ pub async fn spawn(
         health,
         board: recovered.board,
         head: recovered.head,
+        overtaken,
         backoff: backoff::Backoff::default(),
     };
     tasks.spawn(writer.run(requests, asked, hearing, shutdown));

@@ -1,6 +1,12 @@
 //! The writer's loop: one input at a time, one append for all that wait.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{
     sync::{broadcast, mpsc, watch},
@@ -49,6 +55,8 @@ pub(super) struct Writer {
     pub health: watch::Sender<Health>,
     pub board: Board,
     pub head: Head,
+    /// How often another node was faster.
+    pub overtaken: Arc<AtomicU64>,
     pub backoff: Backoff,
 }
 
@@ -159,7 +167,10 @@ impl Writer {
             }
             requests = stage.waiting.into_iter().map(|(request, _)| request).collect();
             match failure {
-                Failure::Overtaken => self.catch_up().await,
+                Failure::Overtaken => {
+                    self.overtaken.fetch_add(1, Ordering::Relaxed);
+                    self.catch_up().await;
+                }
                 Failure::Unfit(why) => {
                     return self.refuse(requests, || SubmitError::Unfit(why.clone()));
                 }

@@ -268,6 +268,14 @@ mod tests {
             }
         }
 
+        /// A board that is read back from the journal is the board that was told.
+        #[test]
+        fn a_place_is_read_as_it_was_written(lon in -180.0..180.0, lat in -90.0..90.0) {
+            let place: LonLat = [lon, lat];
+            let written = serde_json::to_string(&place).unwrap();
+            prop_assert_eq!(serde_json::from_str::<LonLat>(&written).unwrap(), place);
+        }
+
         #[test]
         fn gcj02_is_some_hundred_metres_off(lon in 75.0..135.0, lat in 18.0..54.0) {
             let moved = off(Crs::Gcj02.express([lon, lat]), [lon, lat]);

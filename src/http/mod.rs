@@ -11,6 +11,7 @@ mod journal;
 mod leftover;
 mod live;
 mod map;
+mod metrics;
 mod obligations;
 mod openapi;
 mod pages;
@@ -34,12 +35,15 @@ use axum::{
     routing::{delete, get, post},
 };
 use metrics_exporter_prometheus::PrometheusRecorder;
+use tokio::sync::watch;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
 pub use self::error::ApiError;
 use crate::{
     access::Access,
+    bus::Bus,
     dispatcher::Handle,
+    health::Ailments,
     hub::Hub,
     ingest::basemap::Basemap,
     positions::{Positions, Store},
@@ -62,6 +66,9 @@ pub struct Web {
     pub demo: Option<Arc<[DemoLogin]>>,
     /// Whether new work is taken: off while the node starts and stops.
     pub ready: Arc<AtomicBool>,
+    /// What does not work just now.
+    pub ailments: watch::Receiver<Ailments>,
+    pub bus: Arc<dyn Bus>,
     pub metrics: Arc<PrometheusRecorder>,
     /// Rivers and roads.
     pub basemap: Arc<Basemap>,
@@ -114,7 +121,7 @@ pub fn router(web: Web) -> Router {
         .nest("/api/v1", api)
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
+        .route("/metrics", get(metrics::read))
         .fallback(pages::page)
         .layer(middleware::from_fn(leftover::discard))
         .layer(CompressionLayer::new())

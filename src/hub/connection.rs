@@ -38,9 +38,6 @@ const WAITING_MAX: usize = 48 << 10;
 /// Bytes read from a socket at a time.
 const READ_BYTES: usize = 4 << 10;
 
-/// Linux's `MSG_NOSIGNAL`: a client that has gone is an error and not a signal.
-const NO_SIGNAL: i32 = 0x4000;
-
 /// One client's socket.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -186,7 +183,7 @@ impl Connection {
         }
         // Past the runtime's note of whether there is room, which is memory of its own and nearly always says
         // yes: who finds none asks properly when it goes on.
-        match socket2::SockRef::from(&self.stream).send_with_flags(bytes, NO_SIGNAL) {
+        match socket2::SockRef::from(&self.stream).send(bytes) {
             Ok(written) if written == bytes.len() => {
                 out.seq = block.to;
                 Told::All

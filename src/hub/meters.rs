@@ -22,6 +22,8 @@ pub struct Meters {
     positions: AtomicU64,
     /// Events that the slowest shard has still to tell.
     pub(super) lag: AtomicUsize,
+    /// Clients that a shard tells; the others are new, or catch up.
+    in_step: AtomicUsize,
 }
 
 impl Default for Meters {
@@ -37,6 +39,7 @@ impl Default for Meters {
             position_frames_let_go: AtomicU64::new(0),
             positions: AtomicU64::new(0),
             lag: AtomicUsize::new(0),
+            in_step: AtomicUsize::new(0),
         }
     }
 }
@@ -61,6 +64,8 @@ pub struct Reading {
     pub positions: u64,
     /// Events that the slowest shard has still to tell.
     pub lag: usize,
+    /// Clients that are told what happens at once, as of the last second; the others are new, or catch up.
+    pub in_step: usize,
 }
 
 impl Meters {
@@ -77,6 +82,12 @@ impl Meters {
         self.position_frames.fetch_add(told, Ordering::Relaxed);
         self.position_frames_let_go.fetch_add(let_go, Ordering::Relaxed);
         self.positions.fetch_add(positions, Ordering::Relaxed);
+    }
+
+    /// Notes that a shard which told `before` clients tells `now`.
+    pub(super) fn in_step(&self, before: usize, now: usize) {
+        self.in_step.fetch_add(now, Ordering::Relaxed);
+        self.in_step.fetch_sub(before, Ordering::Relaxed);
     }
 
     pub(super) fn closed(&self, reason: CloseReason) {
@@ -98,6 +109,7 @@ impl Meters {
             position_frames_let_go: self.position_frames_let_go.load(Ordering::Relaxed),
             positions: self.positions.load(Ordering::Relaxed),
             lag: self.lag.load(Ordering::Relaxed),
+            in_step: self.in_step.load(Ordering::Relaxed),
         }
     }
 }

@@ -48,6 +48,8 @@ pub(super) struct Shard {
     members: Vec<Member>,
     classes: Vec<Class>,
     second: usize,
+    /// Members as they were counted last.
+    counted: usize,
 }
 
 struct Member {
@@ -71,7 +73,8 @@ impl Shard {
         feed: broadcast::Receiver<Frames>,
         standing: watch::Receiver<Standing>,
     ) -> Self {
-        Self { hub, joins, feed, standing, members: Vec::new(), classes: Vec::new(), second: 0 }
+        let (members, classes) = (Vec::new(), Vec::new());
+        Self { hub, joins, feed, standing, members, classes, second: 0, counted: 0 }
     }
 
     pub async fn run(mut self, shutdown: CancellationToken) {
@@ -194,6 +197,8 @@ impl Shard {
         let now = self.hub.board.now();
         let ping = ServerFrame::Ping { at: now }.encode();
         self.members.retain(|member| member.client.is_told_by_shard());
+        self.hub.meters.in_step(self.counted, self.members.len());
+        self.counted = self.members.len();
         for (index, Member { client, .. }) in self.members.iter().enumerate() {
             if now.since(client.heard_at()) >= SILENCE_LIMIT {
                 client.close(CloseReason::Silent);

@@ -94,7 +94,7 @@ async fn a_rival_that_was_faster_is_read_and_the_command_decided_again() {
         assert!(answers.iter().all(Result::is_ok), "{answers:?}");
         let name =
             node.board.read(|board| board.areas.name(COUNTY.parse().unwrap())).await.unwrap();
-        assert_eq!(name, "改名县");
+        assert_eq!((name.as_str(), node.board.overtaken()), ("改名县", 1));
         let mut last = 0;
         let mut kinds = Vec::new();
         while let Ok(commit) = commits.try_recv() {

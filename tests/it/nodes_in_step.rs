@@ -84,6 +84,25 @@ async fn a_node_whose_redis_is_lost_says_so_and_goes_on_working() {
     node.stop().await;
 }
 
+#[tokio::test]
+async fn the_metrics_say_what_the_bus_carries_who_is_in_step_and_what_is_down() {
+    let mut redis = RedisServer::start();
+    let node = TestServer::start_with(&[("JIAOYING_REDIS_URL", &redis.url())]).await;
+    let _page = node.watch("screen").await;
+    redis.publish(&format!("jiaoying:{{{COUNTY}}}:nudges"), b"garbage");
+    for line in [
+        "jiaoying_bus_garbage 1",
+        "jiaoying_hub_clients_in_step 1",
+        "jiaoying_degraded{what=\"bus\"} 0",
+        "jiaoying_degraded{what=\"journal\"} 0",
+    ] {
+        node.shows(line).await;
+    }
+    redis.kill();
+    node.shows("jiaoying_degraded{what=\"bus\"} 1").await;
+    node.stop().await;
+}
+
 /// Two nodes, each with a journal of its own over the same file.
 struct Two {
     a: Handle,

@@ -1,6 +1,6 @@
 //! A node with the demonstration county, in this process, on a port of its own.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiaoying::{
     access::{Access, Holder, NewAccount, Password},
@@ -100,6 +100,22 @@ impl TestServer {
     /// Opens a socket as one of the demonstration's accounts and takes its welcome and snapshot.
     pub async fn watch(&self, login: &str) -> WsClient {
         self.demo(login).watch().await
+    }
+
+    /// Waits until the metrics have this line.
+    pub async fn shows(&self, line: &str) {
+        let mut often = tokio::time::interval(Duration::from_millis(20));
+        let shown = async {
+            loop {
+                let metrics = self.stranger().get("[/metrics]", 200).await;
+                if metrics.as_str().unwrap().lines().any(|shown| shown == line) {
+                    return;
+                }
+                often.tick().await;
+            }
+        };
+        let shown = tokio::time::timeout(Duration::from_secs(10), shown).await;
+        shown.unwrap_or_else(|_| panic!("the metrics do not have {line}"));
     }
 
     /// Returns where the journal ends now.
