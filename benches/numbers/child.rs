@@ -31,7 +31,7 @@ pub fn run(arguments: &[String]) {
         ["start", dir] => run_start(Path::new(dir)),
         ["storm", dir, seed] => crashing::run_storm(Path::new(dir), seed.parse().unwrap()),
         ["first-action", dir] => crashing::run_first_action(Path::new(dir)),
-        ["hub-node", dir] => hub::run_node(Path::new(dir)),
+        ["hub-node", dir, units] => hub::run_node(Path::new(dir), units.parse().unwrap()),
         ["hub-reference", _] => hub::run_reference(),
         ["hub-load", kind, server, publish, processes] => {
             hub::run_load(kind, server, publish, processes);

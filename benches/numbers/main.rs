@@ -51,6 +51,8 @@ const GROUPS: &[Group] = &[
     (&["H1", "H5"], hub::fan_out),
     (&["H2"], hub::resume),
     (&["H3"], hub::memory),
+    (&["H4", "M1"], hub::positions),
+    (&["H5", "urgent"], hub::urgent),
     (&["growth"], growth::tables),
 ];
 

@@ -4,9 +4,12 @@ use axum::{
     extract::State,
     http::{
         HeaderMap, Method, StatusCode, Uri,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+        header::{
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+            VARY,
+        },
     },
-    response::{IntoResponse, Redirect, Response},
+    response::{AppendHeaders, IntoResponse, Redirect, Response},
 };
 use rust_embed::RustEmbed;
 
@@ -64,12 +67,29 @@ fn serve(name: &str, file: &rust_embed::EmbeddedFile, headers: &HeaderMap) -> Re
     } else {
         "no-cache"
     };
-    let headers = [
+    let about = [
         (CONTENT_TYPE, file.metadata.mimetype().to_owned()),
         (CACHE_CONTROL, cache.to_owned()),
         (ETAG, tag),
+        (VARY, ACCEPT_ENCODING.to_string()),
     ];
-    (headers, file.data.clone().into_owned()).into_response()
+    // Compressed when it was built: a hundred screens that load the map at once cost no processor.
+    match Files::get(&format!("{name}.gz")).filter(|_| takes_gzip(headers)) {
+        Some(packed) => {
+            let packed = (AppendHeaders([(CONTENT_ENCODING, "gzip")]), packed.data.into_owned());
+            (about, packed).into_response()
+        }
+        None => (about, file.data.clone().into_owned()).into_response(),
+    }
+}
+
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let takes = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let mut encodings = takes.flat_map(|line| line.split(','));
+    encodings.any(|encoding| {
+        let (name, quality) = encoding.split_once(';').unwrap_or((encoding, ""));
+        name.trim().eq_ignore_ascii_case("gzip") && quality.trim() != "q=0"
+    })
 }
 
 pub(super) async fn no_such_endpoint() -> ApiError {

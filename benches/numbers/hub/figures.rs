@@ -1,6 +1,6 @@
 //! What the load client has found out, as it tells it.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,61 @@ impl Came {
     /// Tells whether everything came everywhere, once and in order.
     pub fn is_whole(&self) -> bool {
         (self.gaps, self.repeats, self.closed, self.missing) == (0, 0, 0, 0)
+    }
+}
+
+/// What came of positions that were reported.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Watched {
+    pub frames: u64,
+    pub positions: u64,
+    /// Positions that the node took in.
+    pub taken: u64,
+    pub refused: u64,
+    pub late: u64,
+    pub closed: u64,
+    pub wall: Duration,
+    pub cpu: Duration,
+    pub client: Duration,
+    /// From the report to the screen.
+    pub p50: Duration,
+    pub p99: Duration,
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far below what a float holds")]
+impl Watched {
+    /// Returns positions told for each second of the server's processor.
+    pub fn per_cpu_s(&self) -> f64 {
+        self.positions as f64 / self.cpu.as_secs_f64()
+    }
+
+    /// Returns how much of a processor the server took.
+    pub fn cores(&self) -> f64 {
+        self.cpu.as_secs_f64() / self.wall.as_secs_f64()
+    }
+
+    /// Tells whether everything that was reported was taken, and nobody was closed.
+    pub fn is_whole(&self) -> bool {
+        (self.refused, self.closed) == (0, 0)
+    }
+}
+
+impl fmt::Display for Watched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let each_s = |count: u64| count as f64 / self.wall.as_secs_f64();
+        write!(
+            f,
+            "{:.0} positions a second in, {:.0} out in {:.0} frames; {:.2} core, the client {:.2}; p50 {} ms, p99 {} ms{}{}",
+            each_s(self.taken),
+            each_s(self.positions),
+            each_s(self.frames),
+            self.cores(),
+            self.client.as_secs_f64() / self.wall.as_secs_f64(),
+            self.p50.as_millis(),
+            self.p99.as_millis(),
+            if self.late > 0 { format!("; {} reports late", self.late) } else { String::new() },
+            if self.is_whole() { "" } else { "; NOT WHOLE" },
+        )
     }
 }
 

@@ -1,4 +1,4 @@
-//! H1, H2, H3, H5: what it costs to tell everybody, beside a bare loop over the sockets and beside what people
+//! H1 to H5 and M1: what it costs to tell everybody, beside a bare loop over the sockets and beside what people
 //! would take instead.
 //!
 //! Server and client each have a core to themselves; what counts is the server's processor time, and its ratio
@@ -6,9 +6,11 @@
 
 mod beside;
 mod figures;
+mod fleet;
 mod growing;
 mod kind;
 mod load;
+mod moving;
 mod node;
 mod payload;
 mod picture;
@@ -19,6 +21,11 @@ mod servers;
 mod stalling;
 
 pub use self::{
-    beside::fan_out, growing::memory, load::run as run_load, node::run as run_node,
-    reference::run as run_reference, resuming::resume,
+    beside::fan_out,
+    growing::memory,
+    load::run as run_load,
+    moving::{positions, urgent},
+    node::run as run_node,
+    reference::run as run_reference,
+    resuming::resume,
 };

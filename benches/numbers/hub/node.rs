@@ -14,15 +14,15 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::payload;
+use super::{fleet, payload};
 use crate::{
     child::{config, say},
     county,
     rig::runtime,
 };
 
-/// Runs the child: says where it listens, and where numbers are taken to be made events.
-pub fn run(dir: &Path) {
+/// Runs the child with so many more units than the demonstration has: says where it listens, and where numbers are taken to be made events.
+pub fn run(dir: &Path, units: u32) {
     runtime().block_on(async {
         let options = Options { demo: true, ..Options::default() };
         let node = Node::start(config(dir), options).await.unwrap();
@@ -30,6 +30,9 @@ pub fn run(dir: &Path) {
         let publishers = TcpListener::bind(node.config.listen).await.unwrap();
         let [sockets, publish] = [&listener, &publishers].map(|l| l.local_addr().unwrap());
         let board = node.board.clone();
+        for command in fleet::founding(units) {
+            board.submit(Actor::console(county::COUNTY.parse().unwrap()), command).await.unwrap();
+        }
         let shutdown = CancellationToken::new();
         let over = shutdown.clone();
         node.spawn(async move {

@@ -61,7 +61,15 @@ pub struct Run {
 impl Run {
     /// Starts both; nothing if the server is not installed.
     pub fn start(kind: Kind) -> Option<Self> {
-        let server = start(kind)?;
+        Some(Self::with(kind, start(kind, 0)?))
+    }
+
+    /// Starts ours with so many more units than the demonstration has.
+    pub fn start_with_units(units: u32) -> Self {
+        Self::with(Kind::Ours, start(Kind::Ours, units).unwrap())
+    }
+
+    fn with(kind: Kind, server: Server) -> Self {
         let (sockets, publish) = (server.sockets.to_string(), server.publish.to_string());
         let own = env::current_exe().unwrap();
         let ids = server.processes.ids();
@@ -73,7 +81,7 @@ impl Run {
             .unwrap();
         let orders = client.stdin.take().unwrap();
         let answers = BufReader::new(client.stdout.take().unwrap());
-        Some(Self { client, orders, answers, server })
+        Self { client, orders, answers, server }
     }
 
     /// Has the client do something and returns what it found.
@@ -115,14 +123,18 @@ fn program(kind: Kind) -> Option<PathBuf> {
     }
 }
 
-fn start(kind: Kind) -> Option<Server> {
+fn start(kind: Kind, units: u32) -> Option<Server> {
     let program = program(kind)?;
     let dir = folder();
     let mut command = pinned(SERVER_CORE, &program);
     command.stdout(Stdio::piped()).current_dir(dir.path());
     if matches!(kind, Kind::Reference | Kind::Ours) {
         let what = if kind == Kind::Ours { "hub-node" } else { "hub-reference" };
-        let mut child = command.args([FLAG, what, dir.path().to_str().unwrap()]).spawn().unwrap();
+        command.args([FLAG, what, dir.path().to_str().unwrap()]);
+        if kind == Kind::Ours {
+            command.arg(units.to_string());
+        }
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let (sockets, publish) = line.trim().split_once(' ').unwrap();

@@ -5,6 +5,7 @@ mod duty;
 mod journal;
 mod map;
 mod obligations;
+mod pages;
 mod reach;
 mod roles;
 mod sessions;

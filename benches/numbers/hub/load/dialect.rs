@@ -20,6 +20,8 @@ pub struct Talk {
     pub last: u64,
     /// The journal that the numbers belong to, for who comes back.
     pub epoch: String,
+    /// The part of the map that it looks at, as west, south, east, north.
+    pub view: Option<[f64; 4]>,
     /// It does not read, and nobody waits for it.
     pub stalled: bool,
     /// Part of a protocol line that has not come to its end.
@@ -27,6 +29,10 @@ pub struct Talk {
 }
 
 impl Talk {
+    pub fn looking_at(view: Option<[f64; 4]>) -> Self {
+        Self { view, ..Self::default() }
+    }
+
     /// Returns what is remembered when the socket is cut.
     pub fn again(self) -> Self {
         Self { live: false, stalled: false, carry: Vec::new(), ..self }
@@ -58,8 +64,12 @@ pub fn hello(kind: Kind, talk: &mut Talk, number: usize) -> Vec<u8> {
                 format!(r#","resume":{{"epoch":"{}","seq":{}}}"#, talk.epoch, talk.last)
             };
             let token = TOKENS[number % TOKENS.len()];
-            let topics = r#"["duty","warnings","callouts"]"#;
-            let text = format!(r#"{{"type":"hello","token":"{token}","topics":{topics}{resume}}}"#);
+            let (map, look) = talk.view.map_or_else(Default::default, |view| {
+                (r#","map""#, format!(r#","bbox":{view:?},"packed":true"#))
+            });
+            let topics = format!(r#"["duty","warnings","callouts"{map}]"#);
+            let text =
+                format!(r#"{{"type":"hello","token":"{token}","topics":{topics}{look}{resume}}}"#);
             masked(TEXT, text.as_bytes())
         }
         Kind::Nats => {
@@ -102,6 +112,9 @@ fn hear_ours(talk: &mut Talk, payload: &[u8], tally: &mut Tally) -> Option<Vec<u
     if let Some(rest) = payload.strip_prefix(br#"{"type":"event","seq":"#) {
         let seq = digits(rest);
         tally.hear(&mut talk.last, seq, number(rest).unwrap_or(0), !talk.stalled);
+        return None;
+    }
+    if tally.arrivals.hear(payload) {
         return None;
     }
     tally.others += 1;

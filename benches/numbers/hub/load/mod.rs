@@ -2,12 +2,14 @@
 //! than any of them, and checks that every message came once and in order.
 //!
 //! It is a process of its own on a core of its own, and does what it is told on its standard input, a line for
-//! each: `connect N`, `idle S`, `rate PER_S S`, `flood W S`, `stall N`, `heal`, `away N`. It
-//! answers each with a line of JSON.
+//! each: `connect N`, `idle S`, `rate PER_S S`, `flood W S`, `stall N`, `heal`, `away N`,
+//! `look VIEWS SHARE`, `fleet UNITS PER_S`, `watch S`. It answers each with a line of JSON.
 
+mod arrivals;
 mod dialect;
 mod frame;
 mod publisher;
+mod reporter;
 mod socket;
 mod tally;
 
@@ -23,11 +25,13 @@ use serde::Serialize;
 use self::{
     dialect::Talk,
     publisher::Publisher,
+    reporter::Reporter,
     socket::Socket,
     tally::{Begun, Tally},
 };
 use super::{
-    figures::{Back, Came, Met, Took},
+    figures::{Back, Came, Met, Took, Watched},
+    fleet::{self, Pace},
     kind::Kind,
     process::{Processes, Used},
 };
@@ -53,6 +57,8 @@ pub fn run(kind: &str, server: &str, publish: &str, processes: &str) {
         sockets: Vec::new(),
         buffer: vec![0; BUFFER],
         tally: Tally::default(),
+        look: None,
+        reporter: None,
     };
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();
@@ -72,6 +78,9 @@ struct Load {
     sockets: Vec<Socket>,
     buffer: Vec<u8>,
     tally: Tally,
+    /// Who connects looks at one of so many views, each that share of the map.
+    look: Option<(usize, f64)>,
+    reporter: Option<Reporter>,
 }
 
 impl Load {
@@ -80,7 +89,7 @@ impl Load {
         let seconds = |word: &str| Duration::from_secs(word.parse().unwrap());
         match words {
             ["connect", sockets] => {
-                let talks = (0..number(sockets)).map(|_| Talk::default()).collect();
+                let talks = (0..number(sockets)).map(|socket| self.talk(socket)).collect();
                 json(&self.connect(talks))
             }
             ["idle", time] => {
@@ -98,9 +107,27 @@ impl Load {
                 json(&())
             }
             ["heal"] => json(&self.heal()),
+            ["look", views, share] => {
+                self.look = Some((number(views), share.parse().unwrap()));
+                json(&())
+            }
+            ["fleet", units, per_second] => {
+                let [units, per_second] = [units, per_second].map(|word| word.parse().unwrap());
+                self.reporter = Some(Reporter::connect(self.server, Pace { units, per_second }));
+                json(&())
+            }
+            ["watch", time] => json(&self.watch(seconds(time))),
             ["away", messages] => json(&self.away_and_back(number(messages))),
             other => panic!("no such order: {other:?}"),
         }
+    }
+
+    fn talk(&self, socket: usize) -> Talk {
+        let view = self.look.map(|(views, share)| {
+            let number = u32::try_from(socket % views).unwrap();
+            fleet::view(number, share)
+        });
+        Talk::looking_at(view)
     }
 
     /// Opens a socket for each of `talks`, until all are subscribed.
@@ -246,6 +273,31 @@ impl Load {
         }
     }
 
+    /// Counts the positions that come for a while.
+    fn watch(&mut self, time: Duration) -> Watched {
+        let (begun, used) = self.begin();
+        let before = self.reporter.as_ref().map_or((0, 0, 0), |r| (r.taken, r.refused, r.late));
+        self.run_for(time);
+        let wall = begun.elapsed();
+        let (server, client) =
+            (self.processes.used().since(used[0]), self.own.used().since(used[1]));
+        let after = self.reporter.as_ref().map_or((0, 0, 0), |r| (r.taken, r.refused, r.late));
+        let arrivals = &self.tally.arrivals;
+        Watched {
+            frames: arrivals.frames,
+            positions: arrivals.positions,
+            taken: after.0 - before.0,
+            refused: after.1 - before.1,
+            late: after.2 - before.2,
+            closed: self.tally.closed,
+            wall,
+            cpu: server.all(),
+            client: client.all(),
+            p50: arrivals.at(0.5),
+            p99: arrivals.at(0.99),
+        }
+    }
+
     fn run_for(&mut self, time: Duration) {
         let began = Instant::now();
         while began.elapsed() < time {
@@ -255,7 +307,8 @@ impl Load {
 
     /// Waits for something to happen, at most `time`, and does what there is to do.
     fn turn(&mut self, time: Duration) {
-        match self.poll.poll(&mut self.events, Some(time)) {
+        let nap = self.reporter.as_mut().map_or(time, |reporter| reporter.turn().min(time));
+        match self.poll.poll(&mut self.events, Some(nap)) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => return,
             polled => polled.unwrap(),
         }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::arrivals::Arrivals;
 use crate::report::Times;
 
 /// Counts over all sockets. Messages are numbered from 1 by whoever publishes, which is this process.
@@ -23,6 +24,7 @@ pub struct Tally {
     pub closed: u64,
     pub too_slow: u64,
     pub to_last: Times,
+    pub arrivals: Arrivals,
 }
 
 struct Published {
@@ -70,7 +72,7 @@ impl Tally {
 
     /// Forgets the times, so that the next ones are of the next measurement only.
     pub fn begin(&mut self) -> Begun {
-        self.to_last = Times::default();
+        (self.to_last, self.arrivals) = (Times::default(), Arrivals::default());
         Begun { at: Instant::now(), delivered: self.delivered, published: self.published.len() }
     }
 }
