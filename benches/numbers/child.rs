@@ -31,7 +31,10 @@ pub fn run(arguments: &[String]) {
         ["start", dir] => run_start(Path::new(dir)),
         ["storm", dir, seed] => crashing::run_storm(Path::new(dir), seed.parse().unwrap()),
         ["first-action", dir] => crashing::run_first_action(Path::new(dir)),
-        ["hub-node", dir, units] => hub::run_node(Path::new(dir), units.parse().unwrap()),
+        ["hub-node", dir, units] => hub::run_node(Path::new(dir), units.parse().unwrap(), ""),
+        ["hub-node", dir, units, database] => {
+            hub::run_node(Path::new(dir), units.parse().unwrap(), database);
+        }
         ["hub-reference", _] => hub::run_reference(),
         ["hub-load", kind, server, publish, processes] => {
             hub::run_load(kind, server, publish, processes);
@@ -125,8 +128,14 @@ fn run_start(dir: &Path) {
 
 /// Returns default settings for a node in `dir`.
 pub fn config(dir: &Path) -> Config {
+    config_of(dir, "")
+}
+
+/// Returns the settings of a node in `dir` whose journal is in `database`, or in the folder where that is empty.
+pub fn config_of(dir: &Path, database: &str) -> Config {
     let settings = [
         ("JIAOYING_DATA_DIR", dir.to_str().unwrap()),
+        ("JIAOYING_DATABASE_URL", database),
         ("JIAOYING_LISTEN", "127.0.0.1:0"),
         ("JIAOYING_JURISDICTION", county::COUNTY),
     ];

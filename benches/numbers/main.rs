@@ -23,6 +23,9 @@ mod history;
 mod hub;
 mod opening;
 mod phones;
+#[path = "../../tests/it/support/postgres.rs"]
+#[allow(dead_code, reason = "the tests do more with it")]
+mod postgres;
 mod report;
 mod rig;
 #[path = "../../tests/it/sim/mod.rs"]

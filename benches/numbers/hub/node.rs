@@ -16,16 +16,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::{fleet, payload};
 use crate::{
-    child::{config, say},
+    child::{config_of, say},
     county,
     rig::runtime,
 };
 
 /// Runs the child with so many more units than the demonstration has: says where it listens, and where numbers are taken to be made events.
-pub fn run(dir: &Path, units: u32) {
+pub fn run(dir: &Path, units: u32, database: &str) {
     runtime().block_on(async {
         let options = Options { demo: true, ..Options::default() };
-        let node = Node::start(config(dir), options).await.unwrap();
+        let node = Node::start(config_of(dir, database), options).await.unwrap();
         let listener = TcpListener::bind(node.config.listen).await.unwrap();
         let publishers = TcpListener::bind(node.config.listen).await.unwrap();
         let [sockets, publish] = [&listener, &publishers].map(|l| l.local_addr().unwrap());

@@ -50,6 +50,15 @@ impl Drop for Server {
     }
 }
 
+/// A node of ours that nobody loads yet.
+pub struct Node(Server);
+
+impl Node {
+    pub fn start_on(database: &str) -> Self {
+        Self(start_ours(&["0", database]))
+    }
+}
+
 /// A server and the client that loads it.
 pub struct Run {
     client: Child,
@@ -61,12 +70,26 @@ pub struct Run {
 impl Run {
     /// Starts both; nothing if the server is not installed.
     pub fn start(kind: Kind) -> Option<Self> {
-        Some(Self::with(kind, start(kind, 0)?))
+        Some(Self::with(kind, start(kind)?))
     }
 
     /// Starts ours with so many more units than the demonstration has.
     pub fn start_with_units(units: u32) -> Self {
-        Self::with(Kind::Ours, start(Kind::Ours, units).unwrap())
+        Self::with(Kind::Ours, start_ours(&[&units.to_string()]))
+    }
+
+    /// Starts one node of a database.
+    pub fn start_on(database: &str) -> Self {
+        Self::with(Kind::Ours, start_ours(&["0", database]))
+    }
+
+    /// Kills the server, and leaves the client to another node of the same database. Its sockets are cut.
+    pub fn die(&mut self, next: Node) {
+        let _ = self.server.child.kill();
+        let _ = self.server.child.wait();
+        self.server = next.0;
+        let Server { sockets, publish, processes, .. } = &self.server;
+        let () = self.order(&format!("move {sockets} {publish} {}", processes.ids()));
     }
 
     fn with(kind: Kind, server: Server) -> Self {
@@ -123,25 +146,16 @@ fn program(kind: Kind) -> Option<PathBuf> {
     }
 }
 
-fn start(kind: Kind, units: u32) -> Option<Server> {
+fn start(kind: Kind) -> Option<Server> {
     let program = program(kind)?;
+    match kind {
+        Kind::Ours => return Some(start_ours(&["0"])),
+        Kind::Reference => return Some(start_own("hub-reference", &[])),
+        _ => {}
+    }
     let dir = folder();
     let mut command = pinned(SERVER_CORE, &program);
     command.stdout(Stdio::piped()).current_dir(dir.path());
-    if matches!(kind, Kind::Reference | Kind::Ours) {
-        let what = if kind == Kind::Ours { "hub-node" } else { "hub-reference" };
-        command.args([FLAG, what, dir.path().to_str().unwrap()]);
-        if kind == Kind::Ours {
-            command.arg(units.to_string());
-        }
-        let mut child = command.spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let (sockets, publish) = line.trim().split_once(' ').unwrap();
-        let (sockets, publish) = (sockets.parse().unwrap(), publish.parse().unwrap());
-        let processes = Processes::of(child.id());
-        return Some(Server { child, sockets, publish, processes, _dir: dir });
-    }
     let sockets = free_address();
     let publish = if kind == Kind::Nchan { sockets } else { free_address() };
     configure(kind, &mut command, dir.path(), [sockets, publish]);
@@ -150,6 +164,25 @@ fn start(kind: Kind, units: u32) -> Option<Server> {
     await_listener(publish);
     let processes = Processes::of(child.id());
     Some(Server { child, sockets, publish, processes, _dir: dir })
+}
+
+fn start_ours(arguments: &[&str]) -> Server {
+    start_own("hub-node", arguments)
+}
+
+/// Starts this program as a server that says where it listens.
+fn start_own(what: &str, arguments: &[&str]) -> Server {
+    let dir = folder();
+    let mut command = pinned(SERVER_CORE, &env::current_exe().unwrap());
+    command.stdout(Stdio::piped()).current_dir(dir.path());
+    command.args([FLAG, what, dir.path().to_str().unwrap()]).args(arguments);
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let (sockets, publish) = line.trim().split_once(' ').unwrap();
+    let (sockets, publish) = (sockets.parse().unwrap(), publish.parse().unwrap());
+    let processes = Processes::of(child.id());
+    Server { child, sockets, publish, processes, _dir: dir }
 }
 
 /// Writes what a peer is started with and names it on its command line.

@@ -3,7 +3,7 @@
 //!
 //! It is a process of its own on a core of its own, and does what it is told on its standard input, a line for
 //! each: `connect N`, `idle S`, `rate PER_S S`, `flood W S`, `stall N`, `heal`, `away N`,
-//! `look VIEWS SHARE`, `fleet UNITS PER_S`, `watch S`. It answers each with a line of JSON.
+//! `move SERVER PUBLISH PROCESSES`, `look VIEWS SHARE`, `fleet UNITS PER_S`, `watch S`. It answers each with a line of JSON.
 
 mod arrivals;
 mod dialect;
@@ -107,6 +107,12 @@ impl Load {
                 json(&())
             }
             ["heal"] => json(&self.heal()),
+            ["move", server, publish, processes] => {
+                self.server = server.parse().unwrap();
+                self.publisher = Publisher::connect(self.kind, publish.parse().unwrap());
+                self.processes = Processes::read(processes);
+                json(&())
+            }
             ["look", views, share] => {
                 self.look = Some((number(views), share.parse().unwrap()));
                 json(&())
