@@ -5,6 +5,7 @@ mod claims;
 mod follower;
 mod outages;
 mod pages;
+mod paused;
 mod rolling;
 mod storm;
 mod three;
