@@ -7,6 +7,7 @@ mod outages;
 mod pages;
 mod paused;
 mod rolling;
+mod starts;
 mod storm;
 mod three;
 
