@@ -229,8 +229,7 @@ impl Positions {
 
     /// Has the last positions of these units written with the next.
     pub(super) fn save_again(&self, units: &[UnitNumber]) {
-        let mut state = self.state();
-        units.iter().for_each(|unit| state.save(*unit));
+        units.iter().for_each(|unit| self.state().save(*unit));
     }
 
     fn hear<'r>(
