@@ -5,21 +5,24 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast::error::RecvError, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     bus::{
-        Bus, Heard,
-        redis::{LastPosition, LastPositions},
+        Bus, Health, Heard,
+        redis::{self, LastPosition, LastPositions},
     },
     dispatcher::Handle,
-    domain::{board::Board, ids::AreaCode},
+    domain::{board::Board, ids::AreaCode, time::Timestamp},
     positions::{self, Fix, Flags, Positions, Record, Source, Speaker, StoreError, encode},
 };
 
 /// How often Redis is looked at, in case somebody has emptied it.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// How often what is in Redis is compared after it was found: at once, and until the other nodes, which may find
+/// it seconds later, have written there what they could not meanwhile.
+const LOOKS: u32 = 3;
 
 /// Last positions that all nodes share.
 pub(super) struct Shared(pub Arc<LastPositions>);
@@ -64,7 +67,7 @@ pub(super) async fn start(
     for work in [
         Box::pin(ours) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
         Box::pin(theirs),
-        Box::pin(fill_again(positions.clone(), last)),
+        Box::pin(compare(positions.clone(), last, bus.health(), board.clone())),
     ] {
         let stop = stop.clone();
         tasks.spawn(async move { stop.run_until_cancelled(work).await });
@@ -108,26 +111,65 @@ async fn take_in(positions: Positions, bus: Arc<dyn Bus>, board: Handle, outside
     }
 }
 
-/// Saves every unit's last position again where Redis has lost them.
-async fn fill_again(positions: Positions, last: Arc<LastPositions>) {
+/// Keeps this node's map and Redis in step where the channel could not: Redis may have been emptied, and while it
+/// was away, or before this node listened, others have said what was not heard here.
+async fn compare(
+    positions: Positions,
+    last: Arc<LastPositions>,
+    mut health: watch::Receiver<Health>,
+    board: Handle,
+) {
     let mut every = tokio::time::interval(LOOK_EVERY);
+    let mut looks = LOOKS;
     loop {
-        every.tick().await;
-        let fixes = positions.latest();
-        let Ok(kept) = last.count().await else { continue };
-        if kept >= fixes.len() {
+        tokio::select! {
+            _ = every.tick() => {}
+            changed = health.changed() => match changed {
+                Ok(()) => looks = LOOKS,
+                Err(_) => return,
+            },
+        }
+        if *health.borrow_and_update() != Health::Sound {
             continue;
         }
-        let registry = positions.registry();
-        let all = fixes.iter().filter_map(|fix| {
-            let unit = registry.get(fix.unit)?.id.clone();
-            let bytes = encode(&registry, &[*fix]);
-            Some(shared(Record { unit, at: fix.at, place: fix.place(), bytes }))
-        });
-        let all: Vec<_> = all.collect();
-        match last.save(&all).await {
-            Ok(saved) => tracing::info!(saved, "last positions are in Redis again"),
-            Err(error) => tracing::warn!(%error, "last positions could not be saved in Redis"),
+        if looks > 0 && take_missed(&positions, &last, board.now()).await.is_ok() {
+            looks -= 1;
         }
+        fill_again(&positions, &last).await;
+    }
+}
+
+/// Puts units on the map that Redis has at a later time than this node.
+async fn take_missed(
+    positions: &Positions,
+    last: &LastPositions,
+    now: Timestamp,
+) -> Result<(), redis::Error> {
+    let (kept, registry) = (last.load().await?, positions.registry());
+    let is_news = |kept: &&LastPosition| {
+        let unit = registry.by_id(&kept.unit);
+        unit.is_some_and(|unit| positions.last(unit).is_none_or(|known| known.at < kept.at))
+    };
+    kept.iter().filter(is_news).for_each(|kept| positions.follow(&kept.data, now));
+    Ok(())
+}
+
+/// Saves every unit's last position again where Redis has lost them.
+async fn fill_again(positions: &Positions, last: &LastPositions) {
+    let fixes = positions.latest();
+    let Ok(kept) = last.count().await else { return };
+    if kept >= fixes.len() {
+        return;
+    }
+    let registry = positions.registry();
+    let all = fixes.iter().filter_map(|fix| {
+        let unit = registry.get(fix.unit)?.id.clone();
+        let bytes = encode(&registry, &[*fix]);
+        Some(shared(Record { unit, at: fix.at, place: fix.place(), bytes }))
+    });
+    let all: Vec<_> = all.collect();
+    match last.save(&all).await {
+        Ok(saved) => tracing::info!(saved, "last positions are in Redis again"),
+        Err(error) => tracing::warn!(%error, "last positions could not be saved in Redis"),
     }
 }

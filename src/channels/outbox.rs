@@ -317,19 +317,14 @@ impl Outbox {
 
     async fn sweep(&mut self) {
         let now = Instant::now();
-        let silent: Vec<(AttemptId, Channel)> = self
-            .flying
-            .iter()
-            .filter(|(_, flight)| flight.patience_ends <= now)
-            .map(|(id, flight)| (*id, flight.channel))
-            .collect();
-        for (id, channel) in silent {
+        let silent = self.flying.iter().filter(|(_, flight)| flight.patience_ends <= now);
+        for id in silent.map(|(id, _)| *id).collect::<Vec<_>>() {
             self.ring_off_one(id);
             self.flying.remove(&id);
-            if channel == Channel::App && !self.claiming.is_alone() {
-                self.claiming.give_up(id);
-            } else {
+            if self.claiming.is_alone() {
                 self.fail(id, NO_RECEIPT, false);
+            } else {
+                self.claiming.give_up(id);
             }
         }
         if !self.claiming.is_alone() {

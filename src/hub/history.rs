@@ -65,6 +65,11 @@ impl History {
         }
     }
 
+    /// Returns up to which event the hub has learned of what happened.
+    pub fn reached(&self) -> u64 {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).to
+    }
+
     /// Returns what follows the event numbered `seq`, at most about `bytes` of it.
     pub fn since(&self, seq: u64, bytes: usize) -> Since {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);

@@ -227,6 +227,11 @@ impl Positions {
         Pending { registry: Arc::clone(&state.registry), points, last }
     }
 
+    /// Has the last positions of these units written with the next.
+    pub(super) fn save_again(&self, units: &[UnitNumber]) {
+        units.iter().for_each(|unit| self.state().save(*unit));
+    }
+
     fn hear<'r>(
         &self,
         items: impl ExactSizeIterator<Item = Result<&'r Report, &'r Unreadable>>,
@@ -313,11 +318,15 @@ impl State {
         };
         let fix = self.units[unit.index()].place.take(fix, settings.max_speed_kmh)?;
         self.keep(&fix, inner);
-        if !self.units[unit.index()].unsaved {
-            self.units[unit.index()].unsaved = true;
+        self.save(unit);
+        Ok(fix)
+    }
+
+    /// Has the unit's last position written, unless it waits for that already.
+    fn save(&mut self, unit: UnitNumber) {
+        if !std::mem::replace(&mut self.units[unit.index()].unsaved, true) {
             self.unsaved.push_back(unit);
         }
-        Ok(fix)
     }
 
     fn follow(&mut self, fix: Fix, inner: &Inner) -> Option<Fix> {

@@ -167,6 +167,23 @@ fn another_nodes_fixes_are_followed_without_being_asked_again() {
 }
 
 #[test]
+fn a_node_whose_clock_is_ahead_puts_nobody_elses_units_into_the_future() {
+    let (here, ahead) = (county(2), county(2));
+    let mut heard = ahead.subscribe();
+    let later = NOW + std::time::Duration::from_secs(3_600);
+    let reports = [report("v-0", 114.6, 35.6, 3_600), report("v-1", 114.6, 35.6, -86_401)];
+    ahead.report(&reports[..1], &gateway("g"), later);
+    ahead.report(&reports[1..], &gateway("g"), NOW - std::time::Duration::from_secs(3_600));
+    while let Ok(fixes) = heard.try_recv() {
+        here.follow(&wire::encode(&ahead.registry(), &fixes), NOW);
+    }
+    assert!(places(&here).is_empty());
+    // What it would otherwise have kept away for an hour.
+    here.report(&[report("v-0", 114.5, 35.6, 0)], &gateway("g"), NOW);
+    assert_eq!(places(&here), [(0, 114.5)]);
+}
+
+#[test]
 fn a_unit_off_the_list_is_off_the_map() {
     let positions = county(2);
     positions.report(

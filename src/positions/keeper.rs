@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    feed::Positions,
+    feed::{Pending, Positions},
     store::{LastPositions, Record, Store, StoreError},
     wire,
 };
@@ -52,10 +52,17 @@ impl Keeper {
         while let Ok(true) = self.write().await {}
     }
 
-    /// Writes what waits, and tells whether there was anything.
+    /// Writes what waits, and tells whether there was anything. Last positions that cannot be written wait again:
+    /// a unit may say nothing new for a long time.
     async fn write(&self) -> Result<bool, StoreError> {
         let pending = self.positions.take_pending();
         let any = !pending.points.is_empty() || !pending.last.is_empty();
+        let units: Vec<_> = pending.last.iter().map(|fix| fix.unit).collect();
+        let written = self.write_all(pending).await;
+        written.inspect_err(|_| self.positions.save_again(&units)).map(|()| any)
+    }
+
+    async fn write_all(&self, pending: Pending) -> Result<(), StoreError> {
         let record = |fix: &super::Fix| {
             let unit = pending.registry.get(fix.unit)?.id.clone();
             let bytes = wire::encode(&pending.registry, &[*fix]);
@@ -70,7 +77,7 @@ impl Keeper {
         if !last.is_empty() {
             self.last.save(last).await?;
         }
-        Ok(any)
+        Ok(())
     }
 
     async fn forget(&self) {

@@ -29,6 +29,7 @@ mod http_api;
 mod journal_contract;
 mod journal_postgres;
 mod journal_sqlite;
+mod last_positions;
 mod live_map;
 mod migration;
 mod nodes_in_step;

@@ -1,11 +1,17 @@
 //! A county outgrows its file: journal and accounts move to PostgreSQL, and back, byte for byte.
 
-use std::{path::Path, process::Output};
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::{Duration, Instant},
+};
 
 use jiaoying::{
     access::store::{Contents, Store, postgres::PostgresStore, sqlite::SqliteStore},
+    domain::time::Timestamp,
     journal::{
-        Record,
+        Batch, Draft, Journal, Record,
         postgres::PostgresJournal,
         sqlite::SqliteJournal,
         transfer::{Kept, Origin},
@@ -19,6 +25,8 @@ use crate::support::{
 };
 
 const COUNTY: &str = "990101000000";
+/// What is said of a place that is not empty.
+const OCCUPIED: &str = "choose an empty place";
 
 #[tokio::test]
 async fn a_county_moves_to_postgresql_and_back_with_its_chain_intact() {
@@ -42,7 +50,7 @@ async fn a_county_moves_to_postgresql_and_back_with_its_chain_intact() {
     assert!(said(&moved).contains("100 %") && !said(&moved).contains(PASSWORD), "{}", said(&moved));
     assert!(in_database(&url, folder.path()).await == before, "the copy differs");
     let again = migrate(folder.path(), "", &url);
-    assert!(!again.status.success() && said(&again).contains("already"), "{}", said(&again));
+    assert!(!again.status.success() && said(&again).contains(OCCUPIED), "{}", said(&again));
     assert!(in_database(&url, folder.path()).await == before, "a refusal changed something");
 
     let verified = with(folder.path(), &url, &["verify"]);
@@ -57,6 +65,8 @@ async fn a_county_moves_to_postgresql_and_back_with_its_chain_intact() {
     let before = in_database(&url, folder.path()).await;
     let back = migrate(folder.path(), &url, elsewhere.path().to_str().unwrap());
     assert!(back.status.success(), "{}", said(&back));
+    let again = migrate(folder.path(), &url, elsewhere.path().to_str().unwrap());
+    assert!(!again.status.success() && said(&again).contains(OCCUPIED), "{}", said(&again));
     assert!(in_folder(elsewhere.path()).await == before, "the copy differs");
     assert!(run(elsewhere.path(), &["verify"]).status.success());
     let node = Process::start(elsewhere.path(), &[]);
@@ -81,6 +91,36 @@ async fn a_damaged_journal_is_not_moved() {
     assert!(said(&verified).contains("no journal"), "nothing is half there: {}", said(&verified));
 }
 
+/// As by a power cut, or somebody who has lost patience.
+#[tokio::test]
+async fn a_move_that_was_killed_half_way_left_nothing_and_is_made_again() {
+    let (url, folder, elsewhere) =
+        (fresh().await, tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fill(folder.path()).await;
+    let before = large(&*SqliteJournal::open(folder.path()).unwrap().origin()).await;
+
+    kill_half_way(migrate_command(folder.path(), "", &url));
+    let nothing = tempfile::tempdir().unwrap();
+    let verified = with(nothing.path(), &url, &["verify"]);
+    assert!(said(&verified).contains("no journal"), "half of it is there: {}", said(&verified));
+    let moved = again(|| migrate(folder.path(), "", &url));
+    assert!(moved.status.success(), "{}", said(&moved));
+    let journal = PostgresJournal::open(&database(&url), folder.path()).await.unwrap();
+    assert!(large(&*journal.origin()).await == before, "the copy differs");
+    drop(journal);
+
+    let to = elsewhere.path().to_str().unwrap();
+    kill_half_way(migrate_command(folder.path(), &url, to));
+    assert!(!elsewhere.path().join("jiaoying.db").exists(), "half of it is there");
+    let back = again(|| migrate(folder.path(), &url, to));
+    assert!(back.status.success(), "{}", said(&back));
+    assert!(large(&*SqliteJournal::open(elsewhere.path()).unwrap().origin()).await == before);
+    assert!(run(elsewhere.path(), &["verify"]).status.success());
+    let left: Vec<_> =
+        std::fs::read_dir(elsewhere.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().contains(".new")), "{left:?}");
+}
+
 #[tokio::test]
 async fn a_way_that_leads_nowhere_is_refused_with_the_one_that_does() {
     let (url, folder) = (fresh().await, tempfile::tempdir().unwrap());
@@ -101,7 +141,13 @@ async fn a_way_that_leads_nowhere_is_refused_with_the_one_that_does() {
 }
 
 fn migrate(dir: &Path, from: &str, to: &str) -> Output {
-    with(dir, from, &["migrate", "--to", to])
+    migrate_command(dir, from, to).output().unwrap()
+}
+
+fn migrate_command(dir: &Path, from: &str, to: &str) -> Command {
+    let mut command = jiaoying(dir, &["migrate", "--to", to]);
+    command.env("JIAOYING_DATABASE_URL", from);
+    command
 }
 
 fn with(dir: &Path, url: &str, arguments: &[&str]) -> Output {
@@ -139,4 +185,55 @@ async fn everything(origin: &dyn Origin, store: &dyn Store) -> Everything {
     assert!(everything.records.len() > 100 && !everything.access.accounts.is_empty());
     assert!(!everything.receipts.is_empty());
     everything
+}
+
+/// A journal of several pages, so that there is a half way.
+async fn fill(dir: &Path) {
+    assert!(Process::start(dir, &[]).terminate().0.success());
+    let mut journal = SqliteJournal::open(dir).unwrap();
+    let expected = journal.reader().head().await.unwrap();
+    let draft = |number: u32| Draft {
+        at: Timestamp::from_millis(i64::from(number)),
+        actor: "console".into(),
+        kind: "lines_set".into(),
+        version: 1,
+        subject: "sms".into(),
+        data: format!(r#"{{"channel":"sms","lines":{number},"hold_ms":1000,"simulated":true}}"#),
+    };
+    let batch = Batch { expected, drafts: (0..60_000).map(draft).collect(), receipts: Vec::new() };
+    journal.append(batch).await.unwrap();
+}
+
+async fn large(origin: &dyn Origin) -> (Vec<Record>, Vec<Kept>) {
+    let mut records = Vec::new();
+    loop {
+        let page = origin.read(records.len() as u64, usize::MAX).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        records.extend(page);
+    }
+    assert!(records.len() > 60_000);
+    (records, origin.receipts(None, usize::MAX).await.unwrap())
+}
+
+fn kill_half_way(mut command: Command) {
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+    let first = said.next().unwrap().unwrap();
+    assert!(first.ends_with('%') && !first.starts_with("100"), "{first}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// The server may take a moment until it knows that whoever was killed is gone.
+fn again(migrate: impl Fn() -> Output) -> Output {
+    let since = Instant::now();
+    loop {
+        let moved = migrate();
+        if moved.status.success() || since.elapsed() > Duration::from_secs(10) {
+            return moved;
+        }
+        assert!(said(&moved).contains("stop all of them"), "{}", said(&moved));
+    }
 }

@@ -5,7 +5,9 @@ mod claims;
 mod follower;
 mod outages;
 mod pages;
+mod paused;
 mod rolling;
+mod starts;
 mod storm;
 mod three;
 

@@ -28,6 +28,12 @@ const ADOPTED_AFTER: Duration = Duration::from_secs(2);
 /// How long a call waits for the answer of a database that is away. Then it is made without: several nodes may
 /// ring one person, which is better than nobody.
 const WAIT_MAX: Duration = Duration::from_secs(10);
+/// How often it is asked for by then at least. A node that stood still has not waited: it was not there to hear
+/// the answer, and the next one comes at once.
+const ASKED_MIN: u32 = 3;
+/// How long an answer is good for. A node that stands still for five seconds is dead to the others, and what was
+/// granted to it is theirs by the time it goes on.
+const GOOD_FOR: Duration = Duration::from_secs(3);
 
 /// An attempt that is to be made now.
 #[derive(Debug, Clone, Copy)]
@@ -42,9 +48,13 @@ pub(super) enum Answer {
     /// Of `asked`, those that this node is to make.
     Claimed {
         asked: Vec<AttemptId>,
+        asked_at: Instant,
         mine: Result<BTreeSet<AttemptId>, Unanswered>,
     },
-    Adopted(Result<Adopted, Unanswered>),
+    Adopted {
+        asked_at: Instant,
+        adopted: Result<Adopted, Unanswered>,
+    },
     /// Attempts that this node is to report as failed.
     Failed {
         ids: BTreeSet<AttemptId>,
@@ -67,6 +77,7 @@ pub(super) struct Claiming {
 struct Waiting {
     begun: Begun,
     since: Instant,
+    asked: u32,
     is_asked: bool,
 }
 
@@ -88,15 +99,15 @@ impl Claiming {
         if asked.is_empty() {
             return;
         }
-        let nodes = Arc::clone(&self.nodes);
+        let (nodes, asked_at) = (Arc::clone(&self.nodes), Instant::now());
         self.answers.push(Box::pin(async move {
             let mine = nodes.claim(&asked).await;
-            Answer::Claimed { asked, mine }
+            Answer::Claimed { asked, asked_at, mine }
         }));
     }
 
-    /// Has the one node whose call it is say that no page has confirmed it. Any other may merely be late in
-    /// hearing that one has.
+    /// Has the one node whose call it is say that nothing was heard of it. Any other may merely be late in hearing
+    /// that a page has confirmed it, or that it was taken over.
     pub(super) fn give_up(&mut self, id: AttemptId) {
         let nodes = Arc::clone(&self.nodes);
         self.answers.push(Box::pin(async move {
@@ -149,7 +160,7 @@ impl Outbox {
             let id = begun.id;
             let known = self.flying.contains_key(&id) || self.claiming.adopting.contains(&id);
             if begun.repeated || !known {
-                let waiting = Waiting { begun, since: Instant::now(), is_asked: true };
+                let waiting = Waiting { begun, since: Instant::now(), asked: 1, is_asked: true };
                 self.claiming.waiting.insert(id, waiting);
                 asked.push(id);
             }
@@ -161,13 +172,15 @@ impl Outbox {
     pub(super) async fn ask_again(&mut self) {
         let (mut asked, mut late) = (Vec::new(), Vec::new());
         self.claiming.waiting.retain(|id, waiting| {
-            if waiting.since.elapsed() > WAIT_MAX {
+            if waiting.is_asked {
+                return true;
+            }
+            if waiting.since.elapsed() > WAIT_MAX && waiting.asked >= ASKED_MIN {
                 late.push(Begun { repeated: true, ..waiting.begun });
                 return false;
             }
-            if !std::mem::replace(&mut waiting.is_asked, true) {
-                asked.push(*id);
-            }
+            (waiting.asked, waiting.is_asked) = (waiting.asked + 1, true);
+            asked.push(*id);
             true
         });
         self.claiming.claim(asked);
@@ -202,32 +215,37 @@ impl Outbox {
             return;
         }
         self.claiming.adopting = found.iter().copied().collect();
-        let nodes = Arc::clone(&self.claiming.nodes);
-        self.claiming
-            .answers
-            .push(Box::pin(async move { Answer::Adopted(nodes.adopt(&found).await) }));
+        let (nodes, asked_at) = (Arc::clone(&self.claiming.nodes), Instant::now());
+        self.claiming.answers.push(Box::pin(async move {
+            let adopted = nodes.adopt(&found).await;
+            Answer::Adopted { asked_at, adopted }
+        }));
     }
 
     pub(super) async fn on_answer(&mut self, answer: Answer) {
         match answer {
-            Answer::Claimed { asked, mine: Ok(mine) } => {
+            Answer::Claimed { asked, asked_at, mine: Ok(mine) }
+                if asked_at.elapsed() < GOOD_FOR =>
+            {
                 let waited = asked.iter().filter_map(|id| self.claiming.waiting.remove(id));
                 let waited = waited.map(|waiting| waiting.begun);
                 let own = waited.filter(|begun| mine.contains(&begun.id)).collect();
                 self.make(own).await;
             }
-            Answer::Claimed { asked, mine: Err(error) } => {
-                tracing::debug!(%error, "calls wait to be claimed");
+            Answer::Claimed { asked, mine, .. } => {
+                let error = mine.err();
+                tracing::debug!(?error, "calls wait to be claimed");
                 for id in asked {
                     if let Some(waiting) = self.claiming.waiting.get_mut(&id) {
                         waiting.is_asked = false;
                     }
                 }
             }
-            Answer::Adopted(adopted) => {
+            Answer::Adopted { asked_at, adopted } => {
                 self.claiming.adopting.clear();
                 match adopted {
-                    Ok(adopted) => self.take_over(adopted).await,
+                    Ok(adopted) if asked_at.elapsed() < GOOD_FOR => self.take_over(adopted).await,
+                    Ok(_) => tracing::debug!("which calls are orphaned is asked again"),
                     Err(error) => tracing::debug!(%error, "orphaned calls are not known"),
                 }
             }

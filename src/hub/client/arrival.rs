@@ -122,11 +122,15 @@ impl Client {
         }
     }
 
+    /// Reads no further than the hub has learned: whom an event concerns follows from those before it. The rest
+    /// comes with the next commit.
     async fn read_journal(&self, after: u64) -> Result<Frames, End> {
-        let records = self.hub.board.journal().read(after, PAGE).await.map_err(|error| {
+        let known = self.hub.history.reached();
+        let mut records = self.hub.board.journal().read(after, PAGE).await.map_err(|error| {
             tracing::error!(%error, "the journal cannot be read for a client that resumes");
             CloseReason::Restarting
         })?;
+        records.retain(|record| record.seq <= known);
         let to = records.last().map_or(after, |last| last.seq);
         let encoded = records.iter().filter_map(|record| {
             let entry = recover_entry(record).ok()?;

@@ -21,8 +21,8 @@ use crate::support::{
     socket::WsClient,
 };
 
-/// A lost bus is on the screens by then (contract), on a machine that has other work too.
-const NOTICED: Duration = Duration::from_secs(4);
+/// A lost bus is on the screens by then (contract).
+const NOTICED: Duration = Duration::from_secs(3);
 const SOON: Duration = Duration::from_secs(20);
 const TOWNSHIP: &str = "990101001000";
 const VILLAGE: &str = "990101002001";

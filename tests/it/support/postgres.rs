@@ -16,6 +16,7 @@ use std::{
 };
 
 use jiaoying::postgres::Database;
+use tokio::task::JoinSet;
 use tokio_postgres::NoTls;
 
 /// Password of the server's only user; it must turn up in no log.
@@ -166,6 +167,30 @@ pub async fn sql(url: &str, statements: &str) -> Result<(), tokio_postgres::Erro
     let run = async move { client.batch_execute(statements).await };
     let (done, _) = tokio::join!(run, connection);
     done
+}
+
+/// A session that stays open, as that of somebody who keeps a transaction open with a database tool.
+pub struct Session {
+    client: tokio_postgres::Client,
+    _connection: JoinSet<()>,
+}
+
+impl Session {
+    pub async fn open(url: &str) -> Self {
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+        let mut carried = JoinSet::new();
+        carried.spawn(async move { drop(connection.await) });
+        Self { client, _connection: carried }
+    }
+
+    pub async fn run(&self, statements: &str) {
+        self.client.batch_execute(statements).await.unwrap();
+    }
+
+    /// Returns how many rows a query finds.
+    pub async fn count(&self, query: &str) -> usize {
+        self.client.query(query, &[]).await.unwrap().len()
+    }
 }
 
 pub fn database(url: &str) -> Database {

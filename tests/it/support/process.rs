@@ -97,6 +97,15 @@ impl Process {
         link.expect("the first start prints a link")
     }
 
+    /// Lets it stand still, its connections open, until [`Self::resume`].
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
     /// Kills it as a power cut would, and returns what it had said.
     pub fn kill(mut self) -> String {
         self.child.kill().unwrap();
@@ -106,10 +115,14 @@ impl Process {
 
     /// Asks it to stop, and returns how it ended and all it had said.
     pub fn terminate(mut self) -> (ExitStatus, String) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.signal("-TERM");
         let status = self.child.wait().unwrap();
         (status, self.said())
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
     }
 
     fn said(&mut self) -> String {

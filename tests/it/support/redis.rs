@@ -35,7 +35,7 @@ impl RedisServer {
         Self { child: None, port, options, dir: tempfile::tempdir().unwrap() }
     }
 
-    /// Starts on the port it had, with nothing remembered.
+    /// Starts on the port it had, with nothing remembered unless an option says so.
     pub fn start_again(&mut self) {
         assert!(self.child.is_none(), "it still runs");
         // The kernel ends it with the thread that started it, even one that was killed.
