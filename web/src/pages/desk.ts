@@ -4,6 +4,7 @@ import { mount } from 'svelte';
 import '../theme/desk.css';
 import { keepForecasts } from '../forecasts.svelte';
 import { live } from '../live.svelte';
+import { fetchBoard } from '../net/board';
 import Desk from '../views/desk/Desk.svelte';
 import { desk } from '../views/desk/desk.svelte';
 
@@ -11,6 +12,6 @@ const page = document.getElementById('page');
 if (page === null) throw new Error('the page has no place to be');
 
 desk.start();
-live.start();
+live.start(fetchBoard);
 keepForecasts();
 mount(Desk, { target: page });
