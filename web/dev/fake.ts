@@ -95,7 +95,7 @@ export function fakeServer(): Plugin {
     if (path === '/sessions' && method === 'POST') return logIn(body);
     if (me === undefined) return [401, error('session.missing', 'log in first')];
     if (path === '/sessions/current') return method === 'DELETE' ? [204, null] : [200, me];
-    if (path === '/board') return [200, { epoch: EPOCH, seq: world.board.seq, now: iso(now), board: world.snapshot(me, now) }];
+    if (path === '/board') return [200, { epoch: EPOCH, seq: world.board.seq, board: world.snapshot(me, now) }];
     if (path === '/duty') return [200, { at: iso(now), ...dutyAt(iso(now - 3.6e6), iso(now + 3.6e7)) }];
     if (path === '/areas') {
       const parent = url.searchParams.get('parent') ?? COUNTY;

@@ -278,7 +278,6 @@ export interface WireBoard {
 export interface FirstBoard {
   epoch: string;
   seq: number;
-  now: Time;
   board: WireBoard;
 }
 

@@ -43,11 +43,12 @@ it('asks for everything again when it was cut off between greeting and snapshot'
 
 it('shows a board that was fetched, and asks the socket only for what came after it', async () => {
   const { frames, wires, socket, fetches } = fetching();
+  const { epoch, ...rest } = fetched(9);
   socket.connect();
   expect(wires).toHaveLength(0);
-  fetches[0]?.answer({ epoch: 'e', seq: 9, now: 'n', board: {} as never });
+  fetches[0]?.answer({ epoch, ...rest });
   await settled();
-  expect(frames).toEqual([{ type: 'welcome', epoch: 'e', seq: 9, resumed: false, now: 'n' }, snapshot(9)]);
+  expect(frames).toEqual([{ type: 'welcome', epoch: 'e', seq: 9, resumed: false, now: 'n' }, { type: 'snapshot', ...rest }]);
   expect(socket.state.name).toBe('connecting');
   wires[0]?.open();
   expect(wires[0]?.sent[0]).toMatchObject({ type: 'hello', resume: { epoch: 'e', seq: 9 } });
@@ -58,7 +59,7 @@ it('shows a board that was fetched, and asks the socket only for what came after
 it('takes a new board from the socket also after it has fetched one', async () => {
   const { frames, wires, socket, fetches } = fetching();
   socket.connect();
-  fetches[0]?.answer({ epoch: 'e', seq: 9, now: 'n', board: {} as never });
+  fetches[0]?.answer(fetched(9));
   await settled();
   wires[0]?.open();
   wires[0]?.say({ type: 'welcome', epoch: 'f', seq: 3, resumed: false, now: 'n' });
@@ -73,7 +74,7 @@ it('takes a new board from the socket also after it has fetched one', async () =
 it('fetches again only where there is nothing to go on from', async () => {
   const { wires, socket, fetches } = fetching();
   socket.connect();
-  fetches[0]?.answer({ epoch: 'e', seq: 9, now: 'n', board: {} as never });
+  fetches[0]?.answer(fetched(9));
   await settled();
   wires[0]?.open();
   wires[0]?.say({ type: 'welcome', epoch: 'e', seq: 9, resumed: true, now: 'n' });
@@ -102,7 +103,7 @@ it('does not wait for a slow board, nor shows it when it comes at last', async (
   expect(wires).toHaveLength(0);
   vi.advanceTimersByTime(1);
   expect(fetches[0]?.stop.aborted).toBe(true);
-  fetches[0]?.answer({ epoch: 'e', seq: 9, now: 'n', board: {} as never });
+  fetches[0]?.answer(fetched(9));
   await settled();
   expect([wires.length, frames.length]).toEqual([1, 0]);
   wires[0]?.open();
@@ -235,6 +236,10 @@ function fetching() {
   const fetches: Fetch[] = [];
   const all = setUp({ fetchBoard: (stop) => new Promise((answer) => void fetches.push({ stop, answer })) });
   return { ...all, fetches };
+}
+
+function fetched(seq: number): FirstBoard {
+  return { epoch: 'e', seq, board: { now: 'n' } as never };
 }
 
 /** Lets a promise that has been kept be heard of. */

@@ -134,11 +134,11 @@ export class Socket {
     if (fetching.signal.aborted) return;
     if (first === 'refused') return this.stop();
     if (first !== undefined) {
-      const { epoch, seq, now, board } = first;
+      const { epoch, seq, board } = first;
       this.#epoch = epoch;
       this.#resume = { epoch, seq };
       // Told as the socket would have told it.
-      this.#ports.onFrame({ type: 'welcome', epoch, seq, resumed: false, now });
+      this.#ports.onFrame({ type: 'welcome', epoch, seq, resumed: false, now: board.now });
       this.#ports.onFrame({ type: 'snapshot', seq, board });
     }
     this.#open();
