@@ -50,8 +50,8 @@ export interface FaceWords {
 /** How much of the view is left free around what is shown whole: the legend lies at the bottom. */
 export const MARGIN: Margin = { top: 20, right: 20, bottom: 92, left: 20 };
 /** The same where the map is small and looked at from near by: its legend is one line, and everything is smaller. */
-export const SMALL_MARGIN: Margin = { top: 12, right: 12, bottom: 48, left: 12 };
-export const SMALL_SCALE = 0.8;
+export const SMALL_MARGIN: Margin = { top: 15, right: 15, bottom: 60, left: 15 };
+export const SMALL_SCALE = 0.65;
 /** Where nothing ever drives: who looks there is told of nothing that moves. */
 export const NOWHERE: MapView = { bbox: [0, 0, 0.001, 0.001], zoom: 22 };
 /** How large signs are while all is in view; near by they are whole. */
