@@ -84,6 +84,11 @@ impl AreaCode {
         AreaCode(self.last())
     }
 
+    /// Tells whether no real place has it: of the provinces (GB/T 2260) none is 99.
+    pub fn is_invented(self) -> bool {
+        self.0 / 10_000_000_000 == 99
+    }
+
     fn last(self) -> u64 {
         let span = match self.level() {
             Level::Village => 1,
@@ -444,6 +449,14 @@ mod tests {
         assert_eq!(area("990101").level(), Level::County);
         for text in ["", "99010", "99010100000x", "000101000000", "9901010000001", "-90101"] {
             assert!(text.parse::<AreaCode>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_invented_place_is_told_from_a_real_one() {
+        assert!(area("990101003012").is_invented());
+        for real in ["610721", "659012", "820000", "110000"] {
+            assert!(!area(real).is_invented(), "{real}");
         }
     }
 

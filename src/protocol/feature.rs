@@ -166,6 +166,9 @@ pub struct UnitFacts {
     pub contact: Option<ContactView>,
     #[schema(value_type = Vec<String>)]
     pub capabilities: Vec<CompactString>,
+    /// It belongs to no real place, and so nothing real reports its positions; absent where it is real.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub simulated: bool,
 }
 
 impl UnitFacts {
@@ -178,6 +181,7 @@ impl UnitFacts {
             strength: unit.strength,
             contact: ContactView::of(board, unit.contact.as_ref()),
             capabilities: unit.capabilities.clone(),
+            simulated: unit.area.is_invented(),
         }
     }
 }

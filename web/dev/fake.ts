@@ -95,6 +95,7 @@ export function fakeServer(): Plugin {
     if (path === '/sessions' && method === 'POST') return logIn(body);
     if (me === undefined) return [401, error('session.missing', 'log in first')];
     if (path === '/sessions/current') return method === 'DELETE' ? [204, null] : [200, me];
+    if (path === '/board') return [200, { epoch: EPOCH, seq: world.board.seq, board: world.snapshot(me, now) }];
     if (path === '/duty') return [200, { at: iso(now), ...dutyAt(iso(now - 3.6e6), iso(now + 3.6e7)) }];
     if (path === '/areas') {
       const parent = url.searchParams.get('parent') ?? COUNTY;
@@ -202,7 +203,7 @@ export function fakeServer(): Plugin {
     if (status === 201 && reply !== null && 'token' in reply) response.setHeader('Set-Cookie', `session=${String(reply.token)}; Path=/; HttpOnly; SameSite=Lax`);
     if (request.method === 'DELETE') response.setHeader('Set-Cookie', 'session=; Path=/; Max-Age=0');
     if (status === 429) response.setHeader('Retry-After', '12');
-    response.writeHead(status, { 'Content-Type': 'application/json' });
+    response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
     response.end(reply === null ? undefined : JSON.stringify(reply));
     return undefined;
   }

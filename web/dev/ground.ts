@@ -70,7 +70,7 @@ function township(code: string): GroundFeature {
 }
 
 function unit(id: string, name: string): GroundFeature {
-  const facts = { kind: 'rubber_boat', reports_every_s: PERIOD_S };
+  const facts = { kind: 'rubber_boat', reports_every_s: PERIOD_S, simulated: true };
   return made('units', id, name, { type: 'Point', coordinates: [WEST + SIDE, SOUTH + SIDE] }, facts);
 }
 

@@ -47,9 +47,8 @@ it('a red warning is issued only by holding the button', async () => {
   const hold = dialog.getByRole('button', { name: '按住 1.5 秒发布' });
   await hold.focus();
   await page.keyboard.down('Enter');
-  await page.waitForTimeout(1_700);
-  await page.keyboard.up('Enter');
   await dialog.getByRole('alert').filter({ hasText: '「地区」必填' }).waitFor();
+  await page.keyboard.up('Enter');
 
   await dialog.getByLabel('示例县全域').check();
   await dialog.getByText('478 个村').waitFor();

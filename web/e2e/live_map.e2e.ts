@@ -1,8 +1,9 @@
 /** The live map: vehicles appear where they report, move, grow old before one's eyes; also without WebGL. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { request, type Browser, type Page } from 'playwright-core';
-import { BASE_URL, launch, seriousFaults, visit } from './support';
+import type { Browser } from 'playwright-core';
+import { count, drawn, pick, report } from './map';
+import { launch, seriousFaults, visit } from './support';
 
 /** Two vehicles that report at least every twenty seconds. */
 const [FIRST, SECOND] = ['990101-rubber_boat-01', '990101-rubber_boat-02'];
@@ -61,35 +62,3 @@ it('a map that was cut off shows again what moves', async () => {
   await expect.poll(() => pick(wall.page, [114.403, 35.603]), { timeout: 20_000 }).toContain('114.40300, 35.60300');
   await wall.context.close();
 });
-
-/** Reports a place as a gateway does: `step` keeps later reports later. */
-async function report(unit: string, [lon, lat]: readonly [number, number], step: number): Promise<void> {
-  const gateway = await request.newContext({ baseURL: BASE_URL, extraHTTPHeaders: { Authorization: 'Bearer demo-gateway' } });
-  const at = new Date(Date.now() + step).toISOString();
-  const reply = await gateway.post('/api/v1/positions', { data: [{ unit, lon, lat, at, speed: 30, heading: 45 }] });
-  expect([reply.status(), await reply.text()]).toEqual([202, expect.stringContaining('"accepted":1')]);
-  await gateway.dispose();
-}
-
-/** Waits until the map has told the server what it shows, which it does once it can draw. */
-async function drawn(page: Page): Promise<void> {
-  await page.locator('section.map[data-view]').waitFor({ timeout: 90_000 });
-}
-
-async function count(page: Page, what: 'units' | 'expired'): Promise<number> {
-  return Number(await page.locator('section.map').getAttribute(`data-${what}`));
-}
-
-/** Clicks where a place is drawn, and returns what the map says of the unit there. */
-async function pick(page: Page, [lon, lat]: readonly [number, number]): Promise<string> {
-  await drawn(page);
-  const map = page.locator('section.map');
-  const [west, south, east, north] = JSON.parse(await map.getAttribute('data-view') ?? '[]') as [number, number, number, number];
-  const mercator = (degrees: number): number => Math.log(Math.tan(Math.PI / 4 + (degrees * Math.PI) / 360));
-  const box = await map.boundingBox();
-  if (box === null) throw new Error('the map has no place');
-  const x = ((lon - west) / (east - west)) * box.width;
-  const y = ((mercator(north) - mercator(lat)) / (mercator(north) - mercator(south))) * box.height;
-  await map.locator('canvas').click({ position: { x, y } });
-  return (await page.getByRole('complementary').textContent({ timeout: 5_000 }).catch(() => '')) ?? '';
-}

@@ -22,6 +22,9 @@ export const SIZES = {
 
 export type Path = keyof typeof SIZES;
 
+/** CSS pixels. */
+type Size = Readonly<{ width: number; height: number }>;
+
 /** Somebody at their page, and what went wrong there. */
 export interface Visitor {
   page: Page;
@@ -39,14 +42,16 @@ export function launch(flags: readonly string[] = []): Promise<Browser> {
 }
 
 /** Opens `path` as a demonstration login; nobody in particular for the login page. */
-export async function visit(browser: Browser, login: string | undefined, path: Path): Promise<Visitor> {
-  const context = await browser.newContext({ viewport: SIZES[path], locale: 'zh-CN', timezoneId: 'Asia/Shanghai', baseURL: BASE_URL });
+export async function visit(
+  browser: Browser, login: string | undefined, path: Path, base = BASE_URL, viewport: Size = SIZES[path],
+): Promise<Visitor> {
+  const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', baseURL: base });
   if (login !== undefined) {
     const reply = await context.request.post('/api/v1/sessions', { data: { login, password: `demo-${login}` } });
     if (reply.status() !== 201) throw new Error(`${login} cannot log in: ${reply.status()} ${await reply.text()}`);
   }
   const page = await context.newPage();
-  const faults = watch(page);
+  const faults = watch(page, base);
   const sockets = new Set<WebSocketRoute>();
   let isCut = false;
   await page.routeWebSocket(/\/api\/v1\/live/, (socket) => {
@@ -114,9 +119,9 @@ export async function seriousFaults(page: Page): Promise<string[]> {
   });
 }
 
-function watch(page: Page): string[] {
+function watch(page: Page, base: string): string[] {
   const faults: string[] = [];
-  const own = new URL(BASE_URL).host;
+  const own = new URL(base).host;
   page.on('request', (sent) => {
     const { host, protocol } = new URL(sent.url());
     if (protocol !== 'data:' && protocol !== 'blob:' && host !== own) faults.push(`left our origin: ${sent.url()}`);

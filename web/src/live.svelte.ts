@@ -9,7 +9,7 @@ import type {
 import { reduceAll } from './board/reduce';
 import { runsDry } from './board/select';
 import { api, Refused } from './net/api';
-import { Socket, type LinkState, type Wire } from './net/socket';
+import { Socket, type LinkState, type SocketPorts, type Wire } from './net/socket';
 
 /** Events are gathered for so long: five hundred in one burst are drawn once. */
 const GATHER_MS = 40;
@@ -36,8 +36,11 @@ class Live {
   #onPositions: ((frame: PositionsFrame | ClustersFrame) => void)[] = [];
   #view: MapView | undefined;
 
-  /** Connects, and goes to the login page where this browser is not logged in. */
-  start(): void {
+  /**
+   * Connects, and goes to the login page where this browser is not logged in. With `fetchBoard` the whole board comes
+   * that way; without it by the socket, which is one journey less.
+   */
+  start(fetchBoard?: SocketPorts['fetchBoard']): void {
     clock.start();
     this.#lostAt = clock.exact();
     if (this.board === undefined) this.heardAt = this.#lostAt;
@@ -46,6 +49,7 @@ class Live {
       random: () => Math.random(),
       onFrame: (frame) => this.#take(frame),
       onState: (state) => this.#become(state),
+      ...(fetchBoard === undefined ? {} : { fetchBoard }),
     });
     this.#socket = socket;
     if (this.#view !== undefined) socket.look(this.#view);

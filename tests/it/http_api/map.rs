@@ -30,6 +30,7 @@ async fn every_layer_of_the_demonstration_county_is_on_the_map() {
     assert_eq!(point["properties"]["plan"]["shelter"], "990101100-s");
     let boat = one(features, "units", "990101-boat-01");
     assert_eq!((&boat["kind"], &boat["reports_every_s"]), (&json!("boat"), &json!(10)));
+    assert_eq!(boat["simulated"], true, "nobody may take it for a real boat");
     let shown = map.to_string();
     assert!(!shown.contains("1940000") && !shown.contains("0980555"), "a telephone number");
     server.stop().await;

@@ -274,6 +274,13 @@ export interface WireBoard {
   degraded: Degraded[];
 }
 
+/** The board as HTTP gives it, with where it stands in the journal. */
+export interface FirstBoard {
+  epoch: string;
+  seq: number;
+  board: WireBoard;
+}
+
 export interface WireError {
   code: string;
   message: string;

@@ -17,6 +17,7 @@ interface MapWords {
   expired: (n: number) => string;
   units: (n: number) => string;
   none: string;
+  simulated: string;
   legend: string;
   fresh: string;
   late: string;
@@ -65,6 +66,7 @@ export const mapWords = bilingual<MapWords>(
     expired: (n) => `数据过期 ${n}`,
     units: (n) => `队伍车辆 ${n}`,
     none: '暂无位置上报',
+    simulated: '演示车辆 · 模拟位置',
     legend: '图例',
     fresh: '位置正常',
     late: '迟报',
@@ -111,6 +113,7 @@ export const mapWords = bilingual<MapWords>(
     expired: (n) => `${n} positions out of date`,
     units: (n) => `${n} units`,
     none: 'no positions reported',
+    simulated: 'Demonstration vehicles, simulated positions',
     legend: 'Legend',
     fresh: 'up to date',
     late: 'late',

@@ -1,7 +1,7 @@
 /** The map on a plain canvas, for browsers without WebGL: the same things, without fading, turning or tilting. */
 
 import type { ClusterItem } from '../board/protocol';
-import { FARTHER, MARGIN, NAMES_FROM, SITES_FROM, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from './face';
+import { FARTHER, NAMES_FROM, SITES_FROM, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from './face';
 import type { Ground, TownshipLabel } from './ground';
 import type { UnitMark } from './marks';
 import { drawGround, drawMoving, type Scene } from './paint';
@@ -80,8 +80,8 @@ export class CanvasFace implements Face {
   }
 
   #fitted(): Camera {
-    const { container, bounds, scale } = this.#options;
-    return fitted(bounds, Math.max(1, container.clientWidth), Math.max(1, container.clientHeight), scaled(MARGIN, scale));
+    const { container, bounds, margin, scale } = this.#options;
+    return fitted(bounds, Math.max(1, container.clientWidth), Math.max(1, container.clientHeight), scaled(margin, scale));
   }
 
   #change(part: Partial<Scene>): void {

@@ -4,6 +4,7 @@ import type { Box, ClusterItem, MapView } from '../board/protocol';
 import type { Colours } from './colours';
 import type { Ground, TownshipLabel } from './ground';
 import type { UnitMark } from './marks';
+import type { Margin } from './projection';
 
 export interface Face {
   /** Draws what stands still. */
@@ -28,6 +29,8 @@ export interface FaceOptions {
   bounds: Box;
   /** How much larger than at 16 px a rem everything is drawn. */
   scale: number;
+  /** What is left free around what is shown whole, before it is scaled. */
+  margin: Margin;
   colours: Colours;
   words: FaceWords;
   onView(view: MapView): void;
@@ -45,7 +48,12 @@ export interface FaceWords {
 }
 
 /** How much of the view is left free around what is shown whole: the legend lies at the bottom. */
-export const MARGIN = { top: 20, right: 20, bottom: 92, left: 20 } as const;
+export const MARGIN: Margin = { top: 20, right: 20, bottom: 92, left: 20 };
+/** The same where the map is small and looked at from near by: its legend is one line, and everything is smaller. */
+export const SMALL_MARGIN: Margin = { top: 15, right: 15, bottom: 60, left: 15 };
+export const SMALL_SCALE = 0.65;
+/** Where nothing ever drives: who looks there is told of nothing that moves. */
+export const NOWHERE: MapView = { bbox: [0, 0, 0.001, 0.001], zoom: 22 };
 /** How large signs are while all is in view; near by they are whole. */
 export const FAR_SIZE = 0.58;
 /** The map goes so much nearer than the whole, and so much farther away. */

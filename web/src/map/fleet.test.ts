@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import type { Box } from '../board/protocol';
 import { ago, BOATS, NOW, positions, seen } from './fixture';
-import { freshness, NO_FLEET, reduceFleet, tally, type Fleet } from './fleet';
+import { freshness, isSimulated, NO_FLEET, reduceFleet, tally, type Fleet } from './fleet';
 
 const BOX: Box = [114, 35, 115, 36];
 
@@ -56,6 +56,15 @@ it('positions grow old without being told', () => {
   expect(tally(fleet, BOATS, NOW)).toEqual({ total: 2, late: 0, lost: 0 });
   expect(tally(fleet, BOATS, NOW + 10_000)).toEqual({ total: 2, late: 1, lost: 0 });
   expect(tally(fleet, BOATS, NOW + 60_000)).toEqual({ total: 2, late: 0, lost: 2 });
+});
+
+it('a simulated unit in view is told, and so is one that a cluster may hide', () => {
+  const units = new Map([...BOATS].map(([unit, facts]) => [unit, unit === 'b' ? { ...facts, simulated: true as const } : facts]));
+  const real = after(positions([seen('a', 114.1, 35.1), seen('x', 114.1, 35.1)], true));
+  expect(isSimulated(real, units)).toBe(false);
+  expect(isSimulated(reduceFleet(real, positions([seen('b', 114.2, 35.2)]), BOX), units)).toBe(true);
+  const clusters = reduceFleet(real, { type: 'clusters', at: ago(0), items: [{ lon: 114, lat: 35, count: 2 }] }, BOX);
+  expect([isSimulated(clusters, units), isSimulated(clusters, BOATS)]).toEqual([true, false]);
 });
 
 function after(...frames: Parameters<typeof reduceFleet>[1][]): Fleet {

@@ -52,6 +52,12 @@ export function freshness(spot: Spot, facts: UnitFacts | undefined, now: number)
   return periods > LATE_PERIODS ? 'late' : 'fresh';
 }
 
+/** Tells whether a unit in view is a demonstration's; of clusters it is not known which units they are. */
+export function isSimulated(fleet: Fleet, units: ReadonlyMap<string, UnitFacts>): boolean {
+  const inView = fleet.clusters === undefined ? fleet.spots.keys() : units.keys();
+  return [...inView].some((unit) => units.get(unit)?.simulated === true);
+}
+
 /** How many units are in view, and how many of them are not where they are drawn any more. */
 export interface Tally {
   total: number;

@@ -41,7 +41,7 @@ export type Properties =
   | (Common & { layer: 'shelters'; capacity: number })
   | (Common & { layer: 'gauges'; measures: string })
   | (Common & { layer: 'risk_points'; hazard: string; residents: number; repaired: boolean })
-  | (Common & { layer: 'units'; kind: string; reports_every_s: number; strength?: number });
+  | (Common & { layer: 'units'; kind: string; reports_every_s: number; strength?: number; simulated?: true });
 
 export interface GroundFeature {
   type: 'Feature';
@@ -61,6 +61,8 @@ export interface UnitFacts {
   kind: string;
   reports_every_s: number;
   strength?: number;
+  /** A demonstration's: where it is drawn, nothing real is. */
+  simulated?: true;
 }
 
 export type Ground = readonly GroundFeature[];

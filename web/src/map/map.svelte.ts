@@ -5,7 +5,8 @@ import type { Box, ClustersFrame, MapView, PositionsFrame } from '../board/proto
 import { clock } from '../clock.svelte';
 import { live } from '../live.svelte';
 import { api } from '../net/api';
-import { NO_FLEET, reduceFleet, tally, type Fleet } from './fleet';
+import { NOWHERE } from './face';
+import { isSimulated, NO_FLEET, reduceFleet, tally, type Fleet } from './fleet';
 import { BASE_LAYERS, SITE_LAYERS, unitsOf, type Ground, type LayerName } from './ground';
 
 const ALL_LAYERS: readonly LayerName[] = [...BASE_LAYERS, 'warnings', ...SITE_LAYERS, 'units'];
@@ -26,6 +27,7 @@ class MapState {
   chosen = $state<string | undefined>(undefined);
   readonly units = $derived(unitsOf(this.ground));
   readonly tally = $derived(tally(this.fleet, this.units, clock.now));
+  readonly isSimulated = $derived(isSimulated(this.fleet, this.units));
   #isStarted = false;
   #next: Fleet = NO_FLEET;
   #frame = 0;
@@ -48,6 +50,11 @@ class MapState {
   look(view: MapView): void {
     this.view = view.bbox;
     live.look(view);
+  }
+
+  /** Nobody looks any more: nothing that moves is told until somebody does. */
+  rest(): void {
+    this.look(NOWHERE);
   }
 
   #take(frame: PositionsFrame | ClustersFrame): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import type { Box, ServerFrame } from '../board/protocol';
-import { GREETING_MS, readFrame, SILENCE_MS, Socket, type Wire } from './socket';
+import type { Box, FirstBoard, ServerFrame } from '../board/protocol';
+import { FETCH_MS, GREETING_MS, readFrame, SILENCE_MS, Socket, type SocketPorts, type Wire } from './socket';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -39,6 +39,85 @@ it('asks for everything again when it was cut off between greeting and snapshot'
   wires[2]?.open();
   expect(wires[2]?.sent[0]).not.toHaveProperty('resume');
   expect(socket.state.name).toBe('resuming');
+});
+
+it('shows a board that was fetched, and asks the socket only for what came after it', async () => {
+  const { frames, wires, socket, fetches } = fetching();
+  const { epoch, ...rest } = fetched(9);
+  socket.connect();
+  expect(wires).toHaveLength(0);
+  fetches[0]?.answer({ epoch, ...rest });
+  await settled();
+  expect(frames).toEqual([{ type: 'welcome', epoch: 'e', seq: 9, resumed: false, now: 'n' }, { type: 'snapshot', ...rest }]);
+  expect(socket.state.name).toBe('connecting');
+  wires[0]?.open();
+  expect(wires[0]?.sent[0]).toMatchObject({ type: 'hello', resume: { epoch: 'e', seq: 9 } });
+  wires[0]?.say({ type: 'welcome', epoch: 'e', seq: 9, resumed: true, now: 'n' });
+  expect(socket.state.name).toBe('live');
+});
+
+it('takes a new board from the socket also after it has fetched one', async () => {
+  const { frames, wires, socket, fetches } = fetching();
+  socket.connect();
+  fetches[0]?.answer(fetched(9));
+  await settled();
+  wires[0]?.open();
+  wires[0]?.say({ type: 'welcome', epoch: 'f', seq: 3, resumed: false, now: 'n' });
+  wires[0]?.say(snapshot(3));
+  expect(frames.slice(-1)).toEqual([snapshot(3)]);
+  wires[0]?.drop(1006);
+  vi.advanceTimersByTime(1_000);
+  wires[1]?.open();
+  expect(wires[1]?.sent[0]).toMatchObject({ resume: { epoch: 'f', seq: 3 } });
+});
+
+it('fetches again only where there is nothing to go on from', async () => {
+  const { wires, socket, fetches } = fetching();
+  socket.connect();
+  fetches[0]?.answer(fetched(9));
+  await settled();
+  wires[0]?.open();
+  wires[0]?.say({ type: 'welcome', epoch: 'e', seq: 9, resumed: true, now: 'n' });
+  wires[0]?.drop(1006);
+  vi.advanceTimersByTime(1_000);
+  expect([wires.length, fetches.length]).toEqual([2, 1]);
+  wires[1]?.open();
+  wires[1]?.say({ type: 'welcome', epoch: 'e', seq: 9, resumed: true, now: 'n' });
+  socket.startOver();
+  expect([wires.length, fetches.length]).toEqual([2, 2]);
+});
+
+it('goes on with the socket alone when no board can be fetched', async () => {
+  const { wires, socket, fetches } = fetching();
+  socket.connect();
+  fetches[0]?.answer(undefined);
+  await settled();
+  wires[0]?.open();
+  expect(wires[0]?.sent).toEqual([{ type: 'hello', topics: ['duty', 'warnings', 'callouts'] }]);
+});
+
+it('does not wait for a slow board, nor shows it when it comes at last', async () => {
+  const { frames, wires, socket, fetches } = fetching();
+  socket.connect();
+  vi.advanceTimersByTime(FETCH_MS - 1);
+  expect(wires).toHaveLength(0);
+  vi.advanceTimersByTime(1);
+  expect(fetches[0]?.stop.aborted).toBe(true);
+  fetches[0]?.answer(fetched(9));
+  await settled();
+  expect([wires.length, frames.length]).toEqual([1, 0]);
+  wires[0]?.open();
+  expect(wires[0]?.sent[0]).not.toHaveProperty('resume');
+});
+
+it('ends for good when it may not have the board', async () => {
+  const { wires, socket, fetches } = fetching();
+  socket.connect();
+  fetches[0]?.answer('refused');
+  await settled();
+  vi.advanceTimersByTime(60_000);
+  expect(socket.state.name).toBe('refused');
+  expect(wires).toHaveLength(0);
 });
 
 it('says which part of the map it looks at, and says it again after each loss', () => {
@@ -147,7 +226,29 @@ class FakeWire {
   }
 }
 
-function setUp() {
+/** A board that was asked for, and how it is answered. */
+interface Fetch {
+  stop: AbortSignal;
+  answer(board: FirstBoard | 'refused' | undefined): void;
+}
+
+function fetching() {
+  const fetches: Fetch[] = [];
+  const all = setUp({ fetchBoard: (stop) => new Promise((answer) => void fetches.push({ stop, answer })) });
+  return { ...all, fetches };
+}
+
+function fetched(seq: number): FirstBoard {
+  return { epoch: 'e', seq, board: { now: 'n' } as never };
+}
+
+/** Lets a promise that has been kept be heard of. */
+async function settled(): Promise<void> {
+  await Promise.resolve();
+  await Promise.resolve();
+}
+
+function setUp(more: Partial<SocketPorts> = {}) {
   const wires: FakeWire[] = [];
   const frames: ServerFrame[] = [];
   const named: string[] = [];
@@ -160,6 +261,7 @@ function setUp() {
     random: () => 0.5,
     onFrame: (frame) => void frames.push(frame),
     onState: (state) => void named.push(state.name),
+    ...more,
   });
   return { wires, frames, socket, states: () => named };
 }

@@ -3,7 +3,7 @@
  * It carries frames and says how things stand; what frames mean is for those it tells.
  */
 
-import type { ClientFrame, MapView, Resume, ServerFrame } from '../board/protocol';
+import type { ClientFrame, FirstBoard, MapView, Resume, ServerFrame } from '../board/protocol';
 
 /** What the machine needs of a browser's WebSocket. */
 export type Wire = Pick<WebSocket, 'onopen' | 'onmessage' | 'onclose' | 'send' | 'close'>;
@@ -18,12 +18,19 @@ export type LinkState =
 
 export interface SocketPorts {
   open(): Wire;
+  /**
+   * Fetches the whole board by another way than the socket, where that way is the better one: nothing where it has to
+   * come by the socket, `refused` where this login may not have it. Gives up when told to.
+   */
+  fetchBoard?(stop: AbortSignal): Promise<FirstBoard | 'refused' | undefined>;
   /** 0 ≤ x < 1, for jitter. */
   random(): number;
   onFrame(frame: ServerFrame): void;
   onState(state: LinkState): void;
 }
 
+/** A board that takes longer to fetch comes by the socket. */
+export const FETCH_MS = 5_000;
 /** Opening and greeting together must not take longer. */
 export const GREETING_MS = 8_000;
 /** The server pings every 10 s; dead when nothing was heard for so long. */
@@ -50,6 +57,7 @@ export class Socket {
   #losses = 0;
   #resume: Resume | undefined;
   #view: MapView | undefined;
+  #fetching: AbortController | undefined;
   #heardAt = 0;
 
   constructor(ports: SocketPorts) {
@@ -109,6 +117,34 @@ export class Socket {
   #connect(): void {
     this.#drop();
     this.#become({ name: 'connecting', attempt: this.#losses });
+    if (this.#resume === undefined && this.#ports.fetchBoard !== undefined) void this.#fetchFirst(this.#ports.fetchBoard);
+    else this.#open();
+  }
+
+  /** Begins with the whole board, so that the socket has to bring only what came after it. */
+  async #fetchFirst(fetchBoard: NonNullable<SocketPorts['fetchBoard']>): Promise<void> {
+    const fetching = new AbortController();
+    this.#fetching = fetching;
+    this.#arm(FETCH_MS, () => {
+      fetching.abort();
+      this.#open();
+    });
+    const first = await fetchBoard(fetching.signal);
+    // Too slow, or given up: the socket goes on without it.
+    if (fetching.signal.aborted) return;
+    if (first === 'refused') return this.stop();
+    if (first !== undefined) {
+      const { epoch, seq, board } = first;
+      this.#epoch = epoch;
+      this.#resume = { epoch, seq };
+      // Told as the socket would have told it.
+      this.#ports.onFrame({ type: 'welcome', epoch, seq, resumed: false, now: board.now });
+      this.#ports.onFrame({ type: 'snapshot', seq, board });
+    }
+    this.#open();
+  }
+
+  #open(): void {
     this.#arm(GREETING_MS, () => this.#lose());
     const wire = this.#ports.open();
     this.#wire = wire;
@@ -177,6 +213,7 @@ export class Socket {
 
   #drop(): void {
     clearTimeout(this.#timer);
+    this.#fetching?.abort();
     const wire = this.#wire;
     this.#wire = undefined;
     wire?.close();

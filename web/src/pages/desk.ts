@@ -4,13 +4,18 @@ import { mount } from 'svelte';
 import '../theme/desk.css';
 import { keepForecasts } from '../forecasts.svelte';
 import { live } from '../live.svelte';
+import { NOWHERE } from '../map/face';
+import { fetchBoard } from '../net/board';
 import Desk from '../views/desk/Desk.svelte';
 import { desk } from '../views/desk/desk.svelte';
+import { fold } from '../views/desk/fold.svelte';
 
 const page = document.getElementById('page');
 if (page === null) throw new Error('the page has no place to be');
 
 desk.start();
-live.start();
+// Far out until the map is there and says what it shows.
+live.look(fold.isOpen ? { zoom: 0 } : NOWHERE);
+live.start(fetchBoard);
 keepForecasts();
 mount(Desk, { target: page });

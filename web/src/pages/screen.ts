@@ -4,6 +4,7 @@ import { mount } from 'svelte';
 import '../theme/base.css';
 import { live } from '../live.svelte';
 import { keepForecasts } from '../forecasts.svelte';
+import { fetchBoard } from '../net/board';
 import Screen from '../views/screen/Screen.svelte';
 
 const page = document.getElementById('page');
@@ -14,6 +15,6 @@ if (scale >= 0.5 && scale <= 3) document.documentElement.style.setProperty('--sc
 
 // Far out until the map is there and says what it shows.
 live.look({ zoom: 0 });
-live.start();
+live.start(fetchBoard);
 keepForecasts();
 mount(Screen, { target: page });

@@ -4,7 +4,7 @@ import { GPUInitializationError, Map as MapLibre, setWorkerUrl, type GeoJSONSour
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { levelOf } from '../../board/area';
 import type { ClusterItem } from '../../board/protocol';
-import { FARTHER, MARGIN, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from '../face';
+import { FARTHER, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from '../face';
 import { layerOf, warningsOf, type Ground, type GroundFeature, type TownshipLabel } from '../ground';
 import { changes, shortLabel, type UnitMark } from '../marks';
 import { fitted, scaled } from '../projection';
@@ -47,9 +47,9 @@ class GlFace implements Face {
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: FaceOptions) {
-    const { container, bounds, scale, colours } = options;
+    const { container, bounds, scale, margin, colours } = options;
     this.#options = options;
-    const padding = scaled(MARGIN, scale);
+    const padding = scaled(margin, scale);
     const whole = fitted(bounds, container.clientWidth, container.clientHeight, padding).zoom;
     const map = new MapLibre({
       container, bounds, fitBoundsOptions: { padding }, style: styleOf({ colours, scale, whole }), minZoom: whole - FARTHER,
@@ -128,13 +128,14 @@ class GlFace implements Face {
 
   fit(): void {
     this.#isWhole = true;
-    this.#map.fitBounds(this.#options.bounds, { padding: scaled(MARGIN, this.#options.scale), duration: 200 });
+    const { bounds, margin, scale } = this.#options;
+    this.#map.fitBounds(bounds, { padding: scaled(margin, scale), duration: 200 });
   }
 
   resize(): void {
     this.#map.resize();
-    const { container, bounds, scale } = this.#options;
-    const padding = scaled(MARGIN, scale);
+    const { container, bounds, margin, scale } = this.#options;
+    const padding = scaled(margin, scale);
     const whole = fitted(bounds, container.clientWidth, container.clientHeight, padding).zoom;
     this.#map.setMinZoom(whole - FARTHER);
     if (this.#isWhole) this.#map.fitBounds(bounds, { padding, duration: 0 });
