@@ -44,7 +44,8 @@ pub(super) fn board(
             Layer::RiskPoints => features.extend(sites(board, actor, *layer, SiteKind::RiskPoint)),
             Layer::Units => features.extend(units(board, actor, last_seen)),
             Layer::Callouts => features.extend(callouts(board, actor, now)),
-            Layer::Rivers | Layer::Roads => {}
+            // Of incidents none are known before reports of them are taken.
+            Layer::Rivers | Layer::Roads | Layer::Incidents => {}
         }
     }
     features

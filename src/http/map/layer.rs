@@ -16,10 +16,11 @@ pub(super) enum Layer {
     Rivers,
     Roads,
     Callouts,
+    Incidents,
 }
 
 impl Layer {
-    const ALL: [Layer; 11] = [
+    const ALL: [Layer; 12] = [
         Layer::Areas,
         Layer::Warnings,
         Layer::Bases,
@@ -31,6 +32,7 @@ impl Layer {
         Layer::Rivers,
         Layer::Roads,
         Layer::Callouts,
+        Layer::Incidents,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -46,6 +48,7 @@ impl Layer {
             Layer::Rivers => "rivers",
             Layer::Roads => "roads",
             Layer::Callouts => "callouts",
+            Layer::Incidents => "incidents",
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) struct Seen {
 #[derive(Deserialize, IntoParams)]
 pub(super) struct Look {
     /// One or several of areas, warnings, bases, depots, shelters, gauges, risk_points, units, rivers, roads,
-    /// callouts, separated by commas; all when left out.
+    /// callouts, incidents, separated by commas; all when left out.
     layers: Option<String>,
     /// `west,south,east,north`; everywhere when left out.
     bbox: Option<String>,

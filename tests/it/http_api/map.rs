@@ -41,7 +41,7 @@ async fn a_warning_and_its_callout_are_drawn_while_they_last() {
     let server = TestServer::start().await;
     let desk = server.demo("dispatcher");
     let callout = red_callout(&desk, TOWNSHIP).await;
-    let map = desk.get("/map?layers=warnings,callouts", 200).await;
+    let map = desk.get("/map?layers=warnings,callouts,incidents", 200).await;
     let features = features(&map);
     let warned = of_layer(features, "warnings");
     assert_eq!(warned.len(), 1);

@@ -16,7 +16,7 @@ use super::{
 use crate::support::{client::Client, county::COUNTY, postgres::fresh, redis::RedisServer};
 
 /// Pages open over the three nodes.
-const PAGES: usize = 300;
+const PAGES: usize = 900;
 /// Calls that the node to be killed has made before it is.
 const CALLS: usize = 30;
 const TOWNSHIP: &str = "990101001000";
@@ -50,13 +50,13 @@ async fn a_killed_nodes_pages_miss_nothing_and_its_calls_are_made_once_more_by_o
     let desk = three.desk(0);
     // The storm goes on.
     warn(&three.nodes[1].demo("gateway"), "990101002000").await;
-    within(Duration::from_secs(15), "a call is repeated", async || {
+    within(Duration::from_secs(30), "a call is repeated", async || {
         !Course::of(&desk.journal(before).await).repeated.is_empty()
     })
     .await;
     let repeated_after = killed.elapsed();
     within(
-        Duration::from_secs(20),
+        Duration::from_secs(60),
         "every call of the dead node is repeated or over",
         async || {
             let (course, rung) = (Course::of(&desk.journal(before).await), Rung::read(&folder, 3));
@@ -68,7 +68,7 @@ async fn a_killed_nodes_pages_miss_nothing_and_its_calls_are_made_once_more_by_o
 
     let last = *shown(&desk, before, u64::MAX).await.last().unwrap();
     end.send_replace(Some(last));
-    let told = tokio::time::timeout(Duration::from_secs(20), pages.join_all()).await.unwrap();
+    let told = tokio::time::timeout(Duration::from_secs(60), pages.join_all()).await.unwrap();
     must_have_all(&told, &shown(&desk, before, u64::MAX).await, last);
     let journal = desk.journal(before).await;
     let rung = Rung::read(&folder, 3);

@@ -5,6 +5,9 @@ import type { UnitKind } from '../map/kinds';
 import { bilingual } from './language.svelte';
 import { coarse } from './time';
 
+/** Ages are told by tens of seconds, so that they do not flicker; below the first there is no number to tell. */
+const JUST_NOW_MS = 10_000;
+
 interface MapWords {
   title: string;
   label: (county: string) => string;
@@ -60,8 +63,7 @@ export const mapWords = bilingual<MapWords>(
     site: { bases: '驻地', depots: '物资库', shelters: '安置点', gauges: '监测站', risk_points: '风险点' },
     unreached: (n) => `未叫应 ${n}`,
     ago: (ms) => {
-      const { count, unit } = coarse(ms);
-      return `${count} ${['秒', '分钟', '小时', '天'][unit]}前`;
+, '分钟', '小时', '天'][unit]}前`;
     },
     expired: (n) => `数据过期 ${n}`,
     units: (n) => `队伍车辆 ${n}`,
@@ -108,6 +110,7 @@ export const mapWords = bilingual<MapWords>(
     unreached: (n) => `unreached ${n}`,
     ago: (ms) => {
       const { count, unit } = coarse(ms);
+      if (ms < JUST_NOW_MS) return 'just now';
       return `${count} ${['s', 'min', 'h', 'd'][unit]} ago`;
     },
     expired: (n) => `${n} positions out of date`,
