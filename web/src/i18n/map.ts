@@ -63,7 +63,9 @@ export const mapWords = bilingual<MapWords>(
     site: { bases: '驻地', depots: '物资库', shelters: '安置点', gauges: '监测站', risk_points: '风险点' },
     unreached: (n) => `未叫应 ${n}`,
     ago: (ms) => {
-, '分钟', '小时', '天'][unit]}前`;
+      if (ms < JUST_NOW_MS) return '刚刚';
+      const { count, unit } = coarse(ms);
+      return `${count} ${['秒', '分钟', '小时', '天'][unit]}前`;
     },
     expired: (n) => `数据过期 ${n}`,
     units: (n) => `队伍车辆 ${n}`,
@@ -109,8 +111,8 @@ export const mapWords = bilingual<MapWords>(
     site: { bases: 'base', depots: 'depot', shelters: 'shelter', gauges: 'gauge', risk_points: 'point of risk' },
     unreached: (n) => `unreached ${n}`,
     ago: (ms) => {
-      const { count, unit } = coarse(ms);
       if (ms < JUST_NOW_MS) return 'just now';
+      const { count, unit } = coarse(ms);
       return `${count} ${['s', 'min', 'h', 'd'][unit]} ago`;
     },
     expired: (n) => `${n} positions out of date`,
