@@ -41,7 +41,10 @@ export function fakeServer(): Plugin {
   const callers = new Set<Caller>();
   const tries = new Map<string, number>();
   const kept = new Map<string, object>();
-  if (!CALM) playNight(world, Date.now());
+  if (!CALM) {
+    playNight(world, Date.now());
+    ground.refusals.playMistakes(Date.now());
+  }
   world.onFrames = (frames) => void callers.forEach((caller) => tell(caller, frames));
   if (PACE_MS > 0) {
     const roll = dice(7);
@@ -106,16 +109,22 @@ export function fakeServer(): Plugin {
     }
     if (path === '/warnings' && method === 'POST') return publish(body, now);
     if (resource === 'callouts') return respondOfCallout(method, id, act, body, now);
-    if (path === '/map' || path === '/positions') return respondOfMap(method, url, body);
+    if (resource === 'map' || resource === 'positions') return respondOfMap(method, url, me, body);
     if (path === '/obligations/mine') return [200, { items: me.person === undefined ? [] : world.asking(me.person.id) }];
     const view = world.all.get(id);
     if (resource !== 'obligations' || view === undefined) return undefined;
     return act === 'answer' ? take(view, body, me, now) : [200, filled(view)];
   }
 
-  function respondOfMap(method: string, url: URL, body: Body): [number, object] {
+  function respondOfMap(method: string, url: URL, me: Me, body: Body): [number, object] {
+    if (url.pathname.endsWith('/refusals')) return listRefusals(me);
     if (method === 'POST') return [202, ground.report(body as never)];
     return [200, ground.features(url.searchParams.get('layers') ?? '', [...world.board.warnings.values()])];
+  }
+
+  function listRefusals(me: Me): [number, object] {
+    const mayRead = me.role === 'dispatcher' || me.role === 'commander';
+    return mayRead ? [200, { items: ground.refusals.rows() }] : [403, error('not_allowed', 'this login may not read the journal')];
   }
 
   function respondOfCallout(method: string, id: string, act: string, body: Body, now: number): [number, object] | undefined {

@@ -3,6 +3,7 @@
 import type { Box, MapView, PositionItem } from '../src/board/protocol';
 import type { GroundFeature, Place } from '../src/map/ground';
 import { areas, COUNTY } from './county';
+import { Refusals } from './refusals';
 import { iso } from './world';
 
 const WEST = 114.2;
@@ -22,6 +23,7 @@ const townships = [...areas.keys()].filter((code) => code !== COUNTY && code.end
 const units = ['1', '2', '3', '4'].map((number) => ({ id: `990101-rubber_boat-0${number}`, name: `橡皮艇 0${number}` }));
 
 export class Ground {
+  readonly refusals = new Refusals();
   #seen = new Map<string, Seen>();
   #watchers = new Map<object, Watcher>();
 
@@ -39,13 +41,17 @@ export class Ground {
 
   /** Takes positions of known units, and tells whoever looks there. */
   report(items: readonly Seen[]): object {
-    const known = items.filter((item) => units.some((one) => one.id === item.unit));
+    const judged = items.map((item, index) => ({ item, index, code: faultOf(item) }));
+    const known = judged.filter((one) => one.code === undefined).map((one) => one.item);
+    const refused = judged.flatMap(({ item, index, code }) => (code === undefined ? [] : [{ item, index, code }]));
     for (const { view, tell } of this.#watchers.values()) {
       const shown = known.filter((item) => within(item, view.bbox) || within(this.#seen.get(item.unit), view.bbox));
       if (shown.length > 0) tell({ type: 'positions', at: iso(Date.now()), items: shown });
     }
     for (const item of known) this.#seen.set(item.unit, item);
-    return { accepted: known.length, dropped: items.length - known.length, refusals: [] };
+    for (const { code, item } of refused) this.refusals.note(code, item, Date.now());
+    const named = refused.map(({ item, index, code }) => ({ index, unit: item.unit, code, message: code }));
+    return { accepted: known.length, dropped: refused.length, refusals: named };
   }
 
   /** Shows a client a part of the map from now on. */
@@ -58,6 +64,12 @@ export class Ground {
   leave(client: object): void {
     this.#watchers.delete(client);
   }
+}
+
+/** Why a position is not taken: only what people try by hand. */
+function faultOf(item: Seen): string | undefined {
+  if (!units.some((one) => one.id === item.unit)) return 'position.unknown_unit';
+  return item.lon < 90 && item.lat > 90 ? 'position.swapped' : undefined;
 }
 
 function within(item: { lon: number; lat: number } | undefined, box: Box | undefined): boolean {

@@ -38,7 +38,7 @@ it('the desk’s dialogs and details are accessible', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('各级呼叫').waitFor();
   expect(await seriousFaults(page)).toEqual([]);
-  for (const key of ['n', 'm', 'a', '?']) {
+  for (const key of ['n', 'm', 'a', 'p', '?']) {
     await page.keyboard.press(key);
     await page.getByRole('dialog').waitFor();
     expect(await seriousFaults(page)).toEqual([]);

@@ -341,6 +341,32 @@ export interface MapView {
   zoom: number;
 }
 
+/** Positions from one login that were refused for one reason. */
+export interface PositionRefusal {
+  /** `redis` for whoever publishes there. */
+  login: string;
+  source: 'gateway' | 'socket' | 'redis';
+  /** Never changes, such as `position.swapped`. */
+  code: string;
+  message: string;
+  count: number;
+  first_at: Time;
+  last_at: Time;
+  example: RefusedPosition;
+}
+
+/** What a refused position said, as it came. */
+export interface RefusedPosition {
+  /** Empty where `text` is all there is. */
+  unit: string;
+  /** `null` where it is no number. */
+  lon: number | null;
+  lat: number | null;
+  at?: Time;
+  /** What was wrong with a text that is no position, with its beginning; of a flood, how many came. */
+  text?: string;
+}
+
 export type ServerFrame =
   | { type: 'welcome'; epoch: string; seq: number; resumed: boolean; now: Time }
   | { type: 'snapshot'; seq: number; board: WireBoard }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { coarse, date, hourMinuteSecond, lunarDate, moment, span } from './time';
+import { coarse, date, fullTime, hourMinuteSecond, lunarDate, moment, span } from './time';
 
 const ZONE = 'Asia/Shanghai';
 const NIGHT = Date.parse('2021-07-21T18:05:12Z');
@@ -18,6 +18,11 @@ it('midnight is 00, not 24', () => {
 it('a moment of another day says which', () => {
   expect(moment('2021-07-22T01:00:00+08:00', NIGHT, ZONE, 'zh')).toBe('01:00');
   expect(moment('2021-07-21T23:59:00+08:00', NIGHT, ZONE, 'zh')).toBe('7月21日 23:59');
+});
+
+it('a time of any year says which, and what is no time is left as it is', () => {
+  expect(fullTime('2099-12-31T16:00:01Z', ZONE)).toBe('2100-01-01 00:00:01');
+  expect(fullTime('+12345-01-01T00:00:00Z', ZONE)).toBe('+12345-01-01T00:00:00Z');
 });
 
 it('a span ticks in minutes, then hours, and never runs backwards', () => {

@@ -39,6 +39,11 @@ export function moment(at: string, now: number, zone: string, language: Language
   return `${monthDay} ${hourMinute(at, zone)}`;
 }
 
+/** 2027-11-22 21:05:12, for a time that may be of any year. What is no time stays as it was written. */
+export function fullTime(at: string, zone: string): string {
+  return Number.isNaN(Date.parse(at)) ? at : format('sv-SE', zone, { dateStyle: 'short', timeStyle: 'medium' }, at);
+}
+
 /** 03:25, or 1:03:25 from an hour on. A span that has not begun is 00:00. */
 export function span(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1_000));

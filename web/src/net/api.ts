@@ -1,7 +1,7 @@
 /** HTTP as the pages use it: same origin, the cookie authenticates, errors have a type. */
 
 import type {
-  AnswerKind, CalloutKind, CalloutView, Duty, Me, ObligationView, Role, Severity, StateName, WireError,
+  AnswerKind, CalloutKind, CalloutView, Duty, Me, ObligationView, PositionRefusal, Role, Severity, StateName, WireError,
 } from '../board/protocol';
 import type { GroundCollection, LayerName } from '../map/ground';
 
@@ -104,6 +104,8 @@ export const api = {
   policies: () => get<Page<Policy>>('/policies'),
   /** Everything of these layers that the caller may see, as GeoJSON. */
   map: (layers: readonly LayerName[]) => get<GroundCollection>(`/map?${search({ layers: layers.join(',') })}`),
+  /** What was refused lately by the node that answers; at most a hundred rows. */
+  positionRefusals: () => get<Page<PositionRefusal>>('/positions/refusals'),
   areas: (parent: string) => get<Page<AreaItem>>(`/areas?${search({ parent })}`),
   /** Says `key` again when it is tried again, so that the server counts it once. */
   answer: (obligation: string, answering: Answering, key: string) =>

@@ -9,6 +9,7 @@ import { fetchBoard } from '../net/board';
 import Desk from '../views/desk/Desk.svelte';
 import { desk } from '../views/desk/desk.svelte';
 import { fold } from '../views/desk/fold.svelte';
+import { refusals } from '../views/desk/refusals.svelte';
 
 const page = document.getElementById('page');
 if (page === null) throw new Error('the page has no place to be');
@@ -18,4 +19,5 @@ desk.start();
 live.look(fold.isOpen ? { zoom: 0 } : NOWHERE);
 live.start(fetchBoard);
 keepForecasts();
+refusals.start();
 mount(Desk, { target: page });

@@ -18,7 +18,7 @@ import { sound } from '../../sound.svelte';
 /** Obligations fetched of one callout; a county has some five hundred. */
 const FETCH_MAX = 5_000;
 
-export type Sheet = 'warning' | 'callout' | 'withdraw' | 'answer' | 'help';
+export type Sheet = 'warning' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'help';
 
 /** Something new that nobody at this desk has noted yet. */
 export interface Alert {

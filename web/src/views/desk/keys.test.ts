@@ -6,6 +6,7 @@ it('reads a letter by its place on the keyboard, whatever an input method makes 
   expect(keyOf(press({ code: 'KeyN', key: 'n' }), false)).toBe('new_warning');
   expect(keyOf(press({ code: 'KeyN', key: 'Process' }), false)).toBe('new_warning');
   expect(keyOf(press({ code: 'KeyT', key: 't' }), false)).toBe('map');
+  expect(keyOf(press({ code: 'KeyP', key: 'p' }), false)).toBe('refusals');
   expect(keyOf(press({ code: 'Slash', key: '/' }), false)).toBe('search');
   expect(keyOf(press({ code: 'Slash', key: '?', shiftKey: true }), false)).toBe('help');
 });

@@ -2,7 +2,7 @@
 
 export type Key =
   | 'new_warning' | 'new_callout' | 'answer_for' | 'search' | 'help' | 'escape' | 'up' | 'down' | 'enter' | 'refresh'
-  | 'noted' | 'map';
+  | 'noted' | 'map' | 'refusals';
 
 /** What the machine needs of a key press. */
 export type Press = Pick<
@@ -11,6 +11,7 @@ export type Press = Pick<
 
 const LETTERS: Record<string, Key> = {
   KeyN: 'new_warning', KeyM: 'new_callout', KeyA: 'answer_for', KeyR: 'refresh', KeyK: 'noted', KeyT: 'map',
+  KeyP: 'refusals',
 };
 const MOVES: Record<string, Key> = { ArrowUp: 'up', ArrowDown: 'down', Enter: 'enter', NumpadEnter: 'enter' };
 
