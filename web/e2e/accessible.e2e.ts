@@ -37,12 +37,14 @@ it('the desk’s dialogs and details are accessible', async () => {
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.getByText('各级呼叫').waitFor();
-  expect(await seriousFaults(page)).toEqual([]);
-  for (const key of ['n', 'm', 'a', 'p', '?']) {
+  // `a` is first: the simulated person answers by himself before long, and then nobody has to.
+  for (const key of ['a', 'n', 'm', 'p', '?']) {
     await page.keyboard.press(key);
     await page.getByRole('dialog').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.locator('dialog').waitFor({ state: 'detached' });
   }
+  await page.getByText('各级呼叫').waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
 });
