@@ -9,7 +9,7 @@ use crate::report::Report;
 type Chart = (&'static str, fn(&Grown) -> f64);
 
 const CHARTS: [Chart; 3] = [
-    ("KB resident per idle connection", |grown| kib(grown.each)),
+    ("MiB resident, connections idle", |grown| mib(grown.resident)),
     ("µs of server CPU per delivery", |grown| grown.came.each_us()),
     ("ms from publish to the last, p99", |grown| grown.came.p99.as_secs_f64() * 1e3),
 ];
@@ -27,6 +27,11 @@ const HEIGHT: f64 = 190.0;
 const LEFT: f64 = 50.0;
 const TOP: f64 = 40.0;
 const STEP: f64 = WIDTH + LEFT + 20.0;
+
+#[expect(clippy::cast_precision_loss, reason = "far below what a float holds")]
+fn mib(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
 
 /// Writes both beside the build.
 pub fn save(report: &mut Report, all: &[Grown]) {

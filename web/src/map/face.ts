@@ -48,7 +48,7 @@ export interface FaceWords {
 }
 
 /** How much of the view is left free around what is shown whole: the legend lies at the bottom. */
-export const MARGIN: Margin = { top: 20, right: 20, bottom: 92, left: 20 };
+export const MARGIN: Margin = { top: 20, right: 20, bottom: 120, left: 20 };
 /** The same where the map is small and looked at from near by: its legend is one line, and everything is smaller. */
 export const SMALL_MARGIN: Margin = { top: 15, right: 15, bottom: 60, left: 15 };
 export const SMALL_SCALE = 0.65;
