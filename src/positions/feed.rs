@@ -144,14 +144,15 @@ impl Positions {
         speaker: &Speaker,
         now: Timestamp,
     ) -> Result<Outcome, NotPositions> {
-        reading::read(text).map(|items| self.report_items(&items, speaker, now)).inspect_err(
-            |why| {
-                let example =
-                    || Example { text: format!("{why}: {}", quoted(text)), ..Example::default() };
-                self.inner.counters.refused(Fault::Unreadable, 1);
-                self.state().refusals.note(speaker, Fault::Unreadable, 1, now, example);
-            },
-        )
+        let items = reading::read(text).inspect_err(|why| self.unreadable(text, why, speaker, now));
+        items.map(|items| self.report_items(&items, speaker, now))
+    }
+
+    /// Counts a text that is no positions at all.
+    pub fn unreadable(&self, text: &[u8], why: &NotPositions, speaker: &Speaker, now: Timestamp) {
+        self.inner.counters.refused(Fault::Unreadable, 1);
+        let example = || Example { text: format!("{why}: {}", quoted(text)), ..Example::default() };
+        self.state().refusals.note(speaker, Fault::Unreadable, 1, now, example);
     }
 
     /// Takes fixes that another node has checked and [`wire::encode`]d.
@@ -386,7 +387,7 @@ impl Batch<'_> {
         self.outcome.dropped += 1;
         self.inner.counters.refused(fault, 1);
         if fault.is_worth_telling() {
-            let example = || example(item);
+            let example = || Example::of(item);
             state.refusals.note(self.speaker, fault, 1, self.now, example);
             if self.outcome.refusals.len() < NAMED_MAX {
                 self.outcome.refusals.push(refusal(index, item, fault));
@@ -410,18 +411,6 @@ impl Batch<'_> {
         let refusal = Refusal { index: granted, unit, fault: Fault::Flood, message, field: None };
         if self.outcome.refusals.len() < NAMED_MAX {
             self.outcome.refusals.push(refusal);
-        }
-    }
-}
-
-fn example(item: Result<&Report, &Unreadable>) -> Example {
-    match item {
-        Ok(Report { unit, lon, lat, at, .. }) => {
-            let unit = unit.chars().take(64).collect();
-            Example { unit, at: Some(*at), lon: *lon, lat: *lat, text: String::new() }
-        }
-        Err(unreadable) => {
-            Example { text: quoted(unreadable.message.as_bytes()), ..Example::default() }
         }
     }
 }

@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use compact_str::CompactString;
 
-use super::check::{Fault, Speaker};
+use super::{
+    check::{Fault, Speaker},
+    reading::Unreadable,
+    report::Report,
+};
 use crate::domain::{ids::AreaCode, time::Timestamp};
 
 /// Rows kept; one more takes the place of the one that was quiet longest.
@@ -39,6 +43,21 @@ pub struct Example {
     pub lat: f64,
     /// What was wrong with a text that is no position, with the text's beginning.
     pub text: String,
+}
+
+impl Example {
+    /// Returns what an item said, or what was wrong with it where it is no position.
+    pub(super) fn of(item: Result<&Report, &Unreadable>) -> Self {
+        match item {
+            Ok(Report { unit, lon, lat, at, .. }) => {
+                let unit = unit.chars().take(64).collect();
+                Self { unit, at: Some(*at), lon: *lon, lat: *lat, text: String::new() }
+            }
+            Err(unreadable) => {
+                Self { text: quoted(unreadable.message.as_bytes()), ..Self::default() }
+            }
+        }
+    }
 }
 
 /// The rows.

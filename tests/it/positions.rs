@@ -95,6 +95,10 @@ async fn a_body_that_is_no_positions_is_refused_with_its_place() {
         let answer = crate::support::client::expect(request, status).await;
         assert_eq!(refusal(&answer), (code, field), "{body}");
     }
+    let shown = server.demo("dispatcher").get("/positions/refusals", 200).await;
+    let row = &items(&shown)[0];
+    assert_eq!((&row["code"], &row["count"]), (&json!("position.unreadable"), &json!(4)));
+    assert_eq!(row["login"], "gateway");
     let many = vec![position(SQUADRON, INSIDE, server.board.now()); 10_001];
     let answer = gateway.post("/positions", &json!(many), 413).await;
     assert_eq!(refusal(&answer), ("body.too_large", "body"));

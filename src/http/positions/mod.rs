@@ -28,8 +28,9 @@ use crate::{
         unit::UnitFault,
     },
     positions::{
-        BATCH_LIMIT, Fix, GAP_S, Known, Outcome, Point, Source, Speaker, Staleness, StoreError,
-        reading::{self, Item, NotPositions},
+        BATCH_LIMIT, Fix, GAP_S, Known, Outcome, Point, Positions, Source, Speaker, Staleness,
+        StoreError,
+        reading::{self, NotPositions},
     },
 };
 
@@ -83,10 +84,7 @@ pub(super) async fn report(
     let large = bytes.len() > LARGE;
     let (speaker, now) = (Speaker::of(&caller.actor, Source::Gateway), web.board.now());
     let positions = web.positions.clone();
-    let take = move || -> Result<Outcome, ApiError> {
-        let items = items(&bytes)?;
-        Ok(positions.report_items(&items, &speaker, now))
-    };
+    let take = move || hear(&positions, &bytes, &speaker, now);
     let outcome = if large {
         tokio::task::spawn_blocking(take).await.map_err(|_| SubmitError::Stopped)??
     } else {
@@ -176,9 +174,16 @@ fn allow(actor: &Actor, capability: Capability) -> Result<(), ApiError> {
     Err(SubmitError::from(Rejection::NotAllowed(capability)).into())
 }
 
-/// Reads a body. One in which nothing is a position is refused whole, naming the first that is none.
-fn items(bytes: &Bytes) -> Result<Vec<Item>, ApiError> {
+/// Takes a body. One in which nothing is a position is refused whole, naming the first that is none; what is
+/// wrong is counted either way.
+fn hear(
+    positions: &Positions,
+    bytes: &Bytes,
+    speaker: &Speaker,
+    now: Timestamp,
+) -> Result<Outcome, ApiError> {
     let items = reading::read(bytes).map_err(|why| {
+        positions.unreadable(bytes, &why, speaker, now);
         let (status, code) = match why {
             NotPositions::NotJson(_) => (StatusCode::BAD_REQUEST, "body.not_json"),
             NotPositions::NotAList => (StatusCode::UNPROCESSABLE_ENTITY, "field.invalid"),
@@ -190,12 +195,13 @@ fn items(bytes: &Bytes) -> Result<Vec<Item>, ApiError> {
         let refusal = ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body.too_large", message);
         return Err(refusal.field("body"));
     }
+    let outcome = positions.report_items(&items, speaker, now);
     match items.first() {
-        Some(Err(first)) if items.iter().all(Result::is_err) => {
+        Some(Err(first)) if !outcome.flooded && items.iter().all(Result::is_err) => {
             let field = first.field.as_deref().map_or(String::new(), |field| format!(".{field}"));
             Err(ApiError::bad_field(&format!("[0]{field}"), first.message.clone()))
         }
-        Some(_) | None => Ok(items),
+        Some(_) | None => Ok(outcome),
     }
 }
 
