@@ -54,6 +54,7 @@ const GROUPS: &[Group] = &[
     (&["H1", "H5"], hub::fan_out),
     (&["H2"], hub::resume),
     (&["H3"], hub::memory),
+    (&["H3", "stalled"], hub::stall),
     (&["H4", "M1"], hub::positions),
     (&["H5", "urgent"], hub::urgent),
     (&["growth"], growth::tables),

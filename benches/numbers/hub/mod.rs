@@ -28,4 +28,5 @@ pub use self::{
     node::run as run_node,
     reference::run as run_reference,
     resuming::resume,
+    stalling::stall,
 };
