@@ -1,5 +1,6 @@
 //! The API over HTTP, on a real node with the demonstration county.
 
+mod board;
 mod bodies;
 mod duty;
 mod journal;
