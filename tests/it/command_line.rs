@@ -5,12 +5,14 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Output, Stdio},
+    time::Duration,
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{
     client::{Client, items, refusal},
+    patience::within,
     process::{Process, jiaoying, run, said},
 };
 
@@ -199,15 +201,10 @@ fn a_duty_handset_belongs_to_a_post_that_exists() {
 /// What is done at the console is carried to the journal within seconds.
 async fn must_be_on_record(commander: &Client, logins: &[&str]) {
     for login in logins {
-        loop {
-            let journal = commander.journal(0).await;
-            let noted = journal
-                .iter()
-                .any(|entry| entry["kind"] == "access_changed" && entry["data"]["login"] == *login);
-            if noted {
-                break;
-            }
-        }
+        let about =
+            |entry: &Value| entry["kind"] == "access_changed" && entry["data"]["login"] == *login;
+        let noted = async || commander.journal(0).await.iter().any(about);
+        within(Duration::from_secs(30), "it is on record", noted).await;
     }
 }
 
@@ -231,7 +228,7 @@ async fn the_vehicles_of_a_drill_move_on_the_map() {
             }
         }
     };
-    let seen = tokio::time::timeout(std::time::Duration::from_secs(60), seen).await;
+    let seen = tokio::time::timeout(Duration::from_secs(60), seen).await;
     drill.kill().unwrap();
     drill.wait().unwrap();
     seen.expect("more than half of 577 vehicles are seen within their first reports");

@@ -17,11 +17,14 @@ use serde_json::{Value, json};
 
 use crate::support::{
     client::{Client, items},
+    patience::within,
     process::{Process, jiaoying, run, said},
 };
 
 /// Kills in the long story; `JIAOYING_SEED` repeats one that failed.
 const KILLS: u64 = 30;
+/// Longest wait for what a node that was killed goes on with.
+const SOON: Duration = Duration::from_secs(60);
 const COUNTY: &str = "990101000000";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -53,26 +56,15 @@ async fn killed_at_any_moment_the_node_keeps_every_word_and_rings_nobody_more_th
     let node = Process::start(&data, &settings);
     let head = *starts.last().unwrap();
     let commander = node.demo("commander");
-    let first = loop {
-        let new = commander.journal(head).await;
-        if new
-            .iter()
-            .any(|entry| entry["kind"] == "attempt_repeated" || entry["kind"] == "attempt_started")
-        {
-            break began.elapsed();
-        }
+    let newly = async |kinds: &[&str]| {
+        let journal = commander.journal(head).await;
+        journal.iter().any(|entry| kinds.contains(&entry["kind"].as_str().unwrap()))
     };
-    tell(format_args!("first action {first:.1?} after the start"));
+    within(SOON, "calls are made", async || newly(&["attempt_repeated", "attempt_started"]).await)
+        .await;
+    tell(format_args!("first action {:.1?} after the start", began.elapsed()));
     let journal = commander.journal(0).await;
-    let going_on = loop {
-        let recorded = commander.journal(head).await;
-        let answered =
-            recorded.iter().filter(|entry| entry["kind"] == "obligation_answered").count();
-        if answered > 0 {
-            break answered;
-        }
-    };
-    assert!(going_on > 0);
+    within(SOON, "somebody answers", async || newly(&["obligation_answered"]).await).await;
     let (status, said) = node.terminate();
     assert!(status.success(), "{said}");
     told.lock().unwrap().must_be_in(&journal);

@@ -3,21 +3,20 @@
 use reqwest::{Method, header::HeaderValue};
 use serde_json::json;
 
-use super::{COUNTY, TOWNSHIP, red_callout, refusal};
-use crate::support::{server::TestServer, socket::WsClient};
+use super::{COUNTY, SOON, TOWNSHIP, red_callout, refusal};
+use crate::support::{patience::until, server::TestServer, socket::WsClient};
 
 #[tokio::test]
 async fn a_board_fetched_over_http_is_what_a_socket_shows_and_goes_on_from_there() {
     let server = TestServer::start().await;
     let commander = server.demo("commander");
     // A node that has just started may still note something between the two.
-    let (mut fetched, mut shown) = loop {
+    let (mut fetched, mut shown) = until(SOON, "nothing is noted any more", async || {
         let fetched = commander.get("/board", 200).await;
         let shown = server.watch("commander").await;
-        if fetched["seq"] == shown.welcome["seq"] {
-            break (fetched, shown);
-        }
-    };
+        (fetched["seq"] == shown.welcome["seq"]).then_some((fetched, shown))
+    })
+    .await;
     assert_eq!(fetched["epoch"], shown.welcome["epoch"]);
     for board in [&mut fetched["board"], &mut shown.board] {
         // Drawn up at two moments.

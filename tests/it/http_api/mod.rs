@@ -12,13 +12,19 @@ mod roles;
 mod sessions;
 mod warnings;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::support::{
     client::{Client, expect, items, refusal},
     county::COUNTY,
+    patience::until,
     server::TestServer,
 };
+
+/// Longest wait for what a node does by itself.
+const SOON: Duration = Duration::from_secs(30);
 
 /// A township of the demonstration county, another one, and a village of the first.
 const TOWNSHIP: &str = "990101001000";

@@ -70,13 +70,11 @@ async fn a_proxy_on_this_machine_is_not_taken_for_its_clients() {
     let body = json!({ "login": "leader", "password": "not-the-password" });
     let request = server.stranger().request(Method::POST, "/sessions").json(&body);
     expect(request.header("x-forwarded-for", "198.51.100.1, 203.0.113.7"), 401).await;
-    let failed = loop {
+    let failed = until(SOON, "it is on record", async || {
         let entries = server.demo("commander").journal(head).await;
-        let about = |entry: &&Value| entry.to_string().contains("login_failed");
-        if let Some(entry) = entries.iter().find(about) {
-            break entry.to_string();
-        }
-    };
+        entries.iter().map(Value::to_string).find(|entry| entry.contains("login_failed"))
+    })
+    .await;
     assert!(failed.contains("203.0.113.7") && !failed.contains("198.51.100.1"), "{failed}");
     server.stop().await;
 }

@@ -14,9 +14,10 @@ const OPENERS: usize = 6;
 fn rivals_append_everything_once_and_in_one_chain() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path();
+    let together = Barrier::new(WRITERS);
     let conflicts: usize = thread::scope(|scope| {
-        let rivals: Vec<_> =
-            (0..WRITERS).map(|name| scope.spawn(move || append_all(path, name))).collect();
+        let append = |name| append_all(path, name, &together);
+        let rivals: Vec<_> = (0..WRITERS).map(|name| scope.spawn(move || append(name))).collect();
         rivals.into_iter().map(|rival| rival.join().unwrap()).sum()
     });
     assert!(conflicts > 0, "the rivals never met");
@@ -63,12 +64,14 @@ fn a_journal_verifies_while_it_is_written() {
     });
 }
 
-/// Appends this rival's batches, each time anew after a conflict; returns how many there were.
-fn append_all(dir: &Path, name: usize) -> usize {
+/// Appends this rival's batches, each time anew after a conflict; returns how many there were. The rivals begin
+/// each batch together: left alone, one writes all of its own while the others wait for a slow disk.
+fn append_all(dir: &Path, name: usize, together: &Barrier) -> usize {
     let mut writer = Writer::open(dir);
     let mut conflicts = 0;
     for round in 0..BATCHES_EACH {
         let texts = [format!("{name}/{round}/a"), format!("{name}/{round}/b")];
+        together.wait();
         while let Err(refused) = writer.try_append(&texts) {
             let AppendError::Conflict { actual } = refused else { panic!("{refused}") };
             conflicts += 1;

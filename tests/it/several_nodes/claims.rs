@@ -10,8 +10,10 @@ use jiaoying::{
 use tempfile::TempDir;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::three::within;
-use crate::support::postgres::{Cluster, database, fresh, sql};
+use crate::support::{
+    patience::within,
+    postgres::{Cluster, database, fresh, sql},
+};
 
 const SOON: Duration = Duration::from_secs(10);
 /// A node that was seen last a minute ago, and has a claim on each of the first three calls.

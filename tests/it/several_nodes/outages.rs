@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 
 use super::{
     calls::{Course, Rung},
-    three::{Three, within},
+    three::Three,
 };
 use crate::support::{
     client::{Client, items},
     county::COUNTY,
+    patience::within,
     postgres::{Cluster, fresh},
     redis::RedisServer,
     socket::WsClient,

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{follower::shown, three::within};
-use crate::support::{county::COUNTY, postgres::fresh, server::TestServer, socket::WsClient};
+use super::follower::shown;
+use crate::support::{
+    county::COUNTY, patience::within, postgres::fresh, server::TestServer, socket::WsClient,
+};
 
 const VILLAGE: &str = "990101002001";
 /// Times that a page resumes, each somewhere in the second after which the node would ask the journal.

@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 
 use super::{
     calls::{Course, Rung},
-    three::{Three, within},
+    three::Three,
 };
 use crate::support::{
     client::Client,
     node::pass,
+    patience::within,
     postgres::{Session, fresh},
 };
 

@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use serde_json::Value;
 
-use super::three::within;
 use crate::support::{
     client::Client,
+    patience::within,
     postgres::fresh,
     process::{Process, jiaoying},
 };

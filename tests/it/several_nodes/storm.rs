@@ -5,15 +5,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::{Value, json};
+use reqwest::Method;
+use serde_json::json;
 use tokio::{sync::watch, task::JoinSet};
 
 use super::{
     calls::{Course, Rung},
     follower::{Told, follow, shown},
-    three::{Three, within},
+    three::Three,
 };
-use crate::support::{client::Client, county::COUNTY, postgres::fresh, redis::RedisServer};
+use crate::support::{
+    client::Client, county::COUNTY, patience::within, postgres::fresh, redis::RedisServer,
+};
 
 /// Pages open over the three nodes.
 const PAGES: usize = 900;
@@ -121,11 +124,16 @@ async fn open(three: &Three) -> usize {
     open
 }
 
-async fn warn(source: &Client, area: &str) -> Value {
+/// Says it until it is accepted, as a source does: a busy database may answer too late.
+async fn warn(source: &Client, area: &str) {
     assert!(
         area != COUNTY,
         "the whole county is more than three nodes and their pages have time for"
     );
-    let warning = json!({ "event": "暴雨", "colour": "red", "areas": [area] });
-    source.post("/warnings", &warning, 201).await
+    let body = json!({ "event": "暴雨", "colour": "red", "areas": [area], "identifier": area });
+    within(Duration::from_secs(60), "the warning is accepted", async || {
+        let answer = source.request(Method::POST, "/warnings").json(&body).send().await.unwrap();
+        answer.status().is_success()
+    })
+    .await;
 }

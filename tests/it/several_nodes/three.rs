@@ -1,9 +1,6 @@
 //! Three nodes in processes of their own, and where they can be reached.
 
-use std::{
-    sync::{Arc, RwLock},
-    time::Duration,
-};
+use std::sync::{Arc, RwLock};
 
 use tempfile::TempDir;
 
@@ -72,17 +69,4 @@ impl Three {
         }
         self.folder
     }
-}
-
-/// Waits for something that must come within `limit`, asking again and again.
-pub(super) async fn within(limit: Duration, what: &str, is_so: impl AsyncFn() -> bool) {
-    // Asked without a pause, the nodes would have less of the machine than the question.
-    let mut asked = tokio::time::interval(Duration::from_millis(50));
-    let reached = async {
-        while !is_so().await {
-            asked.tick().await;
-        }
-    };
-    let reached = tokio::time::timeout(limit, reached).await;
-    reached.unwrap_or_else(|_| panic!("not within {limit:?}: {what}"));
 }

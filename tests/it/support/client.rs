@@ -1,9 +1,14 @@
 //! Somebody who speaks HTTP with a node; the status that is expected stands in the call.
 
+use std::time::Duration;
+
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::socket::WsClient;
+
+/// Longest wait for an answer, by far.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A caller with or without a token.
 #[derive(Clone)]
@@ -16,7 +21,8 @@ pub struct Client {
 impl Client {
     /// Speaks with the node at `address`, such as `127.0.0.1:8080`.
     pub fn new(address: &str) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        // A node that never answers is a failure, and no test without end.
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         Self { http, base: address.to_owned(), token: None }
     }
 

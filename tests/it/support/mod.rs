@@ -3,6 +3,7 @@
 pub mod client;
 pub mod county;
 pub mod node;
+pub mod patience;
 pub mod postgres;
 pub mod process;
 pub mod redis;

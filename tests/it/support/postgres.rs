@@ -58,11 +58,11 @@ port = $port
 unix_socket_directories = ''
 max_connections = 300
 CONF
-start && echo ready
+start && echo ready || exit 1
 while read -r order; do
   case $order in
     kill) kill -9 $(everybody); echo done ;;
-    start) start && echo done ;;
+    start) start && echo done || echo failed ;;
     pause) kill -STOP $(everybody); echo done ;;
     resume) kill -CONT $(everybody); echo done ;;
   esac

@@ -6,9 +6,13 @@ use std::{
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::mpsc,
     thread::JoinHandle,
+    time::Duration,
 };
 
 use super::{client::Client, server::QUICK};
+
+/// Longest wait for a node to stop in order: more than it gives itself ([`QUICK`]).
+const STOPPED_WITHIN: Duration = Duration::from_secs(90);
 
 /// Returns the command `jiaoying` on a data folder, with nothing of this process's settings.
 pub fn jiaoying(dir: &Path, arguments: &[&str]) -> Command {
@@ -113,10 +117,20 @@ impl Process {
         self.said()
     }
 
-    /// Asks it to stop, and returns how it ended and all it had said.
+    /// Asks it to stop, and returns how it ended and all it had said. One that never stops is killed.
     pub fn terminate(mut self) -> (ExitStatus, String) {
         self.signal("-TERM");
+        let (stopped, stops) = mpsc::channel();
+        let pid = self.child.id().to_string();
+        let killer = std::thread::spawn(move || {
+            if stops.recv_timeout(STOPPED_WITHIN).is_err() {
+                let _ = Command::new("kill").args(["-KILL", &pid]).status();
+            }
+        });
         let status = self.child.wait().unwrap();
+        // Whoever waited too long has gone.
+        let _ = stopped.send(());
+        killer.join().unwrap();
         (status, self.said())
     }
 

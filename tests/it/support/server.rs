@@ -64,7 +64,9 @@ impl TestServer {
     /// Stops in order and fails if anything had to be given up.
     pub async fn stop(self) -> Arc<TempDir> {
         self.shutdown.cancel();
-        assert!(self.running.await.unwrap().unwrap(), "stopping took too long");
+        let stopped = tokio::time::timeout(Duration::from_secs(90), self.running).await;
+        let stopped = stopped.expect("the node never stops").unwrap().unwrap();
+        assert!(stopped, "stopping took too long");
         self.dir
     }
 

@@ -15,8 +15,9 @@ use tokio_tungstenite::{
     },
 };
 
-/// Longest wait for a frame that must come.
+/// Longest wait for a frame that must come, and for one among many.
 const PATIENCE: Duration = Duration::from_secs(20);
+const LONG_PATIENCE: Duration = Duration::from_secs(90);
 
 /// An open socket and what it has said of itself.
 pub struct WsClient {
@@ -95,9 +96,12 @@ impl WsClient {
 
     /// Returns the next frame, or the close code; events are held to rise. Pings are answered.
     pub async fn next(&mut self) -> Result<Value, u16> {
+        tokio::time::timeout(PATIENCE, self.next_frame()).await.expect("a frame must come")
+    }
+
+    async fn next_frame(&mut self) -> Result<Value, u16> {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.stream.next()).await;
-            match message.expect("a frame must come") {
+            match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
                     match frame["type"].as_str().unwrap() {
@@ -125,24 +129,32 @@ impl WsClient {
 
     /// Waits for a binary message.
     pub async fn next_binary(&mut self) -> Vec<u8> {
-        loop {
-            let message = tokio::time::timeout(PATIENCE, self.stream.next()).await;
-            match message.expect("a message must come") {
-                Some(Ok(Message::Binary(bytes))) => return bytes.to_vec(),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => panic!("closed"),
+        let binary = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Binary(bytes))) => return bytes.to_vec(),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => panic!("closed"),
+                }
             }
-        }
+        };
+        tokio::time::timeout(PATIENCE, binary).await.expect("a message must come")
     }
 
     /// Waits for a frame of `kind` that `fits`; what comes before it is passed over.
     pub async fn wait_for(&mut self, kind: &str, fits: impl Fn(&Value) -> bool) -> Value {
-        loop {
-            let frame = self.next().await.unwrap_or_else(|code| panic!("closed with {code}"));
-            if frame["type"] == kind && fits(&frame) {
-                return frame;
+        // Others come in between, pings among them: the wait for each alone would never end.
+        let fitting = async {
+            loop {
+                let frame = self.next_frame().await;
+                let frame = frame.unwrap_or_else(|code| panic!("closed with {code}"));
+                if frame["type"] == kind && fits(&frame) {
+                    return frame;
+                }
             }
-        }
+        };
+        let found = tokio::time::timeout(LONG_PATIENCE, fitting).await;
+        found.unwrap_or_else(|_| panic!("no {kind} came that fits"))
     }
 
     /// Waits for an event of `kind`.
@@ -152,11 +164,14 @@ impl WsClient {
 
     /// Returns the code that the socket is closed with.
     pub async fn closed(&mut self) -> u16 {
-        loop {
-            if let Err(code) = self.next().await {
-                return code;
+        let closed = async {
+            loop {
+                if let Err(code) = self.next_frame().await {
+                    return code;
+                }
             }
-        }
+        };
+        tokio::time::timeout(LONG_PATIENCE, closed).await.expect("it must be closed")
     }
 
     /// Returns every event up to the one numbered `seq`, or the first after it.
