@@ -58,6 +58,8 @@ pub enum Capability {
     ReadJournal,
     /// Report where units are.
     ReportPositions,
+    /// Report what gauges show.
+    ReportReadings,
     /// Report what became of a call or message.
     ReportReceipts,
 }
@@ -80,6 +82,7 @@ impl fmt::Display for Capability {
             SeePhoneNumbers => "see phone numbers",
             ReadJournal => "read the journal",
             ReportPositions => "report positions",
+            ReportReadings => "report readings",
             ReportReceipts => "report receipts",
         })
     }
@@ -108,7 +111,7 @@ impl Role {
             ],
             Role::Leader => &[Answer, SeePhoneNumbers],
             Role::Screen => &[],
-            Role::Gateway => &[IssueWarnings, ReportPositions, ReportReceipts],
+            Role::Gateway => &[IssueWarnings, ReportPositions, ReportReadings, ReportReceipts],
             Role::Admin => &[
                 Answer,
                 OverrideRoster,
@@ -124,6 +127,7 @@ impl Role {
                 SeePhoneNumbers,
                 ReadJournal,
                 ReportPositions,
+                ReportReadings,
                 ReportReceipts,
             ],
         }

@@ -18,10 +18,12 @@ use super::{
     decision::{Decision, Draft},
     event::{CloseReason, Entry, Event},
     fence::{self, Fences},
+    gauge::{self, Gauges},
     ids::{AreaCode, CalloutId, OverrideId, PostId, WarningId},
     person::People,
     rejection::Rejection,
     roster::{self, Calendar, DutyNow, Roster, Staffing},
+    silence::{self, Silences, Voice},
     site::{self, Sites},
     stock::{self, Stocks},
     time::Timestamp,
@@ -51,6 +53,10 @@ pub struct Board {
     pub stocks: Stocks,
     #[serde(default)]
     pub fences: Fences,
+    #[serde(default)]
+    pub gauges: Gauges,
+    #[serde(default)]
+    pub silences: Silences,
     /// Sequence number of the last event that changed what stands on the map, warnings and callouts apart.
     #[serde(default)]
     pub map_seq: u64,
@@ -134,6 +140,9 @@ impl Board {
                 require(actor, Capability::ReportReceipts)?;
                 callout::elapse::repeat(self, *attempt, &mut draft)?;
             }
+            Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
+            Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
+            Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
             Command::NoteCrossings(seen) => fence::note(self, actor, seen, &mut draft)?,
             Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),
             Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
@@ -182,6 +191,8 @@ impl Board {
             Event::SiteRemoved(removed) => {
                 self.sites.remove(&removed.id);
                 self.stocks.clear(&removed.id);
+                self.gauges.remove(&removed.id);
+                self.silences.end(&Voice::Gauge(removed.id.clone()));
             }
             Event::StockCounted(counted) => self.stocks.count(counted),
             Event::UnitRemoved(removed) => {
@@ -189,6 +200,9 @@ impl Board {
                 self.fences.remove(&removed.id);
             }
             Event::FenceCrossed(crossed) => self.fences.cross(crossed),
+            Event::GaugeCrossed(crossed) => self.gauges.cross(crossed),
+            Event::SilenceBegan(began) => self.silences.begin(began),
+            Event::SilenceEnded(ended) => self.silences.end(&ended.voice),
             Event::CalendarAdopted(adopted) => self.adopt_calendar(&adopted.calendar, at),
             Event::PoliciesAdopted(adopted) => {
                 self.callouts.adopt(entry.seq, adopted.policies.clone());
@@ -283,6 +297,9 @@ impl Board {
             | Event::SiteRemoved(_)
             | Event::StockCounted(_)
             | Event::FenceCrossed(_)
+            | Event::GaugeCrossed(_)
+            | Event::SilenceBegan(_)
+            | Event::SilenceEnded(_)
             | Event::CalendarAdopted(_)
             | Event::PoliciesAdopted(_)
             | Event::LinesSet(_)

@@ -12,12 +12,14 @@ use super::{
     },
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
     fence::Crossing,
+    gauge::Seen,
     ids::{
         AreaCode, AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId, SiteId, UnitId,
         WarningId,
     },
     person::Person,
     roster::{Calendar, Post},
+    silence::LastHeard,
     site::Site,
     stock::Count,
     time::Timestamp,
@@ -62,6 +64,12 @@ pub enum Command {
         outcome: Outcome,
     },
     RepeatAttempt(AttemptId),
+    /// A gauge shows something that changes how it stands.
+    NoteGauge(Seen),
+    /// These have said nothing for longer than they should.
+    NoteSilence(Vec<LastHeard>),
+    /// These are heard again.
+    NoteHeard(Vec<LastHeard>),
     /// Units were seen to enter or leave warned areas.
     NoteCrossings(Vec<Crossing>),
     NoteAccess(AccessChanged),

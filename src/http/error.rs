@@ -156,9 +156,10 @@ fn site(fault: &SiteFault) -> StatusCode {
     match fault {
         SiteFault::Unknown(_) => StatusCode::NOT_FOUND,
         SiteFault::OtherKind { .. } | SiteFault::InUse { .. } => StatusCode::CONFLICT,
-        SiteFault::NotADepot(_) | SiteFault::NotAShelter { .. } | SiteFault::Facts { .. } => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        SiteFault::NotADepot(_)
+        | SiteFault::NotAGauge(_)
+        | SiteFault::NotAShelter { .. }
+        | SiteFault::Facts { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

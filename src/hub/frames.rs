@@ -179,6 +179,9 @@ fn shown(event: &Event) -> Option<String> {
         | Event::SiteRemoved(_)
         | Event::StockCounted(_)
         | Event::FenceCrossed(_)
+        | Event::GaugeCrossed(_)
+        | Event::SilenceBegan(_)
+        | Event::SilenceEnded(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
         | Event::CalloutOpened(_)
@@ -221,7 +224,10 @@ fn topic(event: &Event) -> Topic {
         | Event::SiteSaved(_)
         | Event::SiteRemoved(_)
         | Event::StockCounted(_)
-        | Event::FenceCrossed(_) => Topic::Map,
+        | Event::FenceCrossed(_)
+        | Event::GaugeCrossed(_)
+        | Event::SilenceBegan(_)
+        | Event::SilenceEnded(_) => Topic::Map,
         Event::WarningAccepted(_) | Event::WarningEnded(_) => Topic::Warnings,
         Event::PoliciesAdopted(_)
         | Event::LinesSet(_)
@@ -271,6 +277,9 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::SiteRemoved(removed) => Scope::Within(removed.area),
         Event::StockCounted(counted) => Scope::Within(counted.area),
         Event::FenceCrossed(crossed) => Scope::Within(crossed.home),
+        Event::GaugeCrossed(crossed) => Scope::Within(crossed.area),
+        Event::SilenceBegan(began) => Scope::Within(began.area),
+        Event::SilenceEnded(ended) => Scope::Within(ended.area),
         Event::WarningAccepted(accepted) if accepted.extent.is_empty() => Scope::Everybody,
         Event::WarningAccepted(accepted) => about(&accepted.extent),
         Event::CalloutOpened(opened) => about(&opened.extent),

@@ -105,7 +105,7 @@ pub enum FactsView {
         #[serde(skip_serializing_if = "Option::is_none")]
         contact: Option<ContactView>,
         #[serde(flatten)]
-        gauge: Gauge,
+        gauge: Box<Gauge>,
     },
     RiskPoint {
         #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,12 +9,15 @@ use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 use chrono::NaiveDate;
 use jiaoying::domain::{
     actor::{Actor, Role},
-    callout::attempt::Outcome,
+    callout::{attempt::Outcome, policy::CalloutKind},
     command::{AnswerKind, Command, Reply},
     event::{AccessChanged, DutyTableSet, Entry, Event, LossAccepted, RotationSet, Unreadable},
     fence::Crossing,
+    gauge::{Seen, Shown, Trend},
+    ids::SiteId,
     person::Channel,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
+    silence::{LastHeard, Voice},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
     stock::{Count, StockLine},
     unit::Unit,
@@ -25,7 +28,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use crate::support::{
     county::{COUNTY, County, about, alert, site, unit},
-    story::{CLERK, HOLDER, NEIGHBOUR, VILLAGE},
+    story::{CLERK, HOLDER, NEIGHBOUR, VILLAGE, policies, policy},
 };
 
 #[test]
@@ -107,6 +110,9 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("site_saved", "b-1"),
         ("site_removed", "d-1"),
         ("fence_crossed", "u-2"),
+        ("gauge_crossed", "g-1"),
+        ("silence_began", "省台"),
+        ("silence_ended", "省台"),
         ("stock_counted", "d-1"),
         ("warning_accepted", "w-1"),
         ("callout_opened", "c-1"),
@@ -199,6 +205,7 @@ fn story() -> County {
     };
     county.must(Command::NoteAccess(fact));
     county.must(Command::AcceptLoss(LossAccepted { anchored_seq: 12, found_seq: 10 }));
+    gauges(&mut county);
     county
 }
 
@@ -258,6 +265,35 @@ fn crossings(county: &mut County) {
     county.submit(&node, Command::NoteCrossings(crossed)).unwrap();
 }
 
+/// The reservoir rises to two of its levels, in earnest and in a drill, and falls silent before anybody is named
+/// who has to look into it, and after.
+fn gauges(county: &mut County) {
+    let node = Actor::node(COUNTY.parse().unwrap());
+    let gauge: SiteId = "g-1".parse().unwrap();
+    let trend = Some(Trend { m_h: 0.25, low_m_h: 0.125, high_m_h: 0.5 });
+    for (second, metres, exercise) in [(1, 64.5, true), (2, 66.25, false), (3, 66.5, true)] {
+        let at = county.now + Duration::from_secs(second);
+        let trend = trend.filter(|_| !exercise);
+        let shown = Shown::Level { metres, highest_m: Some(metres), trend };
+        let seen = Seen { gauge: gauge.clone(), at, shown, exercise };
+        county.submit(&node, Command::NoteGauge(seen)).unwrap();
+    }
+    let heard = |voice: Voice, county: &County, second| LastHeard {
+        voice,
+        at: county.now + Duration::from_secs(second),
+    };
+    let source = Voice::Source("省台".into());
+    let silent = vec![heard(source.clone(), county, 0)];
+    county.submit(&node, Command::NoteSilence(silent)).unwrap();
+    let mut set = policies();
+    policy(&mut set, "desk").applies.kinds.insert(CalloutKind::Alarm);
+    county.must(Command::AdoptPolicies(set));
+    let silent = vec![heard(Voice::Gauge(gauge), county, 0)];
+    county.submit(&node, Command::NoteSilence(silent)).unwrap();
+    let again = vec![heard(source, county, 1)];
+    county.submit(&node, Command::NoteHeard(again)).unwrap();
+}
+
 /// Saves a site of each kind, the gauge and the point of risk with all that can be known of them.
 fn sites(county: &mut County) {
     let thresholds = Thresholds {
@@ -271,6 +307,9 @@ fn sites(county: &mut County) {
         water: Some("石岭水库".into()),
         datum: Some("1985国家高程基准".into()),
         thresholds,
+        later: Vec::new(),
+        guards: Vec::new(),
+        station: None,
         reports_every_s: Some(300),
     };
     let plan = EvacuationPlan { shelter: "s-1".parse().unwrap(), text: "沿村道步行".into() };
@@ -284,7 +323,7 @@ fn sites(county: &mut County) {
         site("b-1", COUNTY, Facts::Base),
         site("d-1", COUNTY, Facts::Depot),
         full("s-1", Facts::Shelter(Shelter { capacity: 800 })),
-        full("g-1", Facts::Gauge(gauge)),
+        full("g-1", Facts::Gauge(Box::new(gauge))),
         full("r-1", Facts::RiskPoint(point)),
     ]));
     let line = StockLine {

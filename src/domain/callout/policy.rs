@@ -27,6 +27,8 @@ pub enum CalloutKind {
     SpotCheck,
     /// "Go and knock on X's door": the superior's part when X could not be reached.
     Errand,
+    /// This program's own: a gauge or a source that has fallen silent (监测中断).
+    Alarm,
 }
 
 /// Everything the county has decided about calling people out.

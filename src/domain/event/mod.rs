@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     area::{Area, Extent},
     callout::policy::PolicySet,
+    gauge::{Mark, Shown},
     ids::{AreaCode, CalloutId, OverrideId, PostId, SiteId, UnitId, WarningId},
     person::{Channel, Person},
     roster::{Calendar, Override, Post, Rotation, Shift},
+    silence::Voice,
     site::Site,
     stock::StockLine,
     time::Timestamp,
@@ -129,6 +131,9 @@ events! {
     "attempt_started" 1 AttemptStarted => |data| &data.id;
     "attempt_repeated" 1 AttemptRepeated => |data| &data.id;
     "attempt_recorded" 1 AttemptRecorded => |data| &data.id;
+    "gauge_crossed" 1 GaugeCrossed => |data| &data.gauge;
+    "silence_began" 1 SilenceBegan => |data| &data.voice;
+    "silence_ended" 1 SilenceEnded => |data| &data.voice;
     "fence_crossed" 1 FenceCrossed => |data| &data.unit;
     "access_changed" 1 AccessChanged => |data| &data.login;
     "loss_accepted" 1 LossAccepted => |_data| "journal";
@@ -309,6 +314,42 @@ pub struct FenceCrossed {
     pub at: Timestamp,
     pub lon: f64,
     pub lat: f64,
+}
+
+/// A gauge has risen to a threshold or fallen below one; the warning that follows is accepted with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GaugeCrossed {
+    pub gauge: SiteId,
+    pub area: AreaCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Mark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Mark>,
+    /// When it showed this, by the station's clock.
+    pub at: Timestamp,
+    pub shown: Shown,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exercise: bool,
+    pub warning: WarningId,
+}
+
+/// A gauge or a source has said nothing for longer than it should: what it would say is not known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SilenceBegan {
+    pub voice: Voice,
+    pub area: AreaCode,
+    pub heard_at: Timestamp,
+    /// The callout by which somebody is told to look into it; several silences share one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callout: Option<CalloutId>,
+}
+
+/// A gauge or a source that was silent is heard again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SilenceEnded {
+    pub voice: Voice,
+    pub area: AreaCode,
+    pub heard_at: Timestamp,
 }
 
 /// Who may come in changed: the fact, never the secret.

@@ -6,6 +6,7 @@
 mod change;
 mod gauge;
 mod risk_point;
+mod thresholds;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -14,8 +15,9 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use self::change::{remove, save};
 pub use self::{
-    gauge::{Gauge, Measure, Thresholds},
+    gauge::{Gauge, Measure},
     risk_point::{EvacuationPlan, Hazard, RiskPoint},
+    thresholds::{Later, RAIN_HOURS, Thresholds},
 };
 use super::{
     area::LonLat,
@@ -86,7 +88,7 @@ pub enum Facts {
     /// Where supplies lie (物资储备点).
     Depot,
     Shelter(Shelter),
-    Gauge(Gauge),
+    Gauge(Box<Gauge>),
     RiskPoint(RiskPoint),
 }
 
@@ -140,6 +142,8 @@ pub enum SiteFault {
     OtherKind { site: SiteId, known: SiteKind, wanted: SiteKind },
     #[error("site {0} is no depot, so it has no stock; name a depot or import depots first")]
     NotADepot(SiteId),
+    #[error("site {0} is no gauge, so it has no readings; name a gauge or import gauges first")]
+    NotAGauge(SiteId),
     #[error("the plan of {site} leads to {shelter}, which is no shelter; import shelters first")]
     NotAShelter { site: SiteId, shelter: SiteId },
     #[error("the evacuation plan of {by} leads to {site}; change the plan first")]
@@ -155,6 +159,7 @@ impl SiteFault {
             SiteFault::Unknown(_) => "site.unknown",
             SiteFault::OtherKind { .. } => "site.other_kind",
             SiteFault::NotADepot(_) => "site.not_a_depot",
+            SiteFault::NotAGauge(_) => "site.not_a_gauge",
             SiteFault::NotAShelter { .. } => "site.not_a_shelter",
             SiteFault::InUse { .. } => "site.in_use",
             SiteFault::Facts { .. } => "site.facts",
@@ -167,6 +172,7 @@ impl SiteFault {
             SiteFault::Unknown(_) | SiteFault::InUse { .. } => "site",
             SiteFault::OtherKind { .. } => "id",
             SiteFault::NotADepot(_) => "depot",
+            SiteFault::NotAGauge(_) => "gauge",
             SiteFault::NotAShelter { .. } => "plan",
             SiteFault::Facts { field, .. } => field,
         }

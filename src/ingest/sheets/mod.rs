@@ -9,6 +9,7 @@ mod duties;
 mod fault;
 mod features;
 mod fields;
+mod gauges;
 mod geojson;
 mod headers;
 mod hours;

@@ -5,7 +5,7 @@ use compact_str::CompactString;
 use super::{
     Context,
     fault::Faults,
-    fields,
+    fields, gauges,
     headers::Column,
     list::{Line, List, Seen},
     point::{self, MARGIN_KM, UPSTREAM_KM},
@@ -15,33 +15,28 @@ use super::{
 };
 use crate::domain::{
     ids::SiteId,
-    site::{
-        EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, SiteKind,
-        Thresholds,
-    },
+    site::{EvacuationPlan, Facts, Hazard, RiskPoint, Shelter, Site, SiteKind},
 };
 
 /// Longest evacuation plan, in characters.
 const MAX_PLAN: usize = 1_000;
 /// Most people in a shelter or at a point of risk.
 const MAX_PEOPLE: u32 = 1_000_000;
-const MEASURES: &[(Measure, &str, &str)] = &[
-    (Measure::Rain, "rain", "雨量站"),
-    (Measure::River, "river", "河道站"),
-    (Measure::River, "river", "水位站"),
-    (Measure::Reservoir, "reservoir", "水库站"),
-];
-
 pub(super) fn read(
     kind: SiteKind,
     lists: &[List<'_>],
     context: &Context,
     faults: &mut Faults,
 ) -> Vec<Site> {
-    let mut sites = Vec::new();
+    let mut sites: Vec<Site> = Vec::new();
     let mut seen = Seen::new();
     for line in lists.iter().flat_map(List::lines) {
         let id = line.need(Column::Id, fields::id::<SiteId>, faults);
+        let is_known = |site: &&mut Site| kind == SiteKind::Gauge && Some(&site.id) == id.as_ref();
+        let known = sites.iter_mut().find(is_known);
+        if known.is_some_and(|site| gauges::add_later(line, context, site, faults)) {
+            continue;
+        }
         let name = line.need(Column::Name, fields::name, faults);
         let area = line.need(Column::Area, fields::area_code, faults);
         if let Some(area) = area {
@@ -56,7 +51,9 @@ pub(super) fn read(
             SiteKind::Shelter => line
                 .need(Column::Capacity, capacity, faults)
                 .map(|capacity| Facts::Shelter(Shelter { capacity })),
-            SiteKind::Gauge => gauge(line, faults).map(Facts::Gauge),
+            SiteKind::Gauge => {
+                gauges::read(line, context, faults).map(|gauge| Facts::Gauge(Box::new(gauge)))
+            }
             SiteKind::RiskPoint => risk_point(line, context, faults).map(Facts::RiskPoint),
         };
         if let Some(id) = &id {
@@ -91,38 +88,6 @@ fn capacity(cell: &Cell) -> Result<u32, Problem> {
 fn people(cell: &Cell) -> Result<u32, Problem> {
     let count = fields::count(cell)?;
     if count > MAX_PEOPLE { Err(problem::not_between(0, MAX_PEOPLE)) } else { Ok(count) }
-}
-
-fn gauge(line: Line<'_>, faults: &mut Faults) -> Option<Gauge> {
-    let measures = line.need(Column::Measures, |cell| fields::word(cell, MEASURES), faults);
-    let water = line.may(Column::Water, fields::name, faults);
-    let datum = line.may(Column::Datum, fields::name, faults);
-    let mut number = |column| line.may(column, fields::number, faults);
-    let thresholds = Thresholds {
-        warning_m: number(Column::Warning),
-        guarantee_m: number(Column::Guarantee),
-        flood_limit_m: number(Column::FloodLimit),
-        rain_1h_mm: number(Column::Rain1h),
-        rain_3h_mm: number(Column::Rain3h),
-        rain_24h_mm: number(Column::Rain24h),
-    };
-    let reports_every_s = line.may(Column::ReportsEvery, fields::count, faults);
-    let gauge = Gauge { measures: measures?, water, datum, thresholds, reports_every_s };
-    if let Some((field, remedy)) = gauge.fault() {
-        line.fault(column_of(field), problem::unlikely(remedy), faults);
-    }
-    Some(gauge)
-}
-
-/// Returns the column from which a gauge's field is read.
-fn column_of(field: &str) -> Column {
-    match field {
-        "rain_1h_mm" => Column::Rain1h,
-        "flood_limit_m" => Column::FloodLimit,
-        "guarantee_m" => Column::Guarantee,
-        "reports_every_s" => Column::ReportsEvery,
-        _ => Column::Warning,
-    }
 }
 
 fn risk_point(line: Line<'_>, context: &Context, faults: &mut Faults) -> Option<RiskPoint> {
@@ -168,6 +133,26 @@ mod tests {
         testing::{codes, codes_in, read_ok},
     };
     use super::*;
+    use crate::domain::site::Measure;
+
+    #[test]
+    fn thresholds_change_from_a_day_on_and_a_gauge_guards_several_areas() {
+        let text = "id,name,area,lon,lat,measures,flood_limit_m,valid_from,guards,station\n\
+                    g-1,石岭水库,990101,114.45,35.6,水库站,118.0,,990101001；990101002,0012345678\n\
+                    g-1,石岭水库,990101,114.45,35.6,水库站,117.5,2026-09-01,,\n\
+                    g-1,石岭水库,990101,114.45,35.6,水库站,116.5,2026-06-01,,\n";
+        let Rows::Sites(sites) = read_ok(Kind::Gauges, text).rows else { panic!() };
+        let [Site { facts: Facts::Gauge(gauge), .. }] = &sites[..] else { panic!("{sites:?}") };
+        let limit = |day: &str| {
+            let at = format!("2026-{day}T00:00:00+08:00").parse().unwrap();
+            gauge.thresholds_at(at).flood_limit_m.unwrap()
+        };
+        assert_eq!([limit("05-31"), limit("06-01"), limit("10-01")], [118.0, 116.5, 117.5]);
+        assert_eq!(gauge.guards.len(), 2);
+        assert_eq!(gauge.station.as_deref(), Some("0012345678"));
+        let twice = format!("{text}g-1,石岭水库,990101,114.45,35.6,水库站,117.5,2026-09-01,,\n");
+        assert_eq!(codes(Kind::Gauges, &twice), ["5 valid_from unlikely"]);
+    }
 
     #[test]
     fn a_gauge_is_read_with_its_thresholds() {

@@ -261,6 +261,9 @@ impl Oracle {
             | Command::RemoveSite(_)
             | Command::CountStock(_)
             | Command::NoteCrossings(_)
+            | Command::NoteGauge(_)
+            | Command::NoteSilence(_)
+            | Command::NoteHeard(_)
             | Command::NoteAccess(_)
             | Command::AcceptLoss(_) => {
                 self.take(command, now);
@@ -305,6 +308,9 @@ impl Oracle {
             | Command::RemoveSite(_)
             | Command::CountStock(_)
             | Command::NoteCrossings(_)
+            | Command::NoteGauge(_)
+            | Command::NoteSilence(_)
+            | Command::NoteHeard(_)
             | Command::AcceptWarning { .. }
             | Command::OpenCallout(_)
             | Command::WithdrawCallout { .. }
