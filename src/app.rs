@@ -8,6 +8,7 @@ mod bus;
 mod demonstration;
 mod exchange;
 mod facts;
+mod gauges;
 mod nodes;
 mod positions;
 mod storage;
@@ -51,6 +52,7 @@ use crate::{
         person::Channel,
         rejection::Rejection,
     },
+    gauges::{self as gauge_plane, Gauges},
     health::{self, Ailments},
     http::{self, Web},
     hub::Hub,
@@ -93,6 +95,8 @@ pub struct Node {
     pub access: Arc<Access>,
     pub positions: Positions,
     tracks: Store,
+    pub gauges: Gauges,
+    readings: gauge_plane::Store,
     pub bus: Arc<dyn Bus>,
     /// What of the node does not work just now. A lost bus is here, and keeps nobody from being called.
     pub ailments: watch::Receiver<Ailments>,
@@ -155,6 +159,8 @@ impl Node {
         ));
         let (positions, tracks) =
             positions::start(&config, &board, &clock, last.clone(), &tasks, &stops.outbox).await?;
+        let (gauges, readings) =
+            gauges::start(&config, &board, &clock, &tasks, &stops.outbox).await?;
         exchange::start(&positions, &bus, last, &board, &tasks, &stops.outbox).await?;
         let hub = Hub::start(
             &tasks,
@@ -166,21 +172,20 @@ impl Node {
             stops.hub.clone(),
         )
         .await;
-        let metrics = Arc::new(PrometheusBuilder::new().build_recorder());
-        let ready = Arc::new(AtomicBool::new(false));
-        let demo = options.demo;
         Ok(Self {
             board,
             access,
             positions,
             tracks,
+            gauges,
+            readings,
             bus,
             ailments,
-            ready,
+            ready: Arc::default(),
             config,
-            demo,
+            demo: options.demo,
             hub,
-            metrics,
+            metrics: Arc::new(PrometheusBuilder::new().build_recorder()),
             tasks,
             stops,
             _alone: alone,
@@ -199,6 +204,8 @@ impl Node {
             hub: self.hub.clone(),
             positions: self.positions.clone(),
             tracks: self.tracks.clone(),
+            gauges: self.gauges.clone(),
+            readings: self.readings.clone(),
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             ailments: self.ailments.clone(),

@@ -15,6 +15,7 @@ use crate::{
     access,
     bus::redis::{RedisUrl, UrlFault},
     domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar},
+    gauges,
     ingest::{basemap::Basemap, calendar},
     positions,
     postgres::Database,
@@ -51,6 +52,7 @@ pub struct Config {
     pub channels: Channels,
     pub access: access::Settings,
     pub positions: positions::Settings,
+    pub gauges: gauges::Settings,
 }
 
 /// A URL that may hold a password, and so is never printed.
@@ -181,6 +183,7 @@ impl Config {
             }
         }
         faults.extend(self.positions.faults());
+        faults.extend(self.gauges.faults());
         faults.extend(self.policies().err());
         faults.extend(self.calendar().err());
         faults.extend(self.basemap().err());

@@ -47,6 +47,7 @@ pub mod domain;
 
 pub mod bus;
 pub mod clock;
+pub mod gauges;
 pub mod journal;
 pub mod positions;
 pub mod postgres;

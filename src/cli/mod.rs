@@ -51,6 +51,9 @@ enum Command {
     Drill(drill::Drill),
 }
 
+/// How long threads that are in the middle of something may take when the program ends.
+const THREADS_END: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -76,6 +79,8 @@ pub fn main() -> ExitCode {
             Command::Drill(drill) => drill.run(&config).await,
         }
     });
+    // A thread that hangs on a disk or a name server must not keep a node that has stopped from ending.
+    runtime.shutdown_timeout(THREADS_END);
     match done {
         Ok(code) => code,
         Err(error) => failed(&error),

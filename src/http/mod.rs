@@ -6,6 +6,7 @@ mod board;
 mod callouts;
 mod duty;
 mod error;
+mod gauges;
 mod health;
 mod journal;
 mod leftover;
@@ -43,6 +44,7 @@ use crate::{
     access::Access,
     bus::Bus,
     dispatcher::Handle,
+    gauges::{self as gauge_plane, Gauges},
     health::Ailments,
     hub::Hub,
     ingest::basemap::Basemap,
@@ -62,6 +64,8 @@ pub struct Web {
     pub hub: Hub,
     pub positions: Positions,
     pub tracks: Store,
+    pub gauges: Gauges,
+    pub readings: gauge_plane::Store,
     /// Logins that the login page offers; none outside a demonstration.
     pub demo: Option<Arc<[DemoLogin]>>,
     /// Whether new work is taken: off while the node starts and stops.
@@ -104,6 +108,9 @@ pub fn router(web: Web) -> Router {
         .route("/overrides/{id}", delete(duty::remove_override))
         .route("/positions", get(positions::list).post(positions::report))
         .route("/positions/refusals", get(positions::refusals))
+        .route("/readings", post(gauges::report))
+        .route("/gauges", get(gauges::list))
+        .route("/gauges/{id}/readings", get(gauges::readings))
         .route("/units/{id}/track", get(positions::track))
         .route("/areas", get(areas::list))
         .route("/map", get(map::look))

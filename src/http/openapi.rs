@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, board, callouts, duty, error::ErrorBody, journal, map, obligations, positions, sessions,
-    setup, units, warnings,
+    areas, board, callouts, duty, error::ErrorBody, gauges, journal, map, obligations, positions,
+    sessions, setup, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -44,6 +44,9 @@ use super::{
         units::one,
         units::remove,
         units::remove_site,
+        gauges::report,
+        gauges::list,
+        gauges::readings,
         positions::report,
         positions::list,
         positions::refusals,

@@ -101,6 +101,23 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "src/gauges",
+        &[
+            "crate::journal",
+            "crate::dispatcher",
+            "crate::access",
+            "crate::channels",
+            "crate::ingest",
+            "crate::positions",
+            "crate::protocol",
+            "crate::hub",
+            "crate::http",
+            "crate::app",
+            "crate::cli",
+            "crate::config",
+        ],
+    ),
+    (
         "src/positions",
         &[
             "crate::journal",

@@ -8,7 +8,7 @@ use jiaoying::domain::{
     callout::{obligation::StateName, policy::CalloutKind},
     command::{Command, Reply},
     event::{Event, GaugeCrossed},
-    gauge::{Mark, Point, Seen, Series, Taken, Value, is_news},
+    gauge::{Mark, Point, Seen, Series, Taken, Value, stands_otherwise},
     site::{Facts, Gauge, Later, Measure, Site, Thresholds},
     time::Timestamp,
     warning::{Colour, Life, MessageKind},
@@ -220,7 +220,7 @@ impl Watch {
         let seen = Seen { gauge: "g-1".parse().unwrap(), at, shown, exercise: self.exercise };
         let standing = self.county.board.gauges.get(&seen.gauge, self.exercise);
         self.seen = Some(seen.clone());
-        if is_news(&self.gauge, standing, &seen) {
+        if stands_otherwise(&self.gauge, standing, &seen).is_some() {
             self.note(seen);
         }
     }

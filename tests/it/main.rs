@@ -26,6 +26,7 @@ mod dispatcher;
 mod events;
 mod fences;
 mod flood_warnings;
+mod gauges;
 mod http_api;
 mod journal_contract;
 mod journal_postgres;

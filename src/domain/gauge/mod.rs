@@ -13,7 +13,7 @@ mod words;
 
 pub use self::{
     mark::Mark,
-    note::{Seen, Shown, is_news},
+    note::{Seen, Shown, stands_otherwise},
     series::{Fault, Point, Reading, Series, Taken, Value},
     standing::{Gauges, Standing},
     trend::{Forecast, Trend},

@@ -56,12 +56,13 @@ pub(super) struct Case<'b> {
     pub to: Option<Mark>,
 }
 
-/// Tells whether a gauge that shows this stands otherwise than the record has it: cheap, so that a node asks
-/// it of every reading and the board only of those that matter.
-pub fn is_news(gauge: &Gauge, standing: Standing, seen: &Seen) -> bool {
-    let later = standing.since.is_none_or(|since| seen.at > since);
+/// Returns how a gauge stands that shows this, where that is otherwise than before: cheap, so that a node asks it
+/// of every reading and the board only of those that matter.
+pub fn stands_otherwise(gauge: &Gauge, before: Standing, seen: &Seen) -> Option<Standing> {
+    let later = before.since.is_none_or(|since| seen.at > since);
     let thresholds = gauge.thresholds_at(seen.at);
-    later && mark(gauge.measures, thresholds, standing.mark, &seen.shown) != standing.mark
+    let mark = mark(gauge.measures, thresholds, before.mark, &seen.shown);
+    (later && mark != before.mark).then_some(Standing { mark, since: Some(seen.at), ..before })
 }
 
 /// Decides what a node has seen of a gauge.
@@ -74,11 +75,9 @@ pub(in crate::domain) fn decide(
     require(actor, Capability::ReportReadings)?;
     let (site, gauge) = known(board, &seen.gauge)?;
     let standing = board.gauges.get(&seen.gauge, seen.exercise);
-    if !is_news(gauge, standing, seen) {
+    let Some(Standing { mark: to, .. }) = stands_otherwise(gauge, standing, seen) else {
         return Ok(Decision::nothing(Reply::Done));
-    }
-    let thresholds = gauge.thresholds_at(seen.at);
-    let to = mark(gauge.measures, thresholds, standing.mark, &seen.shown);
+    };
     let case = Case { site, gauge, seen, from: standing.mark, to };
     draft.push(Event::GaugeCrossed(GaugeCrossed {
         gauge: site.id.clone(),

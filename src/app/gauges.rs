@@ -1,0 +1,213 @@
+//! The gauge plane beside the board: it learns from commits which gauges there are and how they stand, and the
+//! board learns from it what crosses a threshold and who has fallen silent.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    dispatcher::{Commit, Handle, SubmitError},
+    domain::{
+        actor::Actor,
+        board::Board,
+        command::Command,
+        event::Event,
+        gauge::{Seen, Standing},
+        ids::{AreaCode, SiteId},
+        silence::Silence,
+        site::{Facts, Site},
+        time::Timestamp,
+    },
+    gauges::{Gauges, Keeper, Known, Store},
+};
+
+/// How often it is asked who has fallen silent.
+const LISTEN_EVERY: Duration = Duration::from_secs(5);
+/// Silences in one command.
+const SILENCES_MAX: usize = 1_000;
+/// How long the board is left alone after it could not take what a gauge shows.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Starts the gauge plane and returns the way to it and to what it keeps.
+pub(super) async fn start(
+    config: &Config,
+    board: &Handle,
+    clock: &Arc<dyn Clock>,
+    tasks: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<(Gauges, Store)> {
+    let (gauges, store) = (Gauges::default(), Store::open(&config.data_dir)?);
+    let watch = board.watch();
+    let watch = Watch { board: board.clone(), gauges: gauges.clone(), commits: watch };
+    watch.learn_all().await?;
+    let now = Arc::clone(clock);
+    let now = Box::new(move || now.now());
+    let days = config.gauges.keep_days;
+    let keeper = Keeper { gauges: gauges.clone(), store: store.clone(), days, now };
+    keeper.restore().await;
+    tasks.spawn(keeper.run(stop.clone()));
+    let ears = Ears { board: board.clone(), gauges: gauges.clone(), since: clock.now() };
+    for work in [
+        Box::pin(watch.run()) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
+        Box::pin(tell(board.clone(), gauges.clone())),
+        Box::pin(ears.run()),
+    ] {
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            stop.run_until_cancelled(work).await;
+        });
+    }
+    Ok((gauges, store))
+}
+
+/// Keeps the list of gauges, and how they stand, as the board has them.
+struct Watch {
+    board: Handle,
+    gauges: Gauges,
+    commits: Receiver<Commit>,
+}
+
+impl Watch {
+    async fn learn_all(&self) -> Result<(), SubmitError> {
+        let (known, standings) = self.board.read(all).await?;
+        self.gauges.know(known);
+        for (id, exercise, standing) in standings {
+            self.gauges.stands(&id, exercise, standing);
+        }
+        Ok(())
+    }
+
+    async fn run(mut self) {
+        loop {
+            let learnt = match self.commits.recv().await {
+                Ok(commit) => self.learn(&commit).await,
+                Err(RecvError::Lagged(_)) => self.learn_all().await,
+                Err(RecvError::Closed) => return,
+            };
+            if learnt.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn learn(&self, commit: &Commit) -> Result<(), SubmitError> {
+        let is_site = |event: &Event| matches!(event, Event::SiteSaved(_) | Event::SiteRemoved(_));
+        if commit.iter().any(|told| is_site(&told.entry.event)) {
+            return self.learn_all().await;
+        }
+        for told in commit.iter() {
+            if let Event::GaugeCrossed(crossed) = &told.entry.event {
+                let (mark, since) = (crossed.to, Some(crossed.at));
+                let standing = Standing { mark, since, warning: Some(crossed.warning) };
+                self.gauges.stands(&crossed.gauge, crossed.exercise, standing);
+            }
+        }
+        Ok(())
+    }
+}
+
+type Standings = Vec<(SiteId, bool, Standing)>;
+
+fn all(board: &Board) -> (Vec<Known>, Standings) {
+    let known: Vec<Known> = board.sites.iter().filter_map(known).collect();
+    let standings = known.iter().flat_map(|known| {
+        let stands = |exercise| (known.id.clone(), exercise, board.gauges.get(&known.id, exercise));
+        [stands(false), stands(true)]
+    });
+    let standings = standings.collect();
+    (known, standings)
+}
+
+fn known(site: &Site) -> Option<Known> {
+    match &site.facts {
+        Facts::Gauge(gauge) => {
+            Some(Known { id: site.id.clone(), area: site.area, gauge: (**gauge).clone() })
+        }
+        Facts::Base | Facts::Depot | Facts::Shelter(_) | Facts::RiskPoint(_) => None,
+    }
+}
+
+async fn node(board: &Handle) -> Result<Actor, SubmitError> {
+    let area = board.read(Board::jurisdiction).await?;
+    Ok(Actor::node(area.unwrap_or(AreaCode::UNSET)))
+}
+
+/// Has the board look at what changes how a gauge stands. What it cannot take now it is asked again: a flood
+/// waits for no second reading.
+async fn tell(board: Handle, gauges: Gauges) {
+    let mut again = tokio::time::interval(AGAIN_AFTER);
+    again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut refused = false;
+    loop {
+        if refused {
+            again.tick().await;
+        }
+        let news = gauges.news().await;
+        let Ok(actor) = node(&board).await else { return };
+        refused = false;
+        for seen in news {
+            refused |= note(&board, &actor, &gauges, seen).await > 0;
+        }
+    }
+}
+
+/// Tells the board of one gauge's crossings in order, and returns how many it could not take.
+async fn note(board: &Handle, actor: &Actor, gauges: &Gauges, mut seen: Vec<Seen>) -> usize {
+    let Some(first) = seen.first() else { return 0 };
+    let (id, exercise) = (first.gauge.clone(), first.exercise);
+    let mut taken = 0;
+    for seen in &seen {
+        match board.submit(actor.clone(), Command::NoteGauge(seen.clone())).await {
+            Ok(_) => {}
+            Err(SubmitError::Rejected(rejection)) => {
+                tracing::error!(gauge = %id, %rejection, "what a gauge shows is not on the record");
+            }
+            Err(error) => {
+                tracing::warn!(gauge = %id, %error, "what a gauge shows is not on the record yet");
+                break;
+            }
+        }
+        taken += 1;
+    }
+    let again = seen.split_off(taken);
+    let left = again.len();
+    let known = id.clone();
+    let standing = board.read(move |board| board.gauges.get(&known, exercise)).await.ok();
+    gauges.settle(&id, exercise, standing, again);
+    left
+}
+
+/// Listens for who has fallen silent and who is heard again.
+struct Ears {
+    board: Handle,
+    gauges: Gauges,
+    /// When this node began to listen: what came before, others may have heard.
+    since: Timestamp,
+}
+
+impl Ears {
+    async fn run(self) {
+        let mut every = tokio::time::interval(LISTEN_EVERY);
+        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            every.tick().await;
+            let silent = self.board.read(|board| {
+                let silent = board.silences.gauges().map(|(id, silence)| (id.clone(), silence));
+                silent.collect::<BTreeMap<SiteId, Silence>>()
+            });
+            let Ok(silent) = silent.await else { return };
+            let (lost, heard) = self.gauges.silent(&silent, self.since, self.board.now());
+            let Ok(actor) = node(&self.board).await else { return };
+            let lost = lost.chunks(SILENCES_MAX).map(|some| Command::NoteSilence(some.to_vec()));
+            let heard = heard.chunks(SILENCES_MAX).map(|some| Command::NoteHeard(some.to_vec()));
+            for command in lost.chain(heard) {
+                if let Err(error) = self.board.submit(actor.clone(), command).await {
+                    tracing::warn!(%error, "who is silent is not on the record yet");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The gauge plane: what gauges show, now and lately. Telemetry like the positions, and no fact of the record.
+//!
+//! Reports become readings in [`feed::Gauges`]; `store` keeps them; what changes how a gauge stands, and who has
+//! fallen silent, is handed to whoever tells the board. A gauge's stand follows from its newest reading, so a
+//! reading that is lost on the way costs the time until the next, never the flood.
+
+pub mod feed;
+mod keeper;
+mod report;
+mod store;
+
+pub use self::{
+    feed::{BATCH_LIMIT, Gauges, Known, Latest, Outcome, Refusal},
+    keeper::Keeper,
+    report::Report,
+    store::{Record, Store, StoreError},
+};
+
+use serde::Deserialize;
+
+/// What the settings say of gauges.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Days that readings are kept in data_dir/readings.db.
+    pub keep_days: u32,
+}
+
+impl Settings {
+    /// Returns what cannot be, naming the key.
+    pub fn faults(&self) -> Vec<String> {
+        let within = (2..=36_500).contains(&self.keep_days);
+        if within { Vec::new() } else { vec!["gauges.keep_days: use 2 to 36500".to_owned()] }
+    }
+}

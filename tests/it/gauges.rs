@@ -1,0 +1,216 @@
+//! Readings by HTTP on a real node: they raise flood warnings, are shown, and survive a restart.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use jiaoying::domain::{actor::Actor, command::Command, site::Facts, time::Timestamp};
+use serde_json::{Value, json};
+
+use crate::support::{
+    client::{Client, items},
+    county::COUNTY,
+    patience::until,
+    server::TestServer,
+};
+
+/// The river gauge of the demonstration: 警戒 64.10, 保证 66.10.
+const GAUGE: &str = "990101-g1";
+const SOON: Duration = Duration::from_secs(30);
+
+#[tokio::test]
+async fn a_river_that_rises_over_its_levels_warns_and_upgrades_and_ends_its_warning() {
+    let server = TestServer::start().await;
+    let gateway = server.demo("gateway");
+    let now = server.board.now();
+    for (minutes_ago, metres) in [(180, 63.5), (120, 63.7), (60, 63.9), (3, 64.1)] {
+        tell(&gateway, &[level(now, minutes_ago, metres)], 1).await;
+    }
+    let warning = warned(&gateway, 1).await;
+    assert_eq!((&warning["colour"], &warning["event"]), (&json!("yellow"), &json!("洪水")));
+    assert!(
+        warning["headline"].as_str().unwrap().contains("柳河水文站水位 64.10 米，达到警戒水位")
+    );
+    assert_eq!(warning["areas"], json!(["990101101000"]), "the township that it lies in");
+    let callout = warning["callout"].as_str().expect("people are called").to_owned();
+
+    let gauges = gateway.get("/gauges", 200).await;
+    let shown = items(&gauges).iter().find(|gauge| gauge["id"] == GAUGE).unwrap().clone();
+    assert_eq!((&shown["mark"], &shown["stale"]), (&json!("warning"), &json!("fresh")));
+    assert_eq!(shown["reading"]["level_m"], 64.1);
+    assert_eq!(shown["reading"]["next"]["mark"], "guarantee");
+
+    // The same again, out of order, impossible and of nobody: nothing happens twice.
+    let again = level(now, 3, 64.1);
+    let other = json!({ "gauge": "990101-g9", "at": now, "level_m": 64.0 });
+    let leap = json!({ "gauge": GAUGE, "at": now, "level_m": -999.0 });
+    let taken = gateway.post("/readings", &json!([again, other, leap]), 202).await;
+    assert_eq!((&taken["accepted"], &taken["dropped"]), (&json!(0), &json!(3)));
+    let codes: Vec<_> =
+        taken["refusals"].as_array().unwrap().iter().map(|r| r["code"].clone()).collect();
+    assert_eq!(codes, ["reading.unknown_gauge", "reading.impossible"]);
+
+    tell(&gateway, &[level(now, 2, 65.0), level(now, 1, 66.0)], 2).await;
+    tell(&gateway, &[level(now, 0, 66.1)], 1).await;
+    let upgraded = warned(&gateway, 2).await;
+    assert_eq!((&upgraded["colour"], &upgraded["callout"]), (&json!("orange"), &json!(callout)));
+    let kinds: Vec<_> = crossings(&server.demo("commander")).await;
+    assert_eq!(kinds, ["warning", "guarantee"]);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_table_of_readings_is_taken_line_by_line_and_drawn_as_a_hydrograph() {
+    let server = TestServer::start().await;
+    let gateway = server.demo("gateway");
+    let now = server.board.now();
+    let ago = |minutes: u64| now - Duration::from_secs(minutes * 60);
+    let table = format!(
+        "gauge,at,level_m,rain_mm,over_s\n{GAUGE},{},60.10,,\n{GAUGE},{},60.20,,\n\
+         990101001-g,{},,12.5,600\n{GAUGE},{},59.90,,\n",
+        ago(30),
+        ago(20),
+        ago(10),
+        // Of last year: it belongs to the archive and calls nobody.
+        ago(60 * 24 * 365)
+    );
+    let send = |text: String| {
+        let request = gateway.request(reqwest::Method::POST, "/readings");
+        request.header("content-type", "text/csv").body(text)
+    };
+    let taken = crate::support::client::expect(send(table), 202).await;
+    assert_eq!(taken["accepted"], 4, "{taken}");
+    let wrong = send("gauge,at,level_m\ng,yesterday,1\n".to_owned());
+    let refused = crate::support::client::expect(wrong, 422).await;
+    assert!(refused["error"]["message"].as_str().unwrap().contains("line 2"), "{refused}");
+    let path = format!("/gauges/{GAUGE}/readings");
+    let drawn = until(SOON, "they are kept", async || {
+        let stretch = format!("{path}?from={}&to={}", text(ago(60)), text(now));
+        let drawn = gateway.get(&stretch, 200).await;
+        (items(&drawn).len() == 2).then_some(drawn)
+    });
+    let levels: Vec<_> = items(&drawn.await).iter().map(|p| p["level_m"].clone()).collect();
+    assert_eq!(levels, [60.1, 60.2]);
+    let old = format!("{path}?from={}&to={}&limit=1", text(ago(60 * 24 * 400)), text(now));
+    let first = gateway.get(&old, 200).await;
+    assert_eq!((&items(&first)[0]["level_m"], items(&first).len()), (&json!(59.9), 1));
+    assert!(first["next"].is_string());
+    gateway.get("/gauges/990101-t1/readings", 404).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn after_a_restart_a_gauge_stands_where_it_stood_and_nobody_is_called_again() {
+    let server = TestServer::start().await;
+    let now = server.board.now();
+    let rise = [level(now, 120, 62.0), level(now, 60, 63.0), level(now, 2, 64.2)];
+    tell(&server.demo("gateway"), &rise, 3).await;
+    warned(&server.demo("gateway"), 1).await;
+    let dir = server.stop().await;
+    let server = TestServer::start_in(Arc::clone(&dir), &[]).await;
+    let gateway = server.demo("gateway");
+    let gauges = gateway.get("/gauges", 200).await;
+    let shown = items(&gauges).iter().find(|gauge| gauge["id"] == GAUGE).unwrap();
+    assert_eq!((&shown["mark"], &shown["reading"]["level_m"]), (&json!("warning"), &json!(64.2)));
+    assert!(shown["reading"]["trend"].is_object(), "the hours before are known: {shown}");
+    tell(&gateway, &[level(now, 1, 65.2)], 1).await;
+    tell(&gateway, &[level(now, 0, 66.15)], 1).await;
+    warned(&gateway, 2).await;
+    assert_eq!(crossings(&server.demo("commander")).await, ["warning", "guarantee"]);
+    server.stop().await;
+}
+
+/// The flood of 2021 as a drill: its clock is its own.
+#[tokio::test]
+#[expect(clippy::print_stdout, reason = "tells that a test did nothing")]
+async fn the_flood_of_july_2021_is_replayed_as_a_drill_and_warns_at_its_hours() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let file = "qimen_31003700_202107.csv";
+    let folders = ["../shared/data/hydro", "../../shared/data/hydro"];
+    let found = folders.iter().map(|folder| project.join(folder).join(file));
+    let Some(text) = found.into_iter().find_map(|path| std::fs::read_to_string(path).ok()) else {
+        println!("skipped: ../shared/data/hydro is absent: the real flood is not replayed");
+        return;
+    };
+    let server = TestServer::start().await;
+    let gateway = server.demo("gateway");
+    for line in text.lines().skip(1) {
+        let row: Vec<_> = line.split(',').collect();
+        let metres: f64 = row[3].parse().unwrap();
+        let reading = json!({ "gauge": GAUGE, "at": row[2], "level_m": metres, "exercise": true });
+        gateway.post("/readings", &json!([reading]), 202).await;
+    }
+    let crossed = until(SOON, "both levels are crossed", async || {
+        let journal = server.demo("commander").journal(0).await;
+        let crossed = journal.into_iter().filter(|entry| entry["kind"] == "gauge_crossed");
+        let crossed: Vec<Value> = crossed.map(|entry| entry["data"].clone()).collect();
+        (crossed.len() >= 2).then_some(crossed)
+    });
+    let crossed = crossed.await;
+    let moments: Vec<_> = crossed.iter().map(|data| (&data["at"], &data["to"])).collect();
+    let expected = [
+        (&json!("2021-07-21T18:00:00.000+08:00"), &json!("warning")),
+        (&json!("2021-07-22T07:00:00.000+08:00"), &json!("guarantee")),
+    ];
+    assert_eq!(moments[..2], expected);
+    assert!(crossed.iter().all(|data| data["exercise"] == true));
+    let warnings = gateway.get("/warnings", 200).await;
+    assert!(items(&warnings).iter().all(|warning| warning["status"] == "exercise"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_gauge_that_stops_reporting_is_an_alarm_and_is_called_off_when_it_is_heard() {
+    let server = TestServer::start().await;
+    let gateway = server.demo("gateway");
+    let id = GAUGE.parse().unwrap();
+    let mut site = server.board.read(move |b| b.sites.get(&id).cloned()).await.unwrap().unwrap();
+    let Facts::Gauge(gauge) = &mut site.facts else { panic!() };
+    gauge.reports_every_s = Some(1);
+    let console = Actor::console(COUNTY.parse().unwrap());
+    server.board.submit(console, Command::SaveSites(vec![site])).await.unwrap();
+    tell(&gateway, &[level(server.board.now(), 0, 60.0)], 1).await;
+    let alarm = until(SOON, "somebody is called", async || {
+        let open = gateway.get("/callouts?open=true", 200).await;
+        items(&open).iter().find(|callout| callout["kind"] == "alarm").cloned()
+    });
+    assert_eq!(alarm.await["subject"], "监测站失联：柳河水文站");
+    let gauges = gateway.get("/gauges", 200).await;
+    let shown = items(&gauges).iter().find(|gauge| gauge["id"] == GAUGE).unwrap();
+    assert!(shown["silent_since"].is_string() && shown["stale"] == "lost", "{shown}");
+    tell(&gateway, &[level(server.board.now(), 0, 60.1)], 1).await;
+    until(SOON, "it is called off", async || {
+        let open = gateway.get("/callouts?open=true", 200).await;
+        items(&open).iter().all(|callout| callout["kind"] != "alarm").then_some(())
+    })
+    .await;
+    server.stop().await;
+}
+
+fn level(now: Timestamp, minutes_ago: u64, metres: f64) -> Value {
+    let at = now - Duration::from_secs(minutes_ago * 60);
+    json!({ "gauge": GAUGE, "at": at, "level_m": metres })
+}
+
+async fn tell(gateway: &Client, readings: &[Value], accepted: usize) {
+    let taken = gateway.post("/readings", &json!(readings), 202).await;
+    assert_eq!(taken["accepted"], accepted, "{taken}");
+}
+
+/// Waits for the `count`th warning, and returns it.
+async fn warned(client: &Client, count: usize) -> Value {
+    until(SOON, "there is a warning", async || {
+        let warnings = client.get("/warnings", 200).await;
+        let active = client.get("/warnings?active=true", 200).await;
+        (items(&warnings).len() == count).then(|| items(&active)[0].clone())
+    })
+    .await
+}
+
+async fn crossings(commander: &Client) -> Vec<Value> {
+    let journal = commander.journal(0).await;
+    let crossed = journal.iter().filter(|entry| entry["kind"] == "gauge_crossed");
+    crossed.map(|entry| entry["data"]["to"].clone()).collect()
+}
+
+fn text(at: Timestamp) -> String {
+    at.to_string().replace('+', "%2B")
+}
