@@ -112,29 +112,43 @@ impl Counts {
     }
 }
 
-/// Serves stations on `listener` until `stop`; each has a task of its own on `tasks`.
-pub async fn serve(
-    listener: TcpListener,
+/// The door: who takes what is said there, and how many may speak at once.
+pub struct Server {
     sink: Arc<dyn Sink>,
     counts: Arc<Counts>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let door = Arc::new(Door { sink, counts, memory: Mutex::default(), stop: stop.clone() });
-    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                tracing::warn!(%error, "a station's connection could not be accepted");
-                // Nothing but the pause is waited for: the loop sees by itself whether to stop.
-                let _ = tokio::time::timeout(ACCEPT_PAUSE, stop.cancelled()).await;
-                continue;
+    /// [`CONNECTIONS_MAX`] unless it is set otherwise.
+    pub connections_max: usize,
+}
+
+impl Server {
+    pub fn new(sink: Arc<dyn Sink>) -> Self {
+        Self { sink, counts: Arc::default(), connections_max: CONNECTIONS_MAX }
+    }
+
+    /// Returns what is counted here, also after the door has shut.
+    pub fn counts(&self) -> Arc<Counts> {
+        Arc::clone(&self.counts)
+    }
+
+    /// Serves stations on `listener` until `stop`; each has a task of its own on `tasks`.
+    pub async fn serve(self, listener: TcpListener, tasks: TaskTracker, stop: CancellationToken) {
+        let Self { sink, counts, connections_max } = self;
+        let room = Arc::new(Semaphore::new(connections_max));
+        let door = Arc::new(Door { sink, counts, memory: Mutex::default(), stop: stop.clone() });
+        while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tracing::warn!(%error, "a station's connection could not be accepted");
+                    // The loop sees by itself whether to stop.
+                    let _ = tokio::time::timeout(ACCEPT_PAUSE, stop.cancelled()).await;
+                    continue;
+                }
+            };
+            match Arc::clone(&room).try_acquire_owned() {
+                Ok(permit) => _ = tasks.spawn(Arc::clone(&door).converse(stream, permit)),
+                Err(_) => _ = door.counts.turned_away.fetch_add(1, Relaxed),
             }
-        };
-        match Arc::clone(&room).try_acquire_owned() {
-            Ok(permit) => _ = tasks.spawn(Arc::clone(&door).converse(stream, permit)),
-            Err(_) => _ = door.counts.turned_away.fetch_add(1, Relaxed),
         }
     }
 }
@@ -204,7 +218,7 @@ impl Door {
     }
 
     fn next(&self, session: &mut Session) -> Option<Output> {
-        session.next(&mut lock(&self.memory))
+        session.next_output(&mut lock(&self.memory))
     }
 
     async fn on_output(

@@ -95,6 +95,9 @@ impl<'a> Reader<'a> {
             Some(_) | None => self.take(definition.bytes).ok_or(Fault::Element)?,
         };
         let values = definition.values(data).ok_or(Fault::Element)?;
+        if values.len() > 1 && step == Some(Duration::ZERO) && !definition.element.is_of_hour() {
+            return Err(Fault::Step);
+        }
         let (first, step) = if definition.element.is_of_hour() {
             (self.first_of_hour(&values), FIVE_MINUTES)
         } else {
@@ -184,7 +187,7 @@ impl Definition {
     }
 }
 
-/// Reads days, hours and minutes, of which one is not zero; all zero where the element has its own step.
+/// Reads days, hours and minutes; all are zero where the element has a step of its own.
 fn step(bytes: &[u8]) -> Option<Duration> {
     let [days, hours, minutes] = bytes else { return None };
     let pairs = (digits::pair(*days)?, digits::pair(*hours)?, digits::pair(*minutes)?);
@@ -208,4 +211,170 @@ fn are_elements(mut bytes: &[u8]) -> bool {
         bytes = rest;
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::sl651::{
+        Class, Frame, Function,
+        testing::{bytes, report_frame},
+    };
+
+    /// Serial number, time of sending, and the address of the station.
+    const SENT: &str = "0007 210721180009";
+    const HEAD: &str = "0007 210721180009 F1F1 0031102B60 48 F0F0 2107211800";
+
+    #[test]
+    fn numbers_missing_and_negative_values_have_their_element_and_time() {
+        let said = "2019000035 3923AAAAAAAA 3B23FF001234 2613FFFF 38121244";
+        let report = read(Function::Timed, &format!("{HEAD} {said}")).unwrap();
+        assert_eq!(report.class, Some(Class::RIVER));
+        let expected = [
+            (Element::Pj, Some(3.5)),
+            (Element::Z, None),
+            (Element::Zu, Some(-1.234)),
+            (Element::Pt, None),
+            (Element::Vt, Some(12.44)),
+        ];
+        assert_eq!(numbers(&report), expected);
+        let at = time("2021-07-21T18:00:00+08:00");
+        assert!(report.values.iter().all(|reading| reading.at == at));
+        assert_eq!(report.observed_at, Some(at));
+    }
+
+    #[test]
+    fn an_element_of_the_maker_does_not_shift_what_follows() {
+        let report = read(Function::Timed, &format!("{HEAD} FF112300000008 38121244")).unwrap();
+        let expected = [(Element::Extended(0x11), Some(0.008)), (Element::Vt, Some(12.44))];
+        assert_eq!(numbers(&report), expected);
+    }
+
+    #[test]
+    fn the_hour_of_rain_and_levels_is_binary_and_has_a_value_every_five_minutes() {
+        let said = "F0F02107211705 F460 0500000014FFFFFFFFFF0000 \
+                    F5C0 000C000C001C00310031FFFFFFFFFFFFFFFFFFFF00310031 \
+                    F0F02107211800 392300010490";
+        let report = read(Function::Hourly, &format!("{HEAD} {said}")).unwrap();
+        let rain = &report.values[..12];
+        assert!(rain.iter().all(|reading| reading.element == Element::P5OfHour));
+        let amounts: Vec<_> = rain.iter().map(|reading| reading.value.number()).collect();
+        assert_eq!(amounts[..6], [Some(0.5), Some(0.0), Some(0.0), Some(0.0), Some(2.0), None]);
+        assert_eq!((rain[0].at, rain[11].at), (clock("17:05"), clock("18:00")));
+        let level = &report.values[23];
+        assert_eq!((level.element, level.at), (Element::RelativeLevel(1), clock("18:00")));
+        assert_eq!(level.value.number(), Some(0.49));
+        let absolute = &report.values[24];
+        assert_eq!((absolute.element, absolute.at), (Element::Z, clock("18:00")));
+    }
+
+    #[test]
+    fn values_of_an_hour_are_never_measured_after_they_were_sent() {
+        // Sent at 18:00:09, with the time of sending where the first value's belongs.
+        let full =
+            read(Function::Hourly, &format!("{HEAD} F460 010203040506070809101112")).unwrap();
+        let (first, last) = (&full.values[0], &full.values[11]);
+        assert_eq!((first.at, last.at), (clock("17:05"), clock("18:00")));
+
+        let half = "0007 210721173001 F1F1 0031102B60 48 F0F0 2107211730 \
+                    F460 010203040506FFFFFFFFFFFF";
+        let half = read(Function::Hourly, half).unwrap();
+        assert_eq!((half.values[0].at, half.values[5].at), (clock("17:05"), clock("17:30")));
+    }
+
+    #[test]
+    fn a_time_step_makes_a_series_of_one_element() {
+        let said = "0418000100 3923 00064100 00064120 FFFFFFFF";
+        let report = read(Function::Period, &format!("{HEAD} {said}")).unwrap();
+        assert_eq!(
+            numbers(&report),
+            [(Element::Z, Some(64.1)), (Element::Z, Some(64.12)), (Element::Z, None)]
+        );
+        let times: Vec<_> = report.values.iter().map(|reading| reading.at).collect();
+        assert_eq!(times, [clock("18:00"), clock("19:00"), clock("20:00")]);
+
+        let hours = "0418000000 F460 010101010101010101010101 020202020202020202020202";
+        let report = read(Function::Period, &format!("{HEAD} {hours}")).unwrap();
+        assert_eq!(report.values.len(), 24);
+        assert_eq!(report.values[12].value.number(), Some(0.2));
+    }
+
+    #[test]
+    fn a_series_that_may_as_well_be_more_elements_is_not_guessed_at() {
+        let said = "0418000005 2019000035 392300010490";
+        assert_eq!(read(Function::Period, &format!("{HEAD} {said}")), Err(Fault::Ambiguous));
+        // Without a step they are elements, and where they do not divide into values too.
+        let said = "2019000035 392300010490";
+        assert_eq!(read(Function::Period, &format!("{HEAD} {said}")).unwrap().values.len(), 2);
+        let said = "0418000005 392300010490 2019000035";
+        assert_eq!(read(Function::Period, &format!("{HEAD} {said}")).unwrap().values.len(), 2);
+    }
+
+    #[test]
+    fn what_somebody_typed_in_is_text() {
+        let report = read(Function::Manual, &format!("{SENT} F2F2 504A20303220CBAECEBB")).unwrap();
+        assert_eq!(report.text.as_deref(), Some("PJ 02 水位"));
+        assert_eq!((report.class, report.values.len()), (None, 0));
+    }
+
+    #[test]
+    fn a_picture_is_taken_as_it_is() {
+        let report = read(Function::Picture, &format!("{HEAD} F3F3 FFD8F0F0F1F1FFD9")).unwrap();
+        assert_eq!(report.picture, Some(Picture(bytes("FFD8F0F0F1F1FFD9"))));
+        assert_eq!(format!("{:?}", report.picture), "Some(Picture(8 bytes))");
+    }
+
+    #[test]
+    fn alarm_bits_are_bits() {
+        let report = read(Function::State, &format!("{SENT} F1F10031102B60 452000000A40")).unwrap();
+        assert_eq!(numbers(&report), [(Element::Status, Some(2_624.0))]);
+        assert_eq!(report.values[0].at, report.sent_at, "no time of observation");
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_refused_whole() {
+        let cases = [
+            (Function::Timed, "0007 21072118".to_owned(), Fault::TooShort),
+            (Function::Timed, "0007 211321180009".to_owned(), Fault::Time),
+            (Function::Timed, format!("{SENT} F1F1 0031102B61 48"), Fault::Station),
+            (Function::Timed, format!("{SENT} F1F1 0031102B60"), Fault::Element),
+            (Function::Timed, format!("{SENT} F0F0 2107212500"), Fault::Time),
+            (Function::Timed, format!("{SENT} F0F0 210721"), Fault::Time),
+            (Function::Timed, format!("{HEAD} 2019000035 3923000104"), Fault::Element),
+            (Function::Timed, format!("{HEAD} 2019000035 39"), Fault::Element),
+            (Function::Timed, format!("{HEAD} F518 000C00"), Fault::Element),
+            (Function::Period, format!("{HEAD} 04180A0000"), Fault::Step),
+            (Function::Period, format!("{HEAD} 0418000000 3923 00064100 00064120"), Fault::Step),
+        ];
+        for (function, body, fault) in cases {
+            assert_eq!(read(function, &body), Err(fault), "{body}");
+        }
+    }
+
+    #[test]
+    fn more_values_than_any_station_has_are_too_many() {
+        let body = bytes(&format!("{HEAD} {}", "F408 01".repeat(VALUES_MAX)));
+        let frame = Frame { body, ..Frame::read(&report_frame()).unwrap() };
+        assert!(Report::read(&frame).is_ok());
+        let body = [&frame.body[..], &bytes("F40801")].concat();
+        assert_eq!(Report::read(&Frame { body, ..frame }), Err(Fault::TooLarge));
+    }
+
+    fn numbers(report: &Report) -> Vec<(Element, Option<f64>)> {
+        let values = report.values.iter();
+        values.map(|reading| (reading.element, reading.value.number())).collect()
+    }
+
+    fn read(function: Function, body: &str) -> Result<Report, Fault> {
+        let frame = Frame::read(&report_frame()).unwrap();
+        Report::read(&Frame { function: function.code(), body: bytes(body), ..frame })
+    }
+
+    fn clock(text: &str) -> Timestamp {
+        time(&format!("2021-07-21T{text}:00+08:00"))
+    }
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
 }

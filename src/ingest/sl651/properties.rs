@@ -26,7 +26,7 @@ proptest! {
         while !rest.is_empty() {
             let (piece, after) = rest.split_at(rest.len().min(*cuts.next().unwrap()));
             session.on_bytes(piece);
-            found.extend(std::iter::from_fn(|| session.next(&mut memory)));
+            found.extend(std::iter::from_fn(|| session.next_output(&mut memory)));
             rest = after;
         }
         prop_assert_eq!(found, vec![Output::Report(report)]);
@@ -106,7 +106,7 @@ fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
 fn outputs(bytes: &[u8]) -> Vec<Output> {
     let (mut session, mut memory) = (Session::default(), Memory::default());
     session.on_bytes(bytes);
-    std::iter::from_fn(|| session.next(&mut memory)).collect()
+    std::iter::from_fn(|| session.next_output(&mut memory)).collect()
 }
 
 /// Bytes that look like parts of frames more often than chance has it.

@@ -54,20 +54,14 @@ pub struct Number {
 impl Number {
     /// Rounds `value` to `decimals` digits behind the point.
     pub fn rounded(value: f64, decimals: u8) -> Self {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "saturates, far beyond any water level"
-        )]
+        // Saturates, far beyond any water level.
         let unscaled = (value * 10_f64.powi(i32::from(decimals))).round() as i64;
         Self { unscaled, decimals }
     }
 
     /// Returns the nearest number of the machine: the one that the same digits in a text give.
     pub fn as_f64(self) -> f64 {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "fifteen digits are exact; gauges have nine"
-        )]
+        // Fifteen digits are exact; gauges have nine.
         let unscaled = self.unscaled as f64;
         unscaled / 10_f64.powi(i32::from(self.decimals))
     }
