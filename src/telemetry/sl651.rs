@@ -33,7 +33,7 @@ pub const CONNECTIONS_MAX: usize = 4_096;
 /// Without a whole frame for so long a connection is given up: a station says that it is there every 40 s.
 pub const SILENCE_MAX: Duration = Duration::from_secs(300);
 /// For one answer of 25 bytes. A station that takes none is gone.
-const ANSWER_TIME: Duration = Duration::from_secs(10);
+const ANSWER_TIME: Duration = Duration::from_secs(5);
 /// After a connection could not be accepted, as when there are no more file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// Read at once; a timed report has 60 bytes.
@@ -52,7 +52,7 @@ pub trait Sink: Send + Sync + 'static {
 
 /// What came to the door since the start.
 #[derive(Debug, Default)]
-pub struct Counts {
+pub struct Counters {
     connections: AtomicUsize,
     turned_away: AtomicU64,
     silent: AtomicU64,
@@ -64,9 +64,9 @@ pub struct Counts {
     refused: Mutex<BTreeMap<&'static str, u64>>,
 }
 
-/// [`Counts`] at one moment.
+/// Sums since the start.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reading {
+pub struct Counts {
     /// Open now.
     pub connections: usize,
     /// Connections for which there was no room.
@@ -84,9 +84,9 @@ pub struct Reading {
     pub refused: Vec<(&'static str, u64)>,
 }
 
-impl Counts {
-    pub fn read(&self) -> Reading {
-        Reading {
+impl Counters {
+    pub fn read(&self) -> Counts {
+        Counts {
             connections: self.connections.load(Relaxed),
             turned_away: self.turned_away.load(Relaxed),
             silent: self.silent.load(Relaxed),
@@ -115,31 +115,37 @@ impl Counts {
 /// The door: who takes what is said there, and how many may speak at once.
 pub struct Server {
     sink: Arc<dyn Sink>,
-    counts: Arc<Counts>,
+    counters: Arc<Counters>,
     /// [`CONNECTIONS_MAX`] unless it is set otherwise.
     pub connections_max: usize,
 }
 
 impl Server {
     pub fn new(sink: Arc<dyn Sink>) -> Self {
-        Self { sink, counts: Arc::default(), connections_max: CONNECTIONS_MAX }
+        Self { sink, counters: Arc::default(), connections_max: CONNECTIONS_MAX }
     }
 
     /// Returns what is counted here, also after the door has shut.
-    pub fn counts(&self) -> Arc<Counts> {
-        Arc::clone(&self.counts)
+    pub fn counters(&self) -> Arc<Counters> {
+        Arc::clone(&self.counters)
     }
 
     /// Serves stations on `listener` until `stop`; each has a task of its own on `tasks`.
     pub async fn serve(self, listener: TcpListener, tasks: TaskTracker, stop: CancellationToken) {
-        let Self { sink, counts, connections_max } = self;
+        let Self { sink, counters, connections_max } = self;
         let room = Arc::new(Semaphore::new(connections_max));
-        let door = Arc::new(Door { sink, counts, memory: Mutex::default(), stop: stop.clone() });
+        let door = Arc::new(Door { sink, counters, memory: Mutex::default(), stop: stop.clone() });
+        let mut is_failing = false;
         while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
             let stream = match accepted {
-                Ok((stream, _)) => stream,
+                Ok((stream, _)) => {
+                    is_failing = false;
+                    stream
+                }
                 Err(error) => {
-                    tracing::warn!(%error, "a station's connection could not be accepted");
+                    if !std::mem::replace(&mut is_failing, true) {
+                        tracing::warn!(%error, "stations cannot connect");
+                    }
                     // The loop sees by itself whether to stop.
                     let _ = tokio::time::timeout(ACCEPT_PAUSE, stop.cancelled()).await;
                     continue;
@@ -147,7 +153,7 @@ impl Server {
             };
             match Arc::clone(&room).try_acquire_owned() {
                 Ok(permit) => _ = tasks.spawn(Arc::clone(&door).converse(stream, permit)),
-                Err(_) => _ = door.counts.turned_away.fetch_add(1, Relaxed),
+                Err(_) => _ = door.counters.turned_away.fetch_add(1, Relaxed),
             }
         }
     }
@@ -156,7 +162,7 @@ impl Server {
 /// What all conversations share.
 struct Door {
     sink: Arc<dyn Sink>,
-    counts: Arc<Counts>,
+    counters: Arc<Counters>,
     memory: Mutex<Memory>,
     stop: CancellationToken,
 }
@@ -180,13 +186,13 @@ impl From<io::Error> for Farewell {
 
 impl Door {
     async fn converse(self: Arc<Self>, stream: TcpStream, _permit: OwnedSemaphorePermit) {
-        self.counts.connections.fetch_add(1, Relaxed);
-        let _leaving = Leaving(&self.counts);
+        self.counters.connections.fetch_add(1, Relaxed);
+        let _leaving = Leaving(&self.counters);
         // Answers are small, and waited for.
         let _ = stream.set_nodelay(true);
         let farewell = self.listen(stream).await;
         if matches!(farewell, Farewell::Silent) {
-            self.counts.silent.fetch_add(1, Relaxed);
+            self.counters.silent.fetch_add(1, Relaxed);
         }
         tracing::debug!(?farewell, "a station has left the line");
     }
@@ -233,17 +239,17 @@ impl Door {
                 None => Ok(()),
             },
             Output::KeepAlive { station, sent_at } => {
-                self.counts.keep_alives.fetch_add(1, Relaxed);
+                self.counters.keep_alives.fetch_add(1, Relaxed);
                 self.sink.heard(station, sent_at);
                 Ok(())
             }
             Output::Known(answer) => {
-                self.counts.repeated.fetch_add(1, Relaxed);
+                self.counters.repeated.fetch_add(1, Relaxed);
                 self.say(&answer, stream).await
             }
             Output::Reply(answer) => self.say(&answer, stream).await,
             Output::Refused(fault) => {
-                self.counts.refused(fault.code());
+                self.counters.refused(fault.code());
                 Ok(())
             }
         }
@@ -253,7 +259,7 @@ impl Door {
     async fn take(&self, report: Report, session: &Session) -> Option<Vec<u8>> {
         let mut turn = Turn { memory: &self.memory, origin: Some(report.origin()) };
         let taken = self.sink.take(report).await;
-        self.counts.taken(taken);
+        self.counters.taken(taken);
         let origin = turn.origin.take()?;
         session.on_taken(&origin, taken, &mut lock(&self.memory))
     }
@@ -280,7 +286,7 @@ impl Drop for Turn<'_> {
 }
 
 /// Counts a connection out, however it ends.
-struct Leaving<'a>(&'a Counts);
+struct Leaving<'a>(&'a Counters);
 
 impl Drop for Leaving<'_> {
     fn drop(&mut self) {

@@ -204,8 +204,10 @@ fn are_elements(mut bytes: &[u8]) -> bool {
     while !bytes.is_empty() {
         let Some((definition, rest)) = Definition::read(bytes) else { return false };
         let Some((data, rest)) = rest.split_at_checked(definition.bytes) else { return false };
-        let unknown = matches!(definition.element, Element::Other(_) | Element::Extended(_));
-        if unknown || definition.bytes == 0 || definition.values(data).is_none() {
+        if !definition.element.is_named()
+            || definition.bytes == 0
+            || definition.values(data).is_none()
+        {
             return false;
         }
         bytes = rest;
@@ -366,7 +368,7 @@ mod tests {
     }
 
     fn read(function: Function, body: &str) -> Result<Report, Fault> {
-        let frame = Frame::read(&report_frame()).unwrap();
+        let frame = Frame::read(&report_frame())?;
         Report::read(&Frame { function: function.code(), body: bytes(body), ..frame })
     }
 

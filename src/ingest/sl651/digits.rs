@@ -18,7 +18,7 @@ pub(super) fn pair(byte: u8) -> Option<u8> {
 /// Writes a number below a hundred as two digits.
 pub(super) fn to_pair(value: u32) -> u8 {
     let value = u8::try_from(value % 100).unwrap_or(0);
-    (value / 10) << 4 | value % 10
+    ((value / 10) << 4) | (value % 10)
 }
 
 /// Reads year, month, day, hour, minute and, where it is there, second.

@@ -51,77 +51,63 @@ pub enum Element {
     Extended(u8),
 }
 
-/// The elements that have a name, with their codes and the bytes and decimals they are sent in.
-const NAMED: &[(Element, u8, &str, usize, u8)] = &[
-    (Element::P1, 0x1A, "P1", 3, 1),
-    (Element::P2, 0x1B, "P2", 3, 1),
-    (Element::P3, 0x1C, "P3", 3, 1),
-    (Element::P6, 0x1D, "P6", 3, 1),
-    (Element::P12, 0x1E, "P12", 3, 1),
-    (Element::Pd, 0x1F, "PD", 3, 1),
-    (Element::Pj, 0x20, "PJ", 3, 1),
-    (Element::P5, 0x22, "P5", 3, 1),
-    (Element::P10, 0x23, "P10", 3, 1),
-    (Element::P30, 0x24, "P30", 3, 1),
-    (Element::Pr, 0x25, "PR", 3, 1),
-    (Element::Pt, 0x26, "PT", 3, 1),
-    (Element::Q, 0x27, "Q", 5, 3),
-    (Element::Vt, 0x38, "VT", 2, 2),
-    (Element::Z, 0x39, "Z", 4, 3),
-    (Element::Zb, 0x3A, "ZB", 4, 3),
-    (Element::Zu, 0x3B, "ZU", 4, 3),
-    (Element::Status, 0x45, "ZT", 4, 0),
-    (Element::P5OfHour, 0xF4, "DRP", 1, 1),
+/// The elements that have a name and are one each.
+const NAMED: [Element; 19] = [
+    Element::P1,
+    Element::P2,
+    Element::P3,
+    Element::P6,
+    Element::P12,
+    Element::Pd,
+    Element::Pj,
+    Element::P5,
+    Element::P10,
+    Element::P30,
+    Element::Pr,
+    Element::Pt,
+    Element::Q,
+    Element::Vt,
+    Element::Z,
+    Element::Zb,
+    Element::Zu,
+    Element::Status,
+    Element::P5OfHour,
 ];
 /// Of the first relative level.
 const RELATIVE: u8 = 0xF5;
-const RELATIVE_COUNT: u8 = 8;
+const RELATIVE_NAMES: [&str; 8] = ["DRZ1", "DRZ2", "DRZ3", "DRZ4", "DRZ5", "DRZ6", "DRZ7", "DRZ8"];
 
 impl Element {
     /// Returns the element of a one-byte code.
     pub fn from_code(code: u8) -> Self {
-        match code.checked_sub(RELATIVE) {
-            Some(place) if place < RELATIVE_COUNT => Element::RelativeLevel(place + 1),
-            Some(_) | None => {
-                let named = NAMED.iter().find(|(_, other, ..)| *other == code);
-                named.map_or(Element::Other(code), |(element, ..)| *element)
-            }
+        let place =
+            code.checked_sub(RELATIVE).filter(|place| usize::from(*place) < RELATIVE_NAMES.len());
+        if let Some(place) = place {
+            return Element::RelativeLevel(place + 1);
         }
+        let named = NAMED.into_iter().find(|element| element.code() == code);
+        named.unwrap_or(Element::Other(code))
     }
 
     /// Returns the code, which stands after FF for an extended element.
     pub fn code(self) -> u8 {
-        match self {
-            Element::Other(code) | Element::Extended(code) => code,
-            Element::RelativeLevel(number) => RELATIVE + number.clamp(1, RELATIVE_COUNT) - 1,
-            named => named.row().map_or(0, |(_, code, ..)| *code),
-        }
+        self.form().0
     }
 
     /// Returns the identifier of the standard, such as `PJ`, or the code in hexadecimal.
     pub fn name(self) -> String {
-        match self {
-            Element::Other(code) => format!("{code:02X}"),
-            Element::Extended(code) => format!("FF{code:02X}"),
-            Element::RelativeLevel(number) => format!("DRZ{number}"),
-            named => named.row().map_or_else(String::new, |(_, _, name, ..)| (*name).to_owned()),
-        }
+        let (code, name, ..) = self.form();
+        if self.is_named() { name.to_owned() } else { format!("{name}{code:02X}") }
     }
 
     /// Returns the decimals that the standard gives the element.
     pub fn decimals(self) -> u8 {
-        match self {
-            Element::RelativeLevel(_) => 2,
-            element => element.row().map_or(0, |(.., decimals)| *decimals),
-        }
+        self.form().3
     }
 
     /// Returns the bytes that one value takes by the standard.
     pub(super) fn width(self) -> usize {
-        match self {
-            Element::RelativeLevel(_) => 2,
-            element => element.row().map_or(2, |(.., width, _)| *width),
-        }
+        self.form().2
     }
 
     /// Tells whether the element is sent as the values of an hour, every five minutes.
@@ -129,8 +115,41 @@ impl Element {
         matches!(self, Element::P5OfHour | Element::RelativeLevel(_))
     }
 
-    fn row(self) -> Option<&'static (Element, u8, &'static str, usize, u8)> {
-        NAMED.iter().find(|(element, ..)| *element == self)
+    /// Tells whether the standard's name of the element is known here.
+    pub(super) fn is_named(self) -> bool {
+        !matches!(self, Element::Other(_) | Element::Extended(_))
+    }
+
+    /// Returns the code, the name or what stands before the code in its place, and the bytes and decimals
+    /// of one value.
+    fn form(self) -> (u8, &'static str, usize, u8) {
+        match self {
+            Element::P1 => (0x1A, "P1", 3, 1),
+            Element::P2 => (0x1B, "P2", 3, 1),
+            Element::P3 => (0x1C, "P3", 3, 1),
+            Element::P6 => (0x1D, "P6", 3, 1),
+            Element::P12 => (0x1E, "P12", 3, 1),
+            Element::Pd => (0x1F, "PD", 3, 1),
+            Element::Pj => (0x20, "PJ", 3, 1),
+            Element::P5 => (0x22, "P5", 3, 1),
+            Element::P10 => (0x23, "P10", 3, 1),
+            Element::P30 => (0x24, "P30", 3, 1),
+            Element::Pr => (0x25, "PR", 3, 1),
+            Element::Pt => (0x26, "PT", 3, 1),
+            Element::Q => (0x27, "Q", 5, 3),
+            Element::Vt => (0x38, "VT", 2, 2),
+            Element::Z => (0x39, "Z", 4, 3),
+            Element::Zb => (0x3A, "ZB", 4, 3),
+            Element::Zu => (0x3B, "ZU", 4, 3),
+            Element::Status => (0x45, "ZT", 4, 0),
+            Element::P5OfHour => (0xF4, "DRP", 1, 1),
+            Element::RelativeLevel(number) => {
+                let place = usize::from(number.saturating_sub(1)).min(RELATIVE_NAMES.len() - 1);
+                (RELATIVE + u8::try_from(place).unwrap_or(0), RELATIVE_NAMES[place], 2, 2)
+            }
+            Element::Other(code) => (code, "", 2, 0),
+            Element::Extended(code) => (code, "FF", 2, 0),
+        }
     }
 }
 
