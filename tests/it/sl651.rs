@@ -191,7 +191,7 @@ async fn a_flood_of_garbage_is_cut_off_and_others_are_heard() {
         let mut written = 0;
         while flood.stream.write_all(&garbage).await.is_ok() {
             written += garbage.len();
-            assert!(written < 64 << 20, "the door takes whatever comes");
+            assert!(written < 2 << 20, "the door takes whatever comes");
         }
     }
     within(PATIENCE, "all are gone", async || door.counts.read().connections == 0).await;
@@ -215,6 +215,7 @@ async fn a_client_that_says_nothing_sensible_is_given_up() {
             // Bytes are no sign of a station, however often they come.
             _ = every.tick() => silent.say(&[0x7E, 0x7E]).await,
         }
+        assert!(began.elapsed() < 2 * sl651::SILENCE_MAX, "it is listened to for ever");
     }
     let waited = began.elapsed();
     let limit = sl651::SILENCE_MAX..sl651::SILENCE_MAX + Duration::from_secs(1);
