@@ -15,6 +15,7 @@
 //!   open where.
 //! - [`channels`]: the ways out to people, and the outbox that makes the calls the journal says have begun.
 //! - [`ingest`]: bytes from outside as commands: CAP, sheets, calendars. [`demo`]: the invented county.
+//! - [`telemetry`]: the doors that gauging stations speak at.
 //! - [`access`]: who is let in. [`protocol`]: what they see. [`hub`]: to every open socket. [`http`]: the API
 //!   and the pages.
 //! - [`config`], [`app`], [`cli`]: settings, the parts put together and taken down in order, the commands.
@@ -64,6 +65,7 @@ pub mod protocol;
 
 pub mod http;
 pub mod hub;
+pub mod telemetry;
 
 pub mod app;
 pub mod cli;

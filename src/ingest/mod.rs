@@ -4,4 +4,5 @@ pub mod basemap;
 pub mod calendar;
 pub mod cap;
 pub mod sheets;
+pub mod sl651;
 pub mod warning;

@@ -159,6 +159,19 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("src/protocol", &["crate::hub", "crate::http", "crate::journal", "crate::app"]),
     ("src/hub", &["crate::http", "sqlite", "redis", "crate::app", "crate::cli"]),
     ("src/http", &["sqlite", "redis", "crate::app", "crate::cli"]),
+    (
+        "src/telemetry",
+        &[
+            "sqlite",
+            "redis",
+            "crate::journal",
+            "crate::dispatcher",
+            "crate::hub",
+            "crate::http",
+            "crate::app",
+            "crate::cli",
+        ],
+    ),
 ];
 
 /// Only `clock` reads the wall clock; the rest takes the time as an argument.

@@ -46,5 +46,6 @@ mod several_nodes;
 mod silence;
 mod sim;
 mod simulation;
+mod sl651;
 mod warning_life;
 mod ws_session;
