@@ -11,6 +11,7 @@ mod facts;
 mod gauges;
 mod nodes;
 mod positions;
+mod stations;
 mod storage;
 
 use std::{

@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use super::stations;
 use crate::{
     clock::Clock,
     config::Config,
@@ -60,6 +61,7 @@ pub(super) async fn start(
             stop.run_until_cancelled(work).await;
         });
     }
+    stations::open(&config.gauges, board, (&gauges, &store), tasks, stop).await?;
     Ok((gauges, store))
 }
 

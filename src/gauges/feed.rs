@@ -83,8 +83,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     gauges: BTreeMap<SiteId, Watched>,
-    /// Under what number a gauge's telemetry reports.
-    stations: HashMap<CompactString, SiteId>,
+    /// Under what number gauges' telemetry reports: one station may measure rain and water.
+    stations: HashMap<CompactString, Vec<SiteId>>,
     pending: Vec<Record>,
     /// The gauges that have crossings for the board to look at, real and of a drill.
     news: BTreeSet<(SiteId, bool)>,
@@ -118,7 +118,7 @@ impl Gauges {
         state.stations.clear();
         for known in gauges {
             if let Some(station) = &known.gauge.station {
-                state.stations.insert(station.clone(), known.id.clone());
+                state.stations.entry(station.clone()).or_default().push(known.id.clone());
             }
             let watched = match before.remove(&known.id) {
                 Some(watched) => Watched { known, ..watched },
@@ -261,6 +261,18 @@ impl Gauges {
 }
 
 impl State {
+    /// Returns the gauge that a report is about; of a station's several the one that measures such a thing.
+    fn find(&self, report: &Report) -> Option<SiteId> {
+        let Some(of_station) = self.stations.get(&report.gauge) else {
+            return report.gauge.parse().ok();
+        };
+        let suits = |id: &&SiteId| {
+            let measures = self.gauges.get(*id).map(|watched| watched.known.gauge.measures);
+            report.value().zip(measures).is_some_and(|(value, measures)| value.suits(measures))
+        };
+        of_station.iter().find(suits).or(of_station.first()).cloned()
+    }
+
     fn take_news(&mut self) -> Vec<Vec<Seen>> {
         let mut news = Vec::new();
         for (id, exercise) in std::mem::take(&mut self.news) {
@@ -278,9 +290,7 @@ impl State {
         speaker: &Actor,
         now: Timestamp,
     ) -> Result<Taken, (&'static str, String)> {
-        let id = self.stations.get(&report.gauge).cloned();
-        let id = id.or_else(|| report.gauge.parse().ok());
-        let watched = id.and_then(|id| self.gauges.get_mut(&id));
+        let watched = self.find(report).and_then(|id| self.gauges.get_mut(&id));
         // Whose gauge it is, is nobody else's business.
         let Some(watched) = watched.filter(|watched| speaker.sees(watched.known.area)) else {
             let message =

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::{feed::Gauges, store::Store};
+use super::{
+    feed::Gauges,
+    store::{Store, StoreError},
+};
 use crate::domain::time::Timestamp;
 
 const WRITE_EVERY: Duration = Duration::from_secs(1);
@@ -49,13 +52,14 @@ impl Keeper {
     }
 
     async fn write(&self) {
-        let pending = self.gauges.take_pending();
-        if pending.is_empty() {
-            return;
-        }
-        let count = pending.len();
-        if let Err(error) = self.store.append(pending).await {
-            tracing::warn!(%error, count, "readings are judged, but not kept");
+        if let Err(error) = write(&self.gauges, &self.store).await {
+            tracing::warn!(%error, "readings are judged, but not kept");
         }
     }
+}
+
+/// Writes what waits: for whoever has to know that it is on disk.
+pub async fn write(gauges: &Gauges, store: &Store) -> Result<(), StoreError> {
+    let pending = gauges.take_pending();
+    if pending.is_empty() { Ok(()) } else { store.append(pending).await }
 }

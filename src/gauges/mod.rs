@@ -11,10 +11,12 @@ mod store;
 
 pub use self::{
     feed::{BATCH_LIMIT, Gauges, Known, Latest, Outcome, Refusal},
-    keeper::Keeper,
+    keeper::{Keeper, write},
     report::Report,
     store::{Record, Store, StoreError},
 };
+
+use std::net::SocketAddr;
 
 use serde::Deserialize;
 
@@ -24,12 +26,25 @@ use serde::Deserialize;
 pub struct Settings {
     /// Days that readings are kept in data_dir/readings.db.
     pub keep_days: u32,
+    /// Where stations that speak SL 651 over TCP report; empty: nowhere.
+    pub sl651_listen: String,
 }
 
 impl Settings {
     /// Returns what cannot be, naming the key.
     pub fn faults(&self) -> Vec<String> {
-        let within = (2..=36_500).contains(&self.keep_days);
-        if within { Vec::new() } else { vec!["gauges.keep_days: use 2 to 36500".to_owned()] }
+        let listen = self.sl651_listen.is_empty() || self.sl651_address().is_some();
+        let demands = [
+            ((2..=36_500).contains(&self.keep_days), "gauges.keep_days: use 2 to 36500"),
+            (
+                listen,
+                "gauges.sl651_listen: use an address and port, such as 0.0.0.0:6651, or nothing",
+            ),
+        ];
+        demands.into_iter().filter(|(met, _)| !met).map(|(_, fault)| fault.to_owned()).collect()
+    }
+
+    pub fn sl651_address(&self) -> Option<SocketAddr> {
+        self.sl651_listen.parse().ok()
     }
 }

@@ -2,8 +2,15 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use jiaoying::domain::{actor::Actor, command::Command, site::Facts, time::Timestamp};
+use jiaoying::{
+    domain::{actor::Actor, command::Command, site::Facts, time::Timestamp},
+    ingest::sl651::{self, Class, Element, End, Function, Number, Password, Reading},
+};
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::{
     client::{Client, items},
@@ -183,6 +190,61 @@ async fn a_gauge_that_stops_reporting_is_an_alarm_and_is_called_off_when_it_is_h
     })
     .await;
     server.stop().await;
+}
+
+/// A station of the national protocol at the node's own door.
+#[tokio::test]
+async fn a_station_that_reports_by_telemetry_raises_the_warning_and_is_answered() {
+    let door = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let settings = [("JIAOYING_GAUGES__SL651_LISTEN", &*door.to_string())];
+    let server = TestServer::start_with(&settings).await;
+    let id = GAUGE.parse().unwrap();
+    let mut site = server.board.read(move |b| b.sites.get(&id).cloned()).await.unwrap().unwrap();
+    let Facts::Gauge(gauge) = &mut site.facts else { panic!() };
+    gauge.station = Some("31003700".into());
+    let console = Actor::console(COUNTY.parse().unwrap());
+    server.board.submit(console, Command::SaveSites(vec![site])).await.unwrap();
+    let mut line = tokio::net::TcpStream::connect(door).await.unwrap();
+    let now = server.board.now().millis() / 60_000 * 60_000;
+    for (serial, (minutes_ago, metres)) in [(60, 64.0), (5, 64.5)].into_iter().enumerate() {
+        let at = Timestamp::from_millis(now) - Duration::from_secs(minutes_ago * 60);
+        let serial = u16::try_from(serial).unwrap() + 1;
+        assert_eq!(reported(&mut line, serial, at, metres).await, End::Ack);
+    }
+    let warning = warned(&server.demo("gateway"), 1).await;
+    assert_eq!((&warning["colour"], &warning["event"]), (&json!("yellow"), &json!("洪水")));
+    server.stop().await;
+}
+
+/// Says a level as a station does, and returns how it is answered.
+async fn reported(line: &mut TcpStream, serial: u16, at: Timestamp, metres: f64) -> End {
+    let level = Number::rounded(metres, 3);
+    let report = sl651::Report {
+        centre: 1,
+        station: "31003700".parse().unwrap(),
+        password: Password::default(),
+        function: Function::Timed,
+        serial,
+        sent_at: at,
+        class: Some(Class::RIVER),
+        observed_at: Some(at),
+        values: vec![Reading { element: Element::Z, at, value: sl651::Value::Number(level) }],
+        text: None,
+        picture: None,
+    };
+    line.write_all(&sl651::encode(&report).unwrap()).await.unwrap();
+    let mut stream = sl651::Stream::default();
+    let mut bytes = [0; 256];
+    let answered = async {
+        loop {
+            let count = line.read(&mut bytes).await.unwrap();
+            stream.push(&bytes[..count]);
+            if let Some(frame) = stream.next_frame() {
+                return sl651::Answer::read(&frame.unwrap()).unwrap().end;
+            }
+        }
+    };
+    tokio::time::timeout(SOON, answered).await.expect("a station is answered")
 }
 
 fn level(now: Timestamp, minutes_ago: u64, metres: f64) -> Value {
