@@ -93,6 +93,11 @@ pub fn profile(alert: &Alert) -> Option<Profile<'_>> {
     })
 }
 
+/// Tells whether a headline ends a warning, such as 县气象台解除暴雨红色预警信号.
+pub fn lifts(headline: &str) -> bool {
+    title::lifts(headline)
+}
+
 /// Returns the office that a headline says announces it, such as 蓬莱区气象台.
 pub fn issuer(headline: &str) -> Option<&str> {
     title::issuer(headline)

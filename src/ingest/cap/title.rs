@@ -76,8 +76,9 @@ pub(in crate::ingest) fn issuer(title: &str) -> Option<&str> {
     /// How an act is done, and with whom.
     const MANNERS: [&str; 8] = ["联合", "继续", "变更", "更新", "升级", "降级", "确认", "再次"];
     let end = ACTS.iter().filter_map(|act| title.find(act)).min()?;
-    let name = title[..end].split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
-    let mut name = name.trim().trim_start_matches(['【', '[', '（', '(']);
+    // A mark such as 【演练】 stands before the name, the time of the act after it.
+    let name = title[..end].rsplit(['】', ']', '）', ')', '：', ':']).next().unwrap_or_default();
+    let mut name = name.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().trim();
     while let Some(shorter) = MANNERS.iter().find_map(|manner| name.strip_suffix(manner)) {
         name = shorter.trim_end();
     }
@@ -190,6 +191,7 @@ mod tests {
         for (title, expected) in [
             ("蓬莱区气象台变更发布高温红色预警信号[Ⅰ级/特别严重]", Some("蓬莱区气象台")),
             ("省水利厅和省气象局联合发布山洪灾害气象预警", Some("省水利厅和省气象局")),
+            ("【演练】示例县气象台发布暴雨红色预警", Some("示例县气象台")),
             ("示例县气象台2026年7月21日10时发布暴雨红色预警", Some("示例县气象台")),
             ("县气象台解除8月1日发布的高温红色预警信号", Some("县气象台")),
             ("发布暴雨红色预警", None),

@@ -101,8 +101,8 @@ mod tests {
         assert_eq!(
             links,
             [
-                Cap::At("https://county.example/api/v1/warnings/1.cap".into()),
-                Cap::At("https://county.example/api/v1/warnings/2.cap".into()),
+                Cap::At("https://county.example/api/v1/warnings/w-1.cap".into()),
+                Cap::At("https://county.example/api/v1/warnings/w-2.cap".into()),
             ]
         );
         assert_eq!(feed.title, "示例县预警");
