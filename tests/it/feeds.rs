@@ -12,6 +12,7 @@ use jiaoying::{
     bulletin::{self, Names, Outlet, Templates},
     domain::{
         area::Shape,
+        ids::WarningId,
         time::Timestamp,
         warning::{Colour, Message, MessageKind, Reference, Status, WarnedArea},
     },
@@ -120,7 +121,38 @@ fn what_the_feeds_give_is_valid_cap() {
 }
 
 #[test]
+fn the_feed_of_these_warnings_is_well_formed_and_names_each() {
+    let mut dice = Dice(20_260_722);
+    let messages: Vec<Message> = (0..50).map(|number| thrown(&mut dice, number)).collect();
+    let head = atom_out::Head {
+        title: "示例县预警",
+        author: "示例县应急管理局",
+        base: "https://county.example",
+        updated: messages[0].sent,
+    };
+    let items = (1..).zip(&messages).map(|(number, message)| atom_out::Item {
+        id: WarningId(number),
+        message,
+        updated: message.sent,
+    });
+    let written = atom_out::write(&head, items);
+    let feed = atom::read(written.as_bytes(), "https://county.example/").unwrap();
+    // The youngest first by custom; read, the oldest come first.
+    let links: Vec<_> = feed.entries.into_iter().map(|entry| entry.unwrap().cap).collect();
+    let expected = (1..=50).map(|number| {
+        atom::Cap::At(format!("https://county.example/api/v1/warnings/w-{number}.cap"))
+    });
+    assert_eq!(links, expected.collect::<Vec<_>>());
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(&file, written).unwrap();
+    let check = Command::new("xmllint").args(["--noout", "--nonet"]).arg(file.path()).output();
+    let check = check.expect("xmllint is missing: .ci/setup installs it (libxml2-utils)");
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+}
+
+#[test]
 fn nothing_that_is_cut_or_damaged_stops_a_reader() {
+    let mut usable = 0;
     for (seed, sample) in (1..).zip(samples()) {
         let mut dice = Dice(seed);
         for end in 0..sample.bytes.len() {
@@ -132,9 +164,11 @@ fn nothing_that_is_cut_or_damaged_stops_a_reader() {
             for message in (sample.read)(&bytes) {
                 let told = format!("seed {seed}, mutation {mutation} of {}", sample.name);
                 check_usable(&message, &templates, &told);
+                usable += 1;
             }
         }
     }
+    assert!(usable > 1_000, "only {usable} damaged messages were still read");
 }
 
 /// Holds what became of damaged bytes against what the rest of the program relies on.
