@@ -26,14 +26,36 @@ pub(super) fn one_line(text: &str) -> String {
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Shortens the name of an office from its front, one division at a time: who reads it lives there.
-pub(super) fn shortened(name: &str, measure: Measure) -> String {
-    const DIVISIONS: [&str; 8] = ["自治区", "自治州", "地区", "省", "市", "州", "盟", "县"];
+/// Returns the name of an office from its last division on: who reads it lives there. Of two offices
+/// together neither is left out.
+pub(super) fn local(name: &str) -> &str {
     let mut rest = name;
-    while !measure.fits(rest) {
-        let ends = DIVISIONS.iter().filter_map(|word| Some(rest.find(word)? + word.len()));
-        let Some(end) = ends.min().filter(|end| *end < rest.len()) else { break };
-        rest = &rest[end..];
+    while !name.contains(['和', '、'])
+        && let Some(after) = after_division(rest).filter(|after| after_division(after).is_some())
+    {
+        rest = after;
+    }
+    rest
+}
+
+/// Returns what follows the first division in a name; empty where the name ends with it.
+fn after_division(name: &str) -> Option<&str> {
+    const DIVISIONS: [&str; 8] = ["自治区", "自治州", "地区", "省", "市", "州", "盟", "县"];
+    let ends = DIVISIONS.iter().filter_map(|word| {
+        // A division without a name before it is that of the reader: 省水利厅.
+        let at = name.find(word).filter(|at| *at > 0)?;
+        Some(at + word.len())
+    });
+    name.get(ends.min()?..)
+}
+
+/// Shortens the name of an office from its front, one division at a time.
+pub(super) fn shortened(name: &str, measure: Measure) -> String {
+    let mut rest = name;
+    while !measure.fits(rest)
+        && let Some(after) = after_division(rest).filter(|after| !after.is_empty())
+    {
+        rest = after;
     }
     if measure.fits(rest) {
         return rest.to_owned();
@@ -84,6 +106,21 @@ mod tests {
         assert_eq!(short("河南省鹤壁市淇县气象台", 5), "淇县气象台");
         assert_eq!(short("新疆维吾尔自治区伊犁哈萨克自治州昭苏县", 10), "昭苏县");
         assert_eq!(short("国家预警信息发布中心", 6), "信息发布中心");
+    }
+
+    #[test]
+    fn the_last_division_of_an_office_is_kept() {
+        for (name, expected) in [
+            ("新疆维吾尔自治区伊犁哈萨克自治州昭苏县", "昭苏县"),
+            ("河南省鹤壁市淇县气象台", "淇县气象台"),
+            ("示例县气象台", "示例县气象台"),
+            ("省水利厅和省气象局", "省水利厅和省气象局"),
+            ("示例省水利厅和示例省气象局", "示例省水利厅和示例省气象局"),
+            ("国家预警信息发布中心", "国家预警信息发布中心"),
+            ("", ""),
+        ] {
+            assert_eq!(local(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub use templates::{Templates, TextsFault, load};
 use self::{
     length::{Measure, shortened},
     places::Places,
-    templates::{Form, Piece, Slot},
+    templates::{Piece, Slot},
 };
 use crate::{
     domain::{
@@ -111,9 +111,16 @@ pub fn compose(
         MessageKind::Ack | MessageKind::Error => return None,
     };
     let mark = outlet.mark(message.status);
-    let mut composition = Composition { outlet, message, names, cut: false };
-    let text = composition.fill(pieces, mark, form);
-    let cut = composition.cut;
+    let composition = Composition { outlet, message, names };
+    let room = form.room(outlet).saturating_sub(outlet.halves(mark));
+    let sender = composition.sender();
+    let mut filled = composition.fill(pieces, room, &sender);
+    if filled.cut {
+        // What happens where is worth more than the sender's province and city.
+        let short = composition.fill(pieces, room, length::local(&sender));
+        filled = if short.says > filled.says { short } else { filled };
+    }
+    let Filled { text, cut, .. } = filled;
     let text = match &form.again {
         Some(again) => format!("{mark}{text}{again}{mark}{text}"),
         None => format!("{mark}{text}"),
@@ -126,16 +133,21 @@ struct Composition<'a> {
     outlet: Outlet,
     message: &'a Message,
     names: &'a Names<'a>,
+}
+
+/// A text within its room.
+struct Filled {
+    text: String,
+    /// Half units besides those of the sender's name.
+    says: usize,
     cut: bool,
 }
 
 impl Composition<'_> {
     /// Fills the pieces that are always kept, then the others in their order as far as there is room.
-    fn fill(&mut self, pieces: &[Piece], mark: &str, form: &Form) -> String {
-        let room = form.room(self.outlet) - self.outlet.halves(mark);
-        let (sender, event) = self.title(pieces, room);
+    fn fill(&self, pieces: &[Piece], room: usize, sender: &str) -> Filled {
+        let (sender, event, mut cut) = self.title(pieces, room, sender);
         let mut left = room;
-        let mut cuts = false;
         let mut filled: Vec<Option<String>> = pieces
             .iter()
             .map(|piece| {
@@ -158,30 +170,32 @@ impl Composition<'_> {
                 piece.fill(&value)
             };
             let around = self.outlet.halves(&with(""));
-            let (value, cut) = self.flexible(slot, left.saturating_sub(around));
+            let (value, shortened) = self.flexible(slot, left.saturating_sub(around));
             let text = (!value.is_empty()).then(|| with(&value));
             left = left.saturating_sub(text.as_ref().map_or(0, |text| self.outlet.halves(text)));
-            cuts |= cut;
+            cut |= shortened;
             *filled = text;
         }
-        self.cut |= cuts;
         let text: String = filled.into_iter().flatten().collect();
-        if self.outlet.is_spoken() { spoken::tidy(&text) } else { text }
+        let text = if self.outlet.is_spoken() { spoken::tidy(&text) } else { text };
+        let says = self.outlet.halves(&text).saturating_sub(self.outlet.halves(&sender));
+        Filled { text, says, cut }
     }
 
-    /// Returns sender and event as they fit: the sender gives way first, to the last division in its name.
-    fn title(&mut self, pieces: &[Piece], room: usize) -> (String, String) {
+    /// Returns sender and event as they fit, and whether the event was cut: the sender gives way first, to
+    /// the last division in its name.
+    fn title(&self, pieces: &[Piece], room: usize, sender: &str) -> (String, String, bool) {
         let kept = pieces.iter().filter(|piece| piece.flexible().is_none());
         let fixed: usize = kept.map(|piece| self.outlet.halves(&self.fixed(piece, "", ""))).sum();
         let measure = Measure { outlet: self.outlet, halves: room.saturating_sub(fixed) };
-        let (sender, event) = (self.sender(), self.event());
+        let event = self.event();
         let least = templates::SENDER_LEAST * 2;
         let for_sender = measure.halves.saturating_sub(self.outlet.halves(&event)).max(least);
-        let short = shortened(&sender, Measure { halves: for_sender, ..measure });
+        let short = shortened(sender, Measure { halves: for_sender, ..measure });
         let for_event = measure.halves.saturating_sub(self.outlet.halves(&short));
         let named = length::start(&event, Measure { halves: for_event, ..measure });
-        self.cut |= named != event;
-        (short, named)
+        let cut = named != event;
+        (short, named, cut)
     }
 
     fn fixed(&self, piece: &Piece, sender: &str, event: &str) -> String {

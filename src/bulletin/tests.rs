@@ -62,6 +62,16 @@ fn a_long_text_ends_with_a_whole_sentence_and_says_that_it_was_cut() {
 }
 
 #[test]
+fn a_sender_gives_way_to_what_happens() {
+    let headline = "示例自治区示例自治州示例县气象台发布暴雨红色预警信号".to_owned();
+    let description = format!("预计{}。", "雨".repeat(24));
+    let instruction = String::new();
+    let sms = text(&Message { headline, description, instruction, ..message() }, Outlet::Sms);
+    assert!(sms.text.starts_with("【示例县气象台】") && sms.text.ends_with("雨。"), "{sms:?}");
+    assert!(!sms.cut);
+}
+
+#[test]
 fn many_areas_are_counted_and_no_name_is_cut() {
     let area = |number: u64| WarnedArea {
         description: compact_str::format_compact!("第{number}号很长很长的村名"),

@@ -337,10 +337,8 @@ mod tests {
             prop_assert!(parsed.is_ok(), "{}\n{written}", parsed.unwrap_err());
             let again = super::message(&parsed.unwrap());
             let unnamed = message.references.is_empty();
-            let kind = match message.kind {
-                MessageKind::Update if unnamed => MessageKind::Alert,
-                kind => kind,
-            };
+            let is_new = unnamed && message.kind == MessageKind::Update;
+            let kind = if is_new { MessageKind::Alert } else { message.kind };
             // A headline may end a warning that its type does not.
             let lifts = china::lifts(&message.headline) || china::lifts(&message.event);
             let ended = again.kind == MessageKind::Cancel && lifts;

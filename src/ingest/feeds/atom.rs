@@ -28,7 +28,7 @@ pub struct Feed {
     pub updated: Option<Timestamp>,
     /// Where older entries are, when the feed is only a page of many.
     pub next: Option<String>,
-    /// The oldest first. An entry that says when it was updated only wrongly stands where the feed has it.
+    /// The oldest first; those that do not say when they were updated come before all others.
     pub entries: Vec<Result<Entry, Fault>>,
 }
 

@@ -14,7 +14,9 @@ use crate::{domain::time::Timestamp, ingest::cap::fault::excerpt};
 /// The largest answer.
 const MAX_BYTES: usize = 10 * 1024 * 1024;
 /// Longest text of one field, in characters; a longer one is cut, since nobody reads it in a flood.
-const MAX_TEXT: usize = 10_000;
+pub(super) const MAX_TEXT: usize = 10_000;
+/// Longest title, in characters: all of it is read out and shown on a wall.
+pub(super) const MAX_TITLE: usize = 500;
 
 /// Reads an answer that is one JSON value.
 pub(super) fn json(bytes: &[u8]) -> Result<Value, Fault> {
@@ -135,7 +137,13 @@ impl<'j> Fields<'j> {
     /// Returns a text for people, without the marks of HTML.
     pub(super) fn prose(&self, name: &str, notes: &mut Notes) -> Result<String, Fault> {
         let text = self.text(name)?.unwrap_or_default();
-        Ok(bounded(name, &super::entities::decode(&text), notes))
+        Ok(bounded(name, &super::entities::decode(&text), MAX_TEXT, notes))
+    }
+
+    /// Returns a title, which must be there.
+    pub(super) fn title(&self, name: &str, notes: &mut Notes) -> Result<String, Fault> {
+        let text = self.need(name)?;
+        Ok(bounded(name, &super::entities::decode(&text), MAX_TITLE, notes))
     }
 
     /// Returns a time that must be there.
@@ -161,11 +169,11 @@ impl<'j> Fields<'j> {
 }
 
 /// Cuts a text that is longer than any that people read.
-pub(super) fn bounded(element: &str, text: &str, notes: &mut Notes) -> String {
+pub(super) fn bounded(element: &str, text: &str, limit: usize, notes: &mut Notes) -> String {
     let text = text.trim();
-    match text.char_indices().nth(MAX_TEXT) {
+    match text.char_indices().nth(limit) {
         Some((end, _)) => {
-            notes.tell(element, &Remark::Cut { limit: MAX_TEXT });
+            notes.tell(element, &Remark::Cut { limit });
             text[..end].to_owned()
         }
         None => text.to_owned(),
@@ -201,6 +209,17 @@ mod tests {
             assert_eq!((fault.code(), fault.item.as_str()), (code, "all"));
             assert!(!fault.remedy().is_empty());
         }
+    }
+
+    #[test]
+    fn a_title_that_nobody_could_read_is_cut_and_said() {
+        let value = serde_json::json!({"title": "雨".repeat(MAX_TITLE + 1), "blank": " "});
+        let fields = Fields::item(&value, "", 1, &[]).unwrap();
+        let mut notes = Notes::default();
+        assert_eq!(fields.title("title", &mut notes).unwrap(), "雨".repeat(MAX_TITLE));
+        assert_eq!(notes.into_texts(), ["title: the text was cut after 500 characters"]);
+        let fault = fields.title("blank", &mut Notes::default()).unwrap_err();
+        assert_eq!(fault.code(), "feed.missing_element");
     }
 
     #[test]

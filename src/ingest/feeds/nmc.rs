@@ -46,8 +46,7 @@ fn listed(answer: &Value) -> Result<(&[Value], String), Fault> {
 fn item(value: &Value, path: &str, number: usize) -> Result<Message, Fault> {
     let fields = Fields::item(value, path, number, &["alertid", "title"])?;
     let mut notes = Notes::default();
-    fields.need("title")?;
-    let title = fields.prose("title", &mut notes)?;
+    let title = fields.title("title", &mut notes)?;
     let sent = fields.need_time("issuetime")?;
     notes.tell("issuetime", &Remark::MinuteOnly);
     notes.tell("issuetime", &Remark::NoEnd);

@@ -92,8 +92,7 @@ fn item(
 ) -> Result<Message, Fault> {
     let fields = Fields::item(value, path, number, &["id", names.title])?;
     let mut notes = Notes::default();
-    fields.need(names.title)?;
-    let title = fields.prose(names.title, &mut notes)?;
+    let title = fields.title(names.title, &mut notes)?;
     let text = text(&fields, names, &mut notes)?;
     let sent = fields.need_time(names.sent)?;
     let id = fields.text("id")?;

@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use super::notes::{Notes, Remark};
 use crate::{
     domain::warning::{Colour, MessageKind, Status},
-    ingest::cap::{event_codes, title},
+    ingest::cap::{event_codes, fault::excerpt, title},
 };
 
 /// What one element says.
@@ -58,7 +58,7 @@ impl Said<'_> {
         Some(used.says)
     }
 
-    /// Returns the hazard in the source's words, and its national code where the list has that name.
+    /// Returns the hazard in the source's words, at most as long as people call one, and its national code where the list has that name.
     pub(super) fn event(&self, notes: &mut Notes) -> (CompactString, Option<CompactString>) {
         let told = title::hazard(self.title);
         let same = |claim: &Claim<String>, told: &str| {
@@ -85,7 +85,7 @@ impl Said<'_> {
             }
         };
         let listed = title::event(self.title).or_else(|| event_codes::by_name(name));
-        (name.into(), listed.map(|event| event.code.as_str().into()))
+        (excerpt(name).into(), listed.map(|event| event.code.as_str().into()))
     }
 
     /// Returns the status by what the title is marked with: these sources have no field for it.

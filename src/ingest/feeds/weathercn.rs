@@ -128,8 +128,7 @@ pub fn kept(bytes: &[u8]) -> Result<String, Fault> {
 fn item(value: &Value, number: usize) -> Result<Message, Fault> {
     let fields = Fields::item(value, "", number, &["identifier", "ALERTID", "head"])?;
     let mut notes = Notes::default();
-    fields.need("head")?;
-    let title = fields.prose("head", &mut notes)?;
+    let title = fields.title("head", &mut notes)?;
     let text = fields.prose("ISSUECONTENT", &mut notes)?;
     let sent = fields.need_time("ISSUETIME")?;
     if !super::time::has_seconds(&fields.need("ISSUETIME")?) {

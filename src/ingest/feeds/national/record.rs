@@ -76,7 +76,7 @@ impl<'x> Record<'x> {
         let identifier = self.need("identifier")?;
         let identity = Identity::of(SOURCE, Some(identifier), &[], "identifier", &mut notes);
         self.check_sender(&identity, &mut notes);
-        let title = fields::bounded("title", self.need("title")?, &mut notes);
+        let title = fields::bounded("title", self.need("title")?, fields::MAX_TITLE, &mut notes);
         let description = self.prose("description", &mut notes);
         let effective = self.need_time("effective")?;
         let kind = self.kind(&mut notes)?;
@@ -211,7 +211,7 @@ impl<'x> Record<'x> {
     }
 
     fn prose(&self, name: &str, notes: &mut Notes) -> String {
-        fields::bounded(name, self.text(name).unwrap_or_default(), notes)
+        fields::bounded(name, self.text(name).unwrap_or_default(), fields::MAX_TEXT, notes)
     }
 
     fn need_time(&self, name: &str) -> Result<Timestamp, Fault> {
