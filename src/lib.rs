@@ -17,6 +17,8 @@
 //! - [`ingest`]: bytes from outside as commands: CAP, sheets, calendars. [`demo`]: the invented county.
 //! - [`telemetry`]: the doors that gauging stations speak at.
 //! - [`bulletin`]: what the public is told of a warning, per outlet.
+//! - [`ingest`]: bytes from outside as commands: CAP, feeds of other forms, sheets, calendars. [`demo`]: the
+//!   invented county. [`bulletin`]: what the public is told of a warning, per outlet.
 //! - [`access`]: who is let in. [`protocol`]: what they see. [`hub`]: to every open socket. [`http`]: the API
 //!   and the pages.
 //! - [`config`], [`app`], [`cli`]: settings, the parts put together and taken down in order, the commands.
