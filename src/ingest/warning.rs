@@ -133,7 +133,8 @@ fn kind(msg_type: MsgType, ends: bool) -> MessageKind {
 ///
 /// CAP has no update and no cancel of nothing named, but some sources send them: the first is an alert to
 /// everybody else too, and the second an alert whose headline ends it, as the weather bureau writes them.
-/// An acknowledgement that names nothing is refused where it comes in.
+/// An acknowledgement that names nothing is refused where it comes in. Names stay as they are, so that
+/// reading the message again tells whether they are fit for CAP; [`handed_on`] makes them fit.
 pub fn alert(message: &Message) -> Alert {
     let unnamed = message.references.is_empty()
         && matches!(message.kind, MessageKind::Update | MessageKind::Cancel);
@@ -175,6 +176,38 @@ pub fn alert(message: &Message) -> Alert {
         incidents: Vec::new(),
         infos: info(message).into_iter().collect(),
     }
+}
+
+/// Writes a warning as CAP whatever its names are: a gauge may be called what CAP does not allow.
+pub fn handed_on(message: &Message) -> Alert {
+    let mut alert = alert(message);
+    let names = [&mut alert.identifier, &mut alert.sender];
+    let referred = alert
+        .references
+        .iter_mut()
+        .flat_map(|Reference { sender, identifier, .. }| [sender, identifier]);
+    for text in names.into_iter().chain(referred) {
+        *text = name(text);
+    }
+    alert
+}
+
+/// Returns a name as CAP allows names. A gauge's own may hold a comma, which would split a reference: it
+/// is written as in an address, so that two names stay two.
+fn name(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_whitespace()
+            || c.is_control()
+            || matches!(c, ',' | '<' | '&' | '\u{FFFE}' | '\u{FFFF}')
+        {
+            let bytes = &mut [0; 4];
+            c.encode_utf8(bytes).bytes().for_each(|byte| name.push_str(&format!("%{byte:02X}")));
+        } else {
+            name.push(c);
+        }
+    }
+    if name.is_empty() { UNKNOWN.to_owned() } else { name }
 }
 
 /// Returns what the message says; nothing where it only acknowledges or ends another.
@@ -332,7 +365,7 @@ mod tests {
 
         #[test]
         fn every_message_can_be_handed_on_as_cap_and_means_the_same(message in any_message()) {
-            let written = cap::write(&alert(&message));
+            let written = cap::write(&handed_on(&message));
             let parsed = cap::read(written.as_bytes());
             prop_assert!(parsed.is_ok(), "{}\n{written}", parsed.unwrap_err());
             let again = super::message(&parsed.unwrap());
@@ -343,7 +376,13 @@ mod tests {
             let lifts = china::lifts(&message.headline) || china::lifts(&message.event);
             let ended = again.kind == MessageKind::Cancel && lifts;
             prop_assert!(again.kind == kind || ended, "{:?} was {:?}", again.kind, message.kind);
-            prop_assert_eq!(again.references, message.references);
+            let named = |reference: &warning::Reference| warning::Reference {
+                sender: super::name(&reference.sender).into(),
+                identifier: super::name(&reference.identifier).into(),
+                sent: reference.sent,
+            };
+            let named: Vec<_> = message.references.iter().map(named).collect();
+            prop_assert_eq!(again.references, named);
             prop_assert_eq!(again.status, message.status);
             prop_assert_eq!((again.sent, again.sender), (message.sent, message.sender));
             prop_assert_eq!(again.areas.len() , message.areas.len());
@@ -367,6 +406,19 @@ mod tests {
             assert_eq!(parsed.alert.msg_type, MsgType::Alert);
             assert_eq!(super::message(&parsed).headline, expected);
             assert_eq!(super::message(&parsed).kind, MessageKind::Cancel);
+        }
+    }
+
+    #[test]
+    fn a_name_that_cap_does_not_allow_is_written_as_in_an_address() {
+        for (own, written) in [
+            ("gauge-a,b", "gauge-a%2Cb"),
+            ("R&D <1>", "R%26D%20%3C1>"),
+            ("淇门", "淇门"),
+            ("\u{3000}", "%E3%80%80"),
+            ("", "未注明"),
+        ] {
+            assert_eq!(super::name(own), written, "{own}");
         }
     }
 
@@ -513,7 +565,7 @@ mod tests {
     }
 
     fn name() -> impl Strategy<Value = CompactString> {
-        vec(select(&["a", "1", "_", "@", ">", "台"][..]), 1..6)
+        vec(select(&["a", "1", "_", ",", "&", "<", " ", "\0", "台"][..]), 1..6)
             .prop_map(|parts| parts.concat().into())
     }
 
