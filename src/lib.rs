@@ -16,6 +16,9 @@
 //! - [`channels`]: the ways out to people, and the outbox that makes the calls the journal says have begun.
 //! - [`ingest`]: bytes from outside as commands: CAP, sheets, calendars. [`demo`]: the invented county.
 //! - [`telemetry`]: the doors that gauging stations speak at.
+//! - [`bulletin`]: what the public is told of a warning, per outlet.
+//! - [`ingest`]: bytes from outside as commands: CAP, feeds of other forms, sheets, calendars. [`demo`]: the
+//!   invented county. [`bulletin`]: what the public is told of a warning, per outlet.
 //! - [`access`]: who is let in. [`protocol`]: what they see. [`hub`]: to every open socket. [`http`]: the API
 //!   and the pages.
 //! - [`config`], [`app`], [`cli`]: settings, the parts put together and taken down in order, the commands.
@@ -57,6 +60,7 @@ pub mod dispatcher;
 pub mod health;
 
 pub mod access;
+pub mod bulletin;
 pub mod channels;
 pub mod demo;
 pub mod ingest;

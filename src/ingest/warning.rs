@@ -6,7 +6,9 @@ use compact_str::CompactString;
 use super::cap::{
     self, Alert, Area, Circle, Info, NamedValue, Parsed, Reference,
     china::{self, IdentifierForm, Profile},
-    words::{Category, Certainty, MsgType, Scope, Severity, Status, Urgency, Version},
+    words::{
+        Category, Certainty, MsgType, ResponseType, Scope, Severity, Status, Urgency, Version,
+    },
 };
 use crate::domain::{
     area::Shape,
@@ -16,6 +18,10 @@ use crate::domain::{
 
 /// Name of the geocode that carries a division code, as the national feed writes it.
 const GEOCODE: &str = "CPEAS Geographic Code";
+/// Stands where CAP wants a text and the source gave none.
+const UNKNOWN: &str = "未注明";
+/// Says of an update or cancel that it names nothing.
+const UNNAMED: &str = "来源未指明所更新或解除的预警";
 /// Name of the event code that carries a national code.
 const EVENT_CODE: &str = "GB/T 35561";
 
@@ -123,8 +129,15 @@ fn kind(msg_type: MsgType, ends: bool) -> MessageKind {
     }
 }
 
-/// Writes a warning that came as JSON as the CAP message it would have been.
+/// Writes a warning that came in another form as the CAP message it would have been.
+///
+/// CAP has no update and no cancel of nothing named, but some sources send them: the first is an alert to
+/// everybody else too, and the second an alert whose headline ends it, as the weather bureau writes them.
+/// An acknowledgement that names nothing is refused where it comes in. Names stay as they are, so that
+/// reading the message again tells whether they are fit for CAP; [`handed_on`] makes them fit.
 pub fn alert(message: &Message) -> Alert {
+    let unnamed = message.references.is_empty()
+        && matches!(message.kind, MessageKind::Update | MessageKind::Cancel);
     Alert {
         version: Version::V1_2,
         identifier: message.identifier.to_string(),
@@ -138,6 +151,7 @@ pub fn alert(message: &Message) -> Alert {
             warning::Status::Draft => Status::Draft,
         },
         msg_type: match message.kind {
+            MessageKind::Update | MessageKind::Cancel if unnamed => MsgType::Alert,
             MessageKind::Alert => MsgType::Alert,
             MessageKind::Update => MsgType::Update,
             MessageKind::Cancel => MsgType::Cancel,
@@ -149,7 +163,7 @@ pub fn alert(message: &Message) -> Alert {
         restriction: None,
         addresses: Vec::new(),
         codes: Vec::new(),
-        note: None,
+        note: unnamed.then(|| UNNAMED.to_owned()),
         references: message
             .references
             .iter()
@@ -160,18 +174,61 @@ pub fn alert(message: &Message) -> Alert {
             })
             .collect(),
         incidents: Vec::new(),
-        infos: vec![info(message)],
+        infos: info(message).into_iter().collect(),
     }
 }
 
-fn info(message: &Message) -> Info {
+/// Writes a warning as CAP whatever its names are: a gauge may be called what CAP does not allow.
+pub fn handed_on(message: &Message) -> Alert {
+    let mut alert = alert(message);
+    let names = [&mut alert.identifier, &mut alert.sender];
+    let referred = alert
+        .references
+        .iter_mut()
+        .flat_map(|Reference { sender, identifier, .. }| [sender, identifier]);
+    for text in names.into_iter().chain(referred) {
+        *text = name(text);
+    }
+    alert
+}
+
+/// Returns a name as CAP allows names. A gauge's own may hold a comma, which would split a reference: it
+/// is written as in an address, so that two names stay two.
+fn name(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_whitespace()
+            || c.is_control()
+            || matches!(c, ',' | '<' | '&' | '\u{FFFE}' | '\u{FFFF}')
+        {
+            let bytes = &mut [0; 4];
+            c.encode_utf8(bytes).bytes().for_each(|byte| name.push_str(&format!("%{byte:02X}")));
+        } else {
+            name.push(c);
+        }
+    }
+    if name.is_empty() { UNKNOWN.to_owned() } else { name }
+}
+
+/// Returns what the message says; nothing where it only acknowledges or ends another.
+fn info(message: &Message) -> Option<Info> {
     let text = |text: &str| (!text.trim().is_empty()).then(|| text.to_owned());
     let code = message.event_code.iter();
-    Info {
+    let event = text(&message.event).or_else(|| text(&message.headline));
+    let rest = [&message.description, &message.instruction].map(|rest| text(rest));
+    let is_bare = event.is_none() && rest == [None, None] && message.areas.is_empty();
+    let is_about_others = !matches!(message.kind, MessageKind::Alert | MessageKind::Update)
+        && !message.references.is_empty();
+    if is_bare && is_about_others {
+        return None;
+    }
+    let ends = message.kind == MessageKind::Cancel && message.references.is_empty();
+    let response = ends.then_some(ResponseType::AllClear);
+    Some(Info {
         language: "zh-CN".to_owned(),
-        categories: vec![Category::Met],
-        event: message.event.to_string(),
-        response_types: Vec::new(),
+        categories: vec![category(message.event_code.as_deref())],
+        event: event.unwrap_or_else(|| UNKNOWN.to_owned()),
+        response_types: response.into_iter().collect(),
         urgency: Urgency::Unknown,
         severity: message.colour.map_or(Severity::Unknown, severity),
         certainty: Certainty::Unknown,
@@ -183,7 +240,7 @@ fn info(message: &Message) -> Info {
         onset: message.onset,
         expires: message.expires,
         sender_name: None,
-        headline: text(&message.headline),
+        headline: if ends { Some(ending(message)) } else { text(&message.headline) },
         description: text(&message.description),
         instruction: text(&message.instruction),
         web: None,
@@ -191,6 +248,22 @@ fn info(message: &Message) -> Info {
         parameters: Vec::new(),
         resources: Vec::new(),
         areas: message.areas.iter().map(area).collect(),
+    })
+}
+
+/// Returns a headline that ends a warning by itself.
+fn ending(message: &Message) -> String {
+    let headline = message.headline.trim();
+    if china::lifts(headline) { headline.to_owned() } else { format!("{headline}（解除）") }
+}
+
+/// Returns CAP's word for a kind of the national list: the earth's own dangers, fires, and the rest, which
+/// weather and water bring.
+fn category(event_code: Option<&str>) -> Category {
+    match event_code.and_then(|code| code.as_bytes().get(2)) {
+        Some(b'C' | b'D') => Category::Geo,
+        Some(b'G') => Category::Fire,
+        Some(_) | None => Category::Met,
     }
 }
 
@@ -215,8 +288,9 @@ fn area(area: &WarnedArea) -> Area {
         }
     }
     let geocodes = area.codes.iter();
+    let named = area.description.trim();
     Area {
-        desc: area.description.to_string(),
+        desc: if named.is_empty() { UNKNOWN.to_owned() } else { named.to_owned() },
         polygons,
         circles,
         geocodes: geocodes
@@ -282,7 +356,84 @@ fn without_sender_names(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, option, prelude::*, sample::select};
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+        #[test]
+        fn every_message_can_be_handed_on_as_cap_and_means_the_same(message in any_message()) {
+            let written = cap::write(&handed_on(&message));
+            let parsed = cap::read(written.as_bytes());
+            prop_assert!(parsed.is_ok(), "{}\n{written}", parsed.unwrap_err());
+            let again = super::message(&parsed.unwrap());
+            let unnamed = message.references.is_empty();
+            let is_new = unnamed && message.kind == MessageKind::Update;
+            let kind = if is_new { MessageKind::Alert } else { message.kind };
+            // A headline may end a warning that its type does not.
+            let lifts = china::lifts(&message.headline) || china::lifts(&message.event);
+            let ended = again.kind == MessageKind::Cancel && lifts;
+            prop_assert!(again.kind == kind || ended, "{:?} was {:?}", again.kind, message.kind);
+            let named = |reference: &warning::Reference| warning::Reference {
+                sender: super::name(&reference.sender).into(),
+                identifier: super::name(&reference.identifier).into(),
+                sent: reference.sent,
+            };
+            let named: Vec<_> = message.references.iter().map(named).collect();
+            prop_assert_eq!(again.references, named);
+            prop_assert_eq!(again.status, message.status);
+            prop_assert_eq!((again.sent, again.sender), (message.sent, message.sender));
+            prop_assert_eq!(again.areas.len() , message.areas.len());
+        }
+    }
+
+    #[test]
+    fn a_cancel_that_names_nothing_still_ends() {
+        for (headline, expected) in [
+            ("县气象台解除暴雨红色预警信号", "县气象台解除暴雨红色预警信号"),
+            ("县气象台发布暴雨红色预警信号", "县气象台发布暴雨红色预警信号（解除）"),
+            ("", "（解除）"),
+        ] {
+            let cancel = Message {
+                kind: MessageKind::Cancel,
+                references: vec![],
+                headline: headline.into(),
+                ..plain()
+            };
+            let parsed = cap::read(cap::write(&alert(&cancel)).as_bytes()).unwrap();
+            assert_eq!(parsed.alert.msg_type, MsgType::Alert);
+            assert_eq!(super::message(&parsed).headline, expected);
+            assert_eq!(super::message(&parsed).kind, MessageKind::Cancel);
+        }
+    }
+
+    #[test]
+    fn a_name_that_cap_does_not_allow_is_written_as_in_an_address() {
+        for (own, written) in [
+            ("gauge-a,b", "gauge-a%2Cb"),
+            ("R&D <1>", "R%26D%20%3C1>"),
+            ("淇门", "淇门"),
+            ("\u{3000}", "%E3%80%80"),
+            ("", "未注明"),
+        ] {
+            assert_eq!(super::name(own), written, "{own}");
+        }
+    }
+
+    #[test]
+    fn a_kind_of_the_national_list_has_its_category() {
+        for (code, expected) in [
+            (Some("11B03"), Category::Met),
+            (Some("11A51"), Category::Met),
+            (Some("11D02"), Category::Geo),
+            (Some("11G01"), Category::Fire),
+            (None, Category::Met),
+        ] {
+            assert_eq!(category(code), expected, "{code:?}");
+        }
+    }
 
     #[test]
     fn two_messages_of_one_moment_have_identifiers_of_their_own() {
@@ -325,5 +476,103 @@ mod tests {
             "<alert><info><senderName></senderName><event>a</event></info>\
              <cap:senderName></cap:senderName></alert>"
         );
+    }
+
+    fn plain() -> Message {
+        Message {
+            identifier: "a".into(),
+            sender: "b".into(),
+            sent: Timestamp::from_millis(1_790_000_000_000),
+            status: warning::Status::Actual,
+            kind: MessageKind::Alert,
+            references: vec![],
+            event: "暴雨".into(),
+            event_code: Some("11B03".into()),
+            colour: Some(Colour::Red),
+            headline: "县气象台发布暴雨红色预警信号".into(),
+            description: String::new(),
+            instruction: String::new(),
+            effective: Timestamp::from_millis(1_790_000_000_000),
+            onset: None,
+            expires: None,
+            areas: vec![],
+            notes: vec![],
+        }
+    }
+
+    /// Messages as forms and feeds make them: an acknowledgement names what it is about.
+    fn any_message() -> impl Strategy<Value = Message> {
+        use MessageKind::{Ack, Alert, Cancel, Error, Update};
+        let kind = select(&[Alert, Update, Cancel, Ack, Error][..]);
+        let status = select(&[warning::Status::Actual, warning::Status::Exercise][..]);
+        let head = (kind, status, name(), when(), vec(reference(), 0..3));
+        let texts = (prose(), prose(), prose(), prose());
+        let colour = option::of(select(&Colour::ALL[..]));
+        let times = (when(), option::of(when()), option::of(when()));
+        (head, texts, colour, times, vec(warned(), 0..3)).prop_map(
+            |(head, texts, colour, times, areas)| {
+                let (kind, status, identifier, sent, mut references) = head;
+                if references.is_empty() && matches!(kind, Ack | Error) {
+                    let sender = identifier.clone();
+                    references.push(warning::Reference { sender, identifier: "x".into(), sent });
+                }
+                Message {
+                    identifier,
+                    sent,
+                    status,
+                    kind,
+                    references,
+                    event: texts.0.into(),
+                    colour,
+                    headline: texts.1,
+                    description: texts.2,
+                    instruction: texts.3,
+                    effective: times.0,
+                    onset: times.1,
+                    expires: times.2,
+                    areas,
+                    ..plain()
+                }
+            },
+        )
+    }
+
+    fn warned() -> impl Strategy<Value = WarnedArea> {
+        let place = (-179.0..178.0_f64, -89.0..88.0_f64, 0.001..1.0_f64);
+        let shape = (place, any::<bool>()).prop_map(|((x, y, side), round)| match round {
+            true => Shape::Circle { center: [x, y], radius_km: side },
+            false => {
+                let (east, north) = (x + side, y + side);
+                Shape::Polygon(vec![[x, y], [east, y], [east, north], [x, north], [x, y]])
+            }
+        });
+        let code = (11_u32..82).prop_map(|province| format!("{province}0101").parse().unwrap());
+        (prose(), vec(code, 0..3), vec(shape, 0..3)).prop_map(|(description, codes, shapes)| {
+            WarnedArea { description: description.into(), codes, shapes }
+        })
+    }
+
+    fn reference() -> impl Strategy<Value = warning::Reference> {
+        (name(), name(), when()).prop_map(|(sender, identifier, sent)| warning::Reference {
+            sender,
+            identifier,
+            sent,
+        })
+    }
+
+    fn when() -> impl Strategy<Value = Timestamp> {
+        (0..4_000_000_000_i64).prop_map(|second| Timestamp::from_millis(second * 1000))
+    }
+
+    fn name() -> impl Strategy<Value = CompactString> {
+        vec(select(&["a", "1", "_", ",", "&", "<", " ", "\0", "台"][..]), 1..6)
+            .prop_map(|parts| parts.concat().into())
+    }
+
+    fn prose() -> impl Strategy<Value = String> {
+        let piece = select(
+            &["解除", "发布", "暴雨红色预警", "&", "<", "]]>", "\r\n", " ", "\0", "🌊", "[Ⅰ级]"][..],
+        );
+        vec(piece, 0..6).prop_map(|pieces| pieces.concat())
     }
 }

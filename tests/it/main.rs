@@ -24,6 +24,7 @@ mod carrier;
 mod command_line;
 mod dispatcher;
 mod events;
+mod feeds;
 mod fences;
 mod flood_warnings;
 mod gauges;

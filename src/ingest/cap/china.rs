@@ -93,6 +93,24 @@ pub fn profile(alert: &Alert) -> Option<Profile<'_>> {
     })
 }
 
+/// Tells whether a headline ends a warning, such as 县气象台解除暴雨红色预警信号.
+pub fn lifts(headline: &str) -> bool {
+    title::lifts(headline)
+}
+
+/// Returns the office that a headline says announces it, such as 蓬莱区气象台.
+pub fn issuer(headline: &str) -> Option<&str> {
+    title::issuer(headline)
+}
+
+/// Returns a text without its opening that says again who announces what, up to the colon.
+pub fn grounds(text: &str) -> &str {
+    match text.split_once('：') {
+        Some((opening, rest)) if title::issuer(opening).is_some() => rest.trim_start(),
+        Some(_) | None => text,
+    }
+}
+
 /// Forgets who at the bureau wrote a Chinese message: `senderName` there is a person's name.
 pub fn forget_forecaster(alert: &mut Alert) {
     let national = identifier_form(&alert.identifier) != IdentifierForm::Foreign;

@@ -13,7 +13,7 @@ const MAX_BYTES: usize = 10 * 1024 * 1024;
 const DECLARATION_MAX: usize = 256;
 
 /// Decodes a message, with line ends as XML wants them.
-pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+pub(in crate::ingest) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
     if bytes.len() > MAX_BYTES {
         return Err(fault(Problem::TooLarge { what: "bytes", limit: MAX_BYTES }));
     }

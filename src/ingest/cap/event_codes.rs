@@ -53,6 +53,11 @@ pub fn by_name(name: &str) -> Option<&'static EventCode> {
     LIST.iter().find(|event| bare(&event.name_zh) == key)
 }
 
+/// Tells whether two names mean the same type, listed or not.
+pub fn same_name(one: &str, other: &str) -> bool {
+    bare(one) == bare(other)
+}
+
 /// Drops what a name may carry or not. A longer name is never matched by a part of it: 雷暴大风 is
 /// no 大风.
 fn bare(name: &str) -> &str {

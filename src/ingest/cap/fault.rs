@@ -211,7 +211,7 @@ impl Problem {
 }
 
 /// Shortens what a sender wrote so that it fits a message.
-pub(super) fn excerpt(text: &str) -> String {
+pub(in crate::ingest) fn excerpt(text: &str) -> String {
     const SHOWN: usize = 60;
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -123,7 +123,7 @@ impl<'e> Children<'e> {
         let mut reached = 0;
         // What is in another namespace is somebody's addition, such as an XML signature. What is in
         // none, or in that of another CAP version, is CAP written wrongly.
-        for child in element.children.iter().filter(|child| child.namespace != Namespace::Other) {
+        for child in element.children.iter().filter(|child| !child.namespace.is_foreign()) {
             let index = children.place(child, slots, reached, version, path)?;
             reached = index;
             children.found.push((slots[index].name, child));

@@ -6,21 +6,22 @@
 
 pub mod alert;
 pub mod china;
-mod encoding;
+pub(super) mod encoding;
 pub mod event_codes;
 pub mod fault;
 mod geometry;
 mod group;
 mod layout;
+pub(super) mod markup;
 pub mod note;
 mod path;
 mod read;
 mod rules;
 mod times;
-mod title;
+pub(super) mod title;
 pub mod words;
 mod write;
-mod xml;
+pub(super) mod xml;
 
 pub use alert::{Alert, Area, Circle, Info, NamedValue, Reference, Resource};
 pub use fault::{Fault, Problem};

@@ -39,7 +39,7 @@ pub fn read(bytes: &[u8]) -> Result<Parsed, Fault> {
 fn version_of(root: &Element) -> Result<Version, Fault> {
     match root.namespace {
         Namespace::Cap(version) if root.name == "alert" => Ok(version),
-        Namespace::Cap(_) | Namespace::Other | Namespace::Missing => {
+        Namespace::Cap(_) | Namespace::Atom | Namespace::Other | Namespace::Missing => {
             Err(Path::root(&excerpt(&root.name)).fault(Problem::NotCap))
         }
     }

@@ -28,7 +28,7 @@ const MAX_ACTS: usize = 8;
 const NOT: [char; 2] = ['不', '未'];
 
 /// Returns the one colour that a text announces; none when it names several.
-pub(super) fn colour(text: &str) -> Option<Colour> {
+pub(in crate::ingest) fn colour(text: &str) -> Option<Colour> {
     match colours(announced(text)).as_slice() {
         [colour] => Some(*colour),
         [] => match colours(text).as_slice() {
@@ -41,7 +41,7 @@ pub(super) fn colour(text: &str) -> Option<Colour> {
 }
 
 /// Returns the type of event that a text names.
-pub(super) fn event(text: &str) -> Option<&'static EventCode> {
+pub(in crate::ingest) fn event(text: &str) -> Option<&'static EventCode> {
     let mut rest = text;
     for _ in 0..MAX_ACTS {
         let named = event_codes::by_name(phrase(announced(rest)));
@@ -54,9 +54,40 @@ pub(super) fn event(text: &str) -> Option<&'static EventCode> {
     None
 }
 
+/// Returns the hazard in the title's own words, listed or not; `None` where it announces no warning.
+pub(in crate::ingest) fn hazard(title: &str) -> Option<&str> {
+    let mut rest = title;
+    for _ in 0..MAX_ACTS {
+        let told = announced(rest);
+        let named = colours(told).len();
+        let name =
+            if named > 1 { told.split("预警").next().unwrap_or_default() } else { phrase(told) };
+        let name = name.trim_start_matches('的').trim();
+        if !name.is_empty() && (named > 0 || told.contains("预警")) {
+            return Some(name);
+        }
+        rest = &rest[..ACTS.iter().filter_map(|act| rest.rfind(act)).max()?];
+    }
+    None
+}
+
+/// Returns who announces: what stands before the first act, without the time of it.
+pub(in crate::ingest) fn issuer(title: &str) -> Option<&str> {
+    /// How an act is done, and with whom.
+    const MANNERS: [&str; 8] = ["联合", "继续", "变更", "更新", "升级", "降级", "确认", "再次"];
+    let end = ACTS.iter().filter_map(|act| title.find(act)).min()?;
+    // A mark such as 【演练】 stands before the name, the time of the act after it.
+    let name = title[..end].rsplit(['】', ']', '）', ')', '：', ':']).next().unwrap_or_default();
+    let mut name = name.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().trim();
+    while let Some(shorter) = MANNERS.iter().find_map(|manner| name.strip_suffix(manner)) {
+        name = shorter.trim_end();
+    }
+    (!name.is_empty()).then_some(name)
+}
+
 /// Tells whether a title ends a warning. One that announces something else after lifting does not:
 /// too many calls are better than none.
-pub(super) fn lifts(title: &str) -> bool {
+pub(in crate::ingest) fn lifts(title: &str) -> bool {
     let Some(at) = title.rfind(LIFTED) else { return false };
     // 解除…发布的…: what is lifted had been issued.
     let after = title[at + LIFTED.len()..].replace("发布的", "");
@@ -64,7 +95,7 @@ pub(super) fn lifts(title: &str) -> bool {
 }
 
 /// Returns the first statement of a text: who announces what; grounds and advice follow.
-pub(super) fn first_statement(text: &str) -> &str {
+pub(in crate::ingest) fn first_statement(text: &str) -> &str {
     text.split(['：', '。', '\n']).next().unwrap_or_default()
 }
 
@@ -135,6 +166,38 @@ mod tests {
             ("发布海上大雾黄色预警", None),
         ] {
             assert_eq!(event(text).map(|event| event.code.as_str()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_hazard_is_named_in_the_words_of_the_title() {
+        for (title, expected) in [
+            ("河南省鹤壁市淇县气象台发布大风蓝色预警信号", Some("大风")),
+            ("县气象台发布雷暴大风黄色预警信号", Some("雷暴大风")),
+            ("省水利厅和省气象局联合发布山洪灾害气象预警", Some("山洪灾害气象")),
+            ("发布的暴雨橙色预警升级为红色", Some("暴雨")),
+            ("县气象台解除8月1日发布的高温红色预警信号", Some("高温")),
+            ("发布暴雨黄色、雷电橙色预警", Some("暴雨黄色、雷电橙色")),
+            ("县气象台发布天气公报", None),
+            ("通知", None),
+            ("", None),
+        ] {
+            assert_eq!(hazard(title), expected, "{title}");
+        }
+    }
+
+    #[test]
+    fn the_issuer_stands_before_the_act() {
+        for (title, expected) in [
+            ("蓬莱区气象台变更发布高温红色预警信号[Ⅰ级/特别严重]", Some("蓬莱区气象台")),
+            ("省水利厅和省气象局联合发布山洪灾害气象预警", Some("省水利厅和省气象局")),
+            ("【演练】示例县气象台发布暴雨红色预警", Some("示例县气象台")),
+            ("示例县气象台2026年7月21日10时发布暴雨红色预警", Some("示例县气象台")),
+            ("县气象台解除8月1日发布的高温红色预警信号", Some("县气象台")),
+            ("发布暴雨红色预警", None),
+            ("暴雨红色预警", None),
+        ] {
+            assert_eq!(issuer(title), expected, "{title}");
         }
     }
 

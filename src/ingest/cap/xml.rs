@@ -1,6 +1,8 @@
 //! Text to a small tree of elements. Refuses what is not well-formed, anything that could make a
 //! parser fetch or expand (a DOCTYPE, an undefined entity), and more than the bounds allow.
 
+use std::ops::Range;
+
 use compact_str::CompactString;
 use quick_xml::{
     NsReader, XmlVersion,
@@ -24,25 +26,51 @@ const MAX_ATTRIBUTES: usize = 32;
 
 /// Whose element it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Namespace {
+pub(in crate::ingest) enum Namespace {
     Cap(Version),
+    /// RFC 4287: feeds carry messages, and some messages carry its elements.
+    Atom,
     Other,
     Missing,
 }
 
+impl Namespace {
+    pub(in crate::ingest) const ATOM: &str = "http://www.w3.org/2005/Atom";
+
+    fn of(uri: &str) -> Self {
+        match Version::of_namespace(uri) {
+            Some(version) => Namespace::Cap(version),
+            None if uri == Self::ATOM => Namespace::Atom,
+            None => Namespace::Other,
+        }
+    }
+
+    /// Tells whether an element of it is somebody's addition to a CAP message.
+    pub(super) fn is_foreign(self) -> bool {
+        match self {
+            Namespace::Atom | Namespace::Other => true,
+            Namespace::Cap(_) | Namespace::Missing => false,
+        }
+    }
+}
+
 /// An element with its text and children.
 #[derive(Debug)]
-pub(super) struct Element {
+pub(in crate::ingest) struct Element {
     /// The name without its prefix.
-    pub(super) name: CompactString,
-    pub(super) namespace: Namespace,
+    pub(in crate::ingest) name: CompactString,
+    pub(in crate::ingest) namespace: Namespace,
+    /// Names with their prefixes, declarations of namespaces among them, and values.
+    pub(in crate::ingest) attributes: Vec<(CompactString, String)>,
     /// All character data directly inside, joined.
-    pub(super) text: String,
-    pub(super) children: Vec<Element>,
+    pub(in crate::ingest) text: String,
+    pub(in crate::ingest) children: Vec<Element>,
+    /// Bytes of the document from its start tag to its end tag.
+    pub(in crate::ingest) span: Range<usize>,
 }
 
 /// Parses one document and returns its root.
-pub(super) fn parse(text: &str) -> Result<Element, Fault> {
+pub(in crate::ingest) fn parse(text: &str) -> Result<Element, Fault> {
     let mut parser = Parser::new(text);
     parser.check_characters()?;
     while parser.step()? {}
@@ -84,9 +112,7 @@ impl<'t> Parser<'t> {
         };
         let namespace = match resolved {
             ResolveResult::Unbound => Namespace::Missing,
-            ResolveResult::Bound(uri) => {
-                Version::of_namespace(uri.as_ref()).map_or(Namespace::Other, Namespace::Cap)
-            }
+            ResolveResult::Bound(uri) => Namespace::of(uri.as_ref()),
             ResolveResult::Unknown(prefix) => {
                 let detail = format!("the prefix {} is not declared", excerpt(&prefix));
                 return Err(self.syntax(at, &detail));
@@ -140,35 +166,48 @@ impl<'t> Parser<'t> {
             let detail = format!("{} is not a name", excerpt(tag.name().as_ref()));
             return Err(self.syntax(at, &detail));
         }
-        self.check_attributes(tag, at)?;
+        let attributes = self.attributes(tag, at)?;
         let name = CompactString::from(tag.local_name().as_ref());
-        self.open.push(Element { name, namespace, text: String::new(), children: Vec::new() });
+        self.open.push(Element {
+            name,
+            namespace,
+            attributes,
+            text: String::new(),
+            children: Vec::new(),
+            span: at..at,
+        });
         Ok(())
     }
 
     /// Attributes mean nothing in CAP; a broken one still makes the document unreadable to others.
-    fn check_attributes(&self, tag: &BytesStart<'_>, at: usize) -> Result<(), Fault> {
+    fn attributes(
+        &self,
+        tag: &BytesStart<'_>,
+        at: usize,
+    ) -> Result<Vec<(CompactString, String)>, Fault> {
+        let mut found = Vec::new();
         for (index, attribute) in tag.attributes().enumerate() {
             if index == MAX_ATTRIBUTES {
                 let what = "attributes of one element";
                 return Err(self.fault(Problem::TooLarge { what, limit: MAX_ATTRIBUTES }));
             }
             let attribute = attribute.map_err(|error| self.syntax(at, &error.to_string()))?;
-            self.check_attribute(&attribute, at)?;
+            let name = CompactString::from(attribute.key.as_ref());
+            found.push((name, self.attribute(&attribute, at)?));
         }
-        Ok(())
+        Ok(found)
     }
 
-    fn check_attribute(&self, attribute: &Attribute<'_>, at: usize) -> Result<(), Fault> {
+    fn attribute(&self, attribute: &Attribute<'_>, at: usize) -> Result<String, Fault> {
         if !is_name(attribute.key.as_ref()) || attribute.value.contains('<') {
             let detail = format!("the attribute {} is malformed", excerpt(attribute.key.as_ref()));
             return Err(self.syntax(at, &detail));
         }
         if !attribute.value.contains('&') {
-            return Ok(());
+            return Ok(attribute.value.to_string());
         }
         match attribute.normalized_value(XmlVersion::Implicit1_0) {
-            Ok(_) => Ok(()),
+            Ok(value) => Ok(value.into_owned()),
             Err(Error::Escape(EscapeError::UnrecognizedEntity(_, name))) => {
                 Err(self.fault(Problem::Entity { name: excerpt(&name) }))
             }
@@ -177,7 +216,8 @@ impl<'t> Parser<'t> {
     }
 
     fn end(&mut self) {
-        let Some(done) = self.open.pop() else { return };
+        let Some(mut done) = self.open.pop() else { return };
+        done.span.end = usize::try_from(self.reader.buffer_position()).unwrap_or_default();
         match self.open.last_mut() {
             Some(parent) => parent.children.push(done),
             None => self.root = Some(done),
@@ -260,6 +300,20 @@ mod tests {
         assert_eq!((root.name.as_str(), root.namespace), ("a", Namespace::Cap(Version::V1_1)));
         assert_eq!(root.children[0].namespace, Namespace::Other);
         assert_eq!(root.children[1].namespace, Namespace::Missing);
+    }
+
+    #[test]
+    fn an_element_knows_its_attributes_and_where_it_stands() {
+        let text =
+            "<?xml version='1.0'?>\n<a>t<b c='1 &amp; 2' x:d='' xmlns:x='u'>暴雨</b><b/></a>";
+        let root = parse(text).unwrap();
+        assert!(text[root.span.clone()].starts_with("<a>") && text.ends_with("</a>"));
+        let [first, second] = &root.children[..] else { panic!("two") };
+        assert_eq!(&text[first.span.clone()], "<b c='1 &amp; 2' x:d='' xmlns:x='u'>暴雨</b>");
+        assert_eq!(&text[second.span.clone()], "<b/>");
+        let attributes: Vec<_> =
+            first.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(attributes, [("c", "1 & 2"), ("x:d", ""), ("xmlns:x", "u")]);
     }
 
     #[test]
