@@ -249,7 +249,7 @@ async fn cap_of(web: &Web, seq: u64) -> Result<Response, ApiError> {
             false => original.body.into_bytes(),
         }
     } else {
-        cap::write(&warning::alert(&accepted.message)).into_bytes()
+        cap::write(&warning::handed_on(&accepted.message)).into_bytes()
     };
     Ok(([(CONTENT_TYPE, "application/cap+xml")], body).into_response())
 }
