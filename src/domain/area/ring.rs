@@ -51,6 +51,9 @@ impl Edge {
         if within.high[0] < edge.low[0] {
             return self.east_of(bounds);
         }
+        if bounds.contains(self.from) || bounds.contains(self.to) {
+            return Beside::Near;
+        }
         let [first, others @ ..] = bounds.corners().map(|corner| self.side(corner));
         if others.iter().any(|side| *side != first) {
             return Beside::Near;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::LonLat;
 
 /// Points a polygon may have to be held against the map. Borders of provinces are drawn with some thousands; a
-/// comb of so many teeth over the whole country still takes less than a tenth of a second.
-pub const MAX_POINTS: usize = 20_000;
+/// comb of so many points over 700,000 villages is the most work there is, and takes a quarter of a second.
+pub const MAX_POINTS: usize = 10_000;
 /// Ground that a shape may cover, in square kilometres: wider than any province, narrower than the country. What
 /// is wider was drawn by a slip, or says nothing about one county.
 pub const MAX_KM2: f64 = 2_000_000.0;
