@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use self::{circle::Circle, index::Index};
 pub use self::{
     extent::Extent,
-    shape::{Excess, Shape},
+    shape::{Excess, Shape, within_reason},
 };
 use super::{
     actor::{Actor, Capability},

@@ -7,7 +7,7 @@ use compact_str::{CompactString, format_compact};
 use super::{Colour, Life, Message, MessageKind, Original, Warning, replace::replaced};
 use crate::domain::{
     actor::{Actor, Capability},
-    area::{Excess, Extent, Shape},
+    area::{Extent, within_reason},
     board::Board,
     callout::{
         callouts::Callout,
@@ -86,14 +86,13 @@ fn again(known: &Warning, message: &Message) -> Result<Decision, Rejection> {
 }
 
 /// Returns what part of the jurisdiction the message is about. Where nothing in it can be held against
-/// the map, or a shape is too much to call anybody by, it may be about any part: the jurisdiction's own
+/// the map, or its shapes are too much to call anybody by, it may be about any part: the jurisdiction's own
 /// posts have to look.
 fn extent(board: &Board, message: &mut Message) -> Extent {
     let Some(jurisdiction) = board.jurisdiction() else { return Extent::default() };
     let codes: Vec<AreaCode> = message.areas.iter().flat_map(|area| &area.codes).copied().collect();
-    let mut shapes: Vec<&Shape> = message.areas.iter().flat_map(|area| &area.shapes).collect();
-    let beyond: Vec<Excess> = shapes.iter().filter_map(|shape| shape.excess()).collect();
-    shapes.retain(|shape| shape.excess().is_none());
+    let drawn = message.areas.iter().flat_map(|area| &area.shapes).collect();
+    let (shapes, beyond) = within_reason(drawn);
     let placed = !codes.is_empty() || (!shapes.is_empty() && board.areas.has_geometry());
     let unknown =
         |code: &&AreaCode| jurisdiction.contains(**code) && board.areas.get(**code).is_none();
@@ -106,7 +105,7 @@ fn extent(board: &Board, message: &mut Message) -> Extent {
         if placed { board.areas.extent(jurisdiction, &codes, &shapes) } else { Extent::default() };
     for excess in &beyond {
         message.notes.push(format!(
-            "a shape of it {excess}: nobody is called by that shape, and the county's own posts have to look"
+            "{excess}: nobody is called by that, and the jurisdiction's own posts have to look"
         ));
     }
     if !placed && beyond.is_empty() {
