@@ -382,7 +382,13 @@ fn a_shape_around_the_whole_country_or_of_countless_points_wakes_no_village_and_
         [114.2 + 0.2 * turn.cos(), 35.2 + 0.2 * turn.sin()]
     };
     let fine = Shape::Polygon((0..30_000).chain([0]).map(round).collect());
-    for (shape, reason) in [(country, "million km²"), (circle, "million km²"), (fine, "points")] {
+    // What else the message draws still counts, unless all of it together is too much.
+    let (village, own) = ("990101001001".to_owned(), "990101000000".to_owned());
+    for (shape, reason, whole) in [
+        (country, "million km²", vec![village.clone()]),
+        (circle, "million km²", vec![village]),
+        (fine, "points", vec![]),
+    ] {
         let mut county = placed();
         let id = county.called_out(drawn("n1", vec![shape.clone()]));
         assert_eq!(extent(&county), (vec![], vec!["990101000000".to_owned()]));
@@ -390,11 +396,9 @@ fn a_shape_around_the_whole_country_or_of_countless_points_wakes_no_village_and_
         assert!(notes(&county, "n1").contains(reason), "{}", notes(&county, "n1"));
         assert!(!notes(&county, "n1").contains("cannot be placed"));
 
-        // What else the message says still counts.
         let mut county = placed();
         county.called_out(drawn("n1", vec![shape, Shape::Polygon(square(114.05, 35.05, 0.1))]));
-        let (village, own) = ("990101001001".to_owned(), "990101000000".to_owned());
-        assert_eq!(extent(&county), (vec![village], vec![own]));
+        assert_eq!(extent(&county), (whole, vec![own.clone()]));
     }
 }
 
