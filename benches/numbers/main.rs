@@ -12,6 +12,7 @@
 )]
 
 mod answering;
+mod areas;
 mod calling;
 mod child;
 mod clock;
@@ -57,6 +58,7 @@ const GROUPS: &[Group] = &[
     (&["H3", "stalled"], hub::stall),
     (&["H4", "M1"], hub::positions),
     (&["H5", "urgent"], hub::urgent),
+    (&["G1"], areas::national),
     (&["growth"], growth::tables),
 ];
 

@@ -373,6 +373,35 @@ fn a_warning_that_cannot_be_placed_calls_the_countys_own_posts_to_look() {
     }
 }
 
+#[test]
+fn a_shape_around_the_whole_country_or_of_countless_points_wakes_no_village_and_is_told() {
+    let country = Shape::Polygon(square(80.0, 20.0, 30.0));
+    let circle = Shape::Circle { center: [114.1, 35.1], radius_km: 3_000.0 };
+    let round = |n: u32| {
+        let turn = f64::from(n) / 30_000.0 * std::f64::consts::TAU;
+        [114.2 + 0.2 * turn.cos(), 35.2 + 0.2 * turn.sin()]
+    };
+    let fine = Shape::Polygon((0..30_000).chain([0]).map(round).collect());
+    // What else the message draws still counts, unless all of it together is too much.
+    let (village, own) = ("990101001001".to_owned(), "990101000000".to_owned());
+    for (shape, reason, whole) in [
+        (country, "million km²", vec![village.clone()]),
+        (circle, "million km²", vec![village]),
+        (fine, "points", vec![]),
+    ] {
+        let mut county = placed();
+        let id = county.called_out(drawn("n1", vec![shape.clone()]));
+        assert_eq!(extent(&county), (vec![], vec!["990101000000".to_owned()]));
+        assert_eq!(county.board.callouts.get(id).unwrap().obligations.len(), 4);
+        assert!(notes(&county, "n1").contains(reason), "{}", notes(&county, "n1"));
+        assert!(!notes(&county, "n1").contains("cannot be placed"));
+
+        let mut county = placed();
+        county.called_out(drawn("n1", vec![shape, Shape::Polygon(square(114.05, 35.05, 0.1))]));
+        assert_eq!(extent(&county), (whole, vec![own.clone()]));
+    }
+}
+
 /// A county whose boundary is a square of half a degree, with a village towards each end of its
 /// diagonal.
 fn placed() -> County {

@@ -7,7 +7,7 @@ use compact_str::{CompactString, format_compact};
 use super::{Colour, Life, Message, MessageKind, Original, Warning, replace::replaced};
 use crate::domain::{
     actor::{Actor, Capability},
-    area::{Extent, Shape},
+    area::{Extent, within_reason},
     board::Board,
     callout::{
         callouts::Callout,
@@ -86,11 +86,13 @@ fn again(known: &Warning, message: &Message) -> Result<Decision, Rejection> {
 }
 
 /// Returns what part of the jurisdiction the message is about. Where nothing in it can be held against
-/// the map it may be about any part: the jurisdiction's own posts have to look.
+/// the map, or its shapes are too much to call anybody by, it may be about any part: the jurisdiction's own
+/// posts have to look.
 fn extent(board: &Board, message: &mut Message) -> Extent {
     let Some(jurisdiction) = board.jurisdiction() else { return Extent::default() };
     let codes: Vec<AreaCode> = message.areas.iter().flat_map(|area| &area.codes).copied().collect();
-    let shapes: Vec<&Shape> = message.areas.iter().flat_map(|area| &area.shapes).collect();
+    let drawn = message.areas.iter().flat_map(|area| &area.shapes).collect();
+    let (shapes, beyond) = within_reason(drawn);
     let placed = !codes.is_empty() || (!shapes.is_empty() && board.areas.has_geometry());
     let unknown =
         |code: &&AreaCode| jurisdiction.contains(**code) && board.areas.get(**code).is_none();
@@ -99,13 +101,22 @@ fn extent(board: &Board, message: &mut Message) -> Extent {
             "area code {code} is not in this county's list of areas: all of what it lies in is taken"
         ));
     }
-    if placed {
-        return board.areas.extent(jurisdiction, &codes, &shapes);
+    let mut extent =
+        if placed { board.areas.extent(jurisdiction, &codes, &shapes) } else { Extent::default() };
+    for excess in &beyond {
+        message.notes.push(format!(
+            "{excess}: nobody is called by that, and the jurisdiction's own posts have to look"
+        ));
     }
-    let note = "its area cannot be placed: it gives no code, and no shape that this county's list \
-                of areas could be held against";
-    message.notes.push(note.to_owned());
-    Extent { partly: [jurisdiction].into(), ..Extent::default() }
+    if !placed && beyond.is_empty() {
+        let note = "its area cannot be placed: it gives no code, and no shape that this county's \
+                    list of areas could be held against";
+        message.notes.push(note.to_owned());
+    }
+    if (!placed || !beyond.is_empty()) && !extent.whole.contains(&jurisdiction) {
+        extent.partly.insert(jurisdiction);
+    }
+    extent
 }
 
 /// Says where the warning's life begins: one that comes after its own end begins there.
