@@ -10,7 +10,7 @@ use std::{
 
 use super::{check::distance_m, report::Fix, units::UnitNumber};
 use crate::domain::{
-    area::{Areas, LonLat, Shape},
+    area::{Areas, LonLat, Shape, within_reason},
     ids::{AreaCode, WarningId},
     time::Timestamp,
     warning::Warning,
@@ -175,7 +175,9 @@ impl Zones {
                 found.insert(place);
             }
         }
-        for shape in warning.message.areas.iter().flat_map(|area| &area.shapes) {
+        // A border that calls nobody is none: each fix would pay for every one of its points.
+        let drawn = warning.message.areas.iter().flat_map(|area| &area.shapes).collect();
+        for shape in within_reason(drawn).0 {
             found.insert(self.all.len());
             self.all.push(Zone::of(shape));
         }
@@ -361,6 +363,14 @@ mod tests {
         let path: Vec<f64> = (1..21_u32).map(|step| WEST + 0.001 * f64::from(step)).collect();
         let crossed = drive(&mut fences, &path);
         assert!(crossed.len() == 1 && crossed[0].entered, "{crossed:?}");
+    }
+
+    #[test]
+    fn a_shape_around_the_country_is_no_border() {
+        let mut fences = Fences::default();
+        let country = Shape::Circle { center: [104.0, 35.0], radius_km: 2_500.0 };
+        fences.draw(&Areas::default(), [warning(1, vec![country])].iter(), BTreeSet::new());
+        assert_eq!(drive(&mut fences, &[WEST + 0.002, WEST + 0.003]), []);
     }
 
     #[test]
