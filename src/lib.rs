@@ -5,7 +5,6 @@
 //!
 //! - [`domain`]: the functional core. [`domain::board::Board`] is the state; `decide` says what a command
 //!   makes happen, `apply` makes it so, `next_deadline` says when to ask again.
-//! - [`clock`]: the only reader of the wall clock. [`journal`]: the durable, hash-chained log.
 //! - [`bus`]: what nodes say to each other beside the journal: how far it goes, and where units are.
 //! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`journal`]: the durable,
 //!   hash-chained log.
@@ -14,9 +13,8 @@
 //! - [`nodes`]: what the nodes of one county share beside the journal: who makes which call, whose pages are
 //!   open where.
 //! - [`channels`]: the ways out to people, and the outbox that makes the calls the journal says have begun.
-//! - [`ingest`]: bytes from outside as commands: CAP, sheets, calendars. [`demo`]: the invented county.
-//! - [`telemetry`]: the doors that gauging stations speak at.
-//! - [`bulletin`]: what the public is told of a warning, per outlet.
+//! - [`positions`]: where units are. [`gauges`]: what gauges show. Both are fed and perishable, and no log; [`perishable`] keeps their files.
+//!   [`telemetry`]: the doors that gauging stations speak at.
 //! - [`ingest`]: bytes from outside as commands: CAP, feeds of other forms, sheets, calendars. [`demo`]: the
 //!   invented county. [`bulletin`]: what the public is told of a warning, per outlet.
 //! - [`access`]: who is let in. [`protocol`]: what they see. [`hub`]: to every open socket. [`http`]: the API
@@ -53,6 +51,7 @@ pub mod bus;
 pub mod clock;
 pub mod gauges;
 pub mod journal;
+pub mod perishable;
 pub mod positions;
 pub mod postgres;
 

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::stations;
+use super::{positions::stopped_by, stations};
 use crate::{
     clock::Clock,
     config::Config,
@@ -51,16 +51,9 @@ pub(super) async fn start(
     keeper.restore().await;
     tasks.spawn(keeper.run(stop.clone()));
     let ears = Ears { board: board.clone(), gauges: gauges.clone(), since: clock.now() };
-    for work in [
-        Box::pin(watch.run()) as std::pin::Pin<Box<dyn Future<Output = ()> + Send>>,
-        Box::pin(tell(board.clone(), gauges.clone())),
-        Box::pin(ears.run()),
-    ] {
-        let stop = stop.clone();
-        tasks.spawn(async move {
-            stop.run_until_cancelled(work).await;
-        });
-    }
+    tasks.spawn(stopped_by(stop.clone(), watch.run()));
+    tasks.spawn(stopped_by(stop.clone(), tell(board.clone(), gauges.clone())));
+    tasks.spawn(stopped_by(stop.clone(), ears.run()));
     stations::open(&config.gauges, board, (&gauges, &store), tasks, stop).await?;
     Ok((gauges, store))
 }
@@ -151,14 +144,14 @@ async fn tell(board: Handle, gauges: Gauges) {
         let Ok(actor) = node(&board).await else { return };
         refused = false;
         for seen in news {
-            refused |= note(&board, &actor, &gauges, seen).await > 0;
+            refused |= note(&board, &actor, &gauges, seen).await;
         }
     }
 }
 
-/// Tells the board of one gauge's crossings in order, and returns how many it could not take.
-async fn note(board: &Handle, actor: &Actor, gauges: &Gauges, mut seen: Vec<Seen>) -> usize {
-    let Some(first) = seen.first() else { return 0 };
+/// Tells the board of one gauge's crossings in order, and returns whether it has to see some again.
+async fn note(board: &Handle, actor: &Actor, gauges: &Gauges, mut seen: Vec<Seen>) -> bool {
+    let Some(first) = seen.first() else { return false };
     let (id, exercise) = (first.gauge.clone(), first.exercise);
     let mut taken = 0;
     for seen in &seen {
@@ -175,11 +168,9 @@ async fn note(board: &Handle, actor: &Actor, gauges: &Gauges, mut seen: Vec<Seen
         taken += 1;
     }
     let again = seen.split_off(taken);
-    let left = again.len();
     let known = id.clone();
     let standing = board.read(move |board| board.gauges.get(&known, exercise)).await.ok();
-    gauges.settle(&id, exercise, standing, again);
-    left
+    gauges.settle(&id, exercise, standing, again)
 }
 
 /// Listens for who has fallen silent and who is heard again.

@@ -62,7 +62,7 @@ pub(super) async fn start(
     Ok((positions, store))
 }
 
-async fn stopped_by(stop: CancellationToken, work: impl Future<Output = ()>) {
+pub(super) async fn stopped_by(stop: CancellationToken, work: impl Future<Output = ()>) {
     stop.run_until_cancelled(work).await;
 }
 

@@ -78,6 +78,7 @@ pub struct Gauges {
 struct Inner {
     state: Mutex<State>,
     news: Notify,
+    writing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -191,15 +192,16 @@ impl Gauges {
 
     /// Learns how a gauge stands now that the board has seen what was told of it, and what of that it could not
     /// take and has to see again.
+    /// Tells whether there is something left to see, for which the board is given a moment.
     pub fn settle(
         &self,
         id: &SiteId,
         exercise: bool,
         standing: Option<Standing>,
         again: Vec<Seen>,
-    ) {
+    ) -> bool {
         let mut state = self.state();
-        let Some(watched) = state.gauges.get_mut(id) else { return };
+        let Some(watched) = state.gauges.get_mut(id) else { return false };
         let gauge = watched.known.gauge.clone();
         let course = watched.course(exercise);
         course.told = false;
@@ -210,15 +212,30 @@ impl Gauges {
             course.expected = course.standing;
             course.look(&gauge, id, exercise);
         }
-        if !course.awaiting.is_empty() {
+        let waits = !course.awaiting.is_empty();
+        if waits {
             state.news.insert((id.clone(), exercise));
             self.inner.news.notify_one();
         }
+        waits
+    }
+
+    /// Waits until nobody else is writing: whoever then finds nothing left knows that all is on disk.
+    pub(super) async fn turn_to_write(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.inner.writing.lock().await
     }
 
     /// Returns what waits to be written.
     pub(super) fn take_pending(&self) -> Vec<Record> {
         std::mem::take(&mut self.state().pending)
+    }
+
+    /// Has what could not be written wait again, before what came meanwhile.
+    pub(super) fn put_back(&self, mut records: Vec<Record>) {
+        let mut state = self.state();
+        records.append(&mut state.pending);
+        records.truncate(PENDING_MAX);
+        state.pending = records;
     }
 
     pub fn latest(&self, id: &SiteId, exercise: bool) -> Option<Latest> {
@@ -243,12 +260,15 @@ impl Gauges {
         let (mut lost, mut heard) = (Vec::new(), Vec::new());
         for (id, watched) in &self.state().gauges {
             let period = watched.known.gauge.reports_every_s;
-            let (Some(period_s), Some(at)) = (period, watched.real.received_at) else { continue };
-            let patience = Duration::from_secs(u64::from(period_s)) * SILENT_AFTER;
+            let Some(at) = watched.real.received_at else { continue };
             let last = LastHeard { voice: Voice::Gauge(id.clone()), at };
+            let quiet = now.since(at.max(since));
+            let is_missed =
+                |period_s| quiet > Duration::from_secs(u64::from(period_s)) * SILENT_AFTER;
             match silent.get(id) {
+                // Heard is heard, even if by now nobody knows how often it should be.
                 Some(silence) if at > silence.heard_at => heard.push(last),
-                None if now.since(at.max(since)) > patience => lost.push(last),
+                None if period.is_some_and(is_missed) => lost.push(last),
                 Some(_) | None => {}
             }
         }
@@ -301,8 +321,10 @@ impl State {
             let message = "give level_m or rain_mm, one of them".to_owned();
             return Err(("reading.no_value", message));
         };
-        let (known, exercise) = (watched.known.clone(), report.exercise);
-        let course = watched.course(exercise);
+        let exercise = report.exercise;
+        let Watched { known, real, exercise: drill } = watched;
+        let course = if exercise { drill } else { real };
+        let held = course.series.held();
         let point = Point { at: report.at, value };
         let clock = (!exercise).then_some(now);
         let refused = |fault: Fault| (fault.code(), format!("{}: {fault}", report.gauge));
@@ -318,8 +340,14 @@ impl State {
             }
         }
         // What is held may be nonsense: it is written once a second reading bears it out, with that one.
-        if taken != Taken::Held && self.pending.len() < PENDING_MAX {
-            self.pending.push(Record { gauge: known.id, exercise, point, received_at: now });
+        let believed = |held: &Point| course.series.points().rev().any(|point| point == held);
+        let borne_out = held.filter(|held| course.series.held() != Some(*held) && believed(held));
+        let point = (taken != Taken::Held).then_some(point);
+        for point in borne_out.into_iter().chain(point) {
+            if self.pending.len() < PENDING_MAX {
+                let gauge = known.id.clone();
+                self.pending.push(Record { gauge, exercise, point, received_at: now });
+            }
         }
         Ok(taken)
     }
@@ -417,6 +445,32 @@ mod tests {
         gauges.report(&[level("g-1", 27, 60.0)], &gateway("990101"), at(27));
         let heard = gauges.silent(&silent, at(0), at(28)).1;
         assert_eq!((heard.len(), heard[0].at), (1, at(27)));
+    }
+
+    #[test]
+    fn a_leap_is_kept_once_a_second_reading_bears_it_out() {
+        let gauges = watched();
+        let tell = |minute, metres| {
+            gauges.report(&[level("g-1", minute, metres)], &gateway("990101"), at(minute));
+            gauges.take_pending().iter().map(|record| record.point.at).collect::<Vec<_>>()
+        };
+        assert_eq!(tell(0, 60.0), [at(0)]);
+        assert_eq!(tell(5, 69.0), [], "who knows");
+        assert_eq!(tell(10, 60.1), [at(10)], "it was nothing");
+        assert_eq!(tell(15, 65.0), []);
+        assert_eq!(tell(20, 65.2), [at(15), at(20)]);
+    }
+
+    #[test]
+    fn a_silent_gauge_is_heard_even_if_nobody_knows_any_more_how_often_it_should_be() {
+        let gauges = watched();
+        let mut known = gauges.state().gauges.values().next().unwrap().known.clone();
+        known.gauge.reports_every_s = None;
+        gauges.know(vec![known]);
+        gauges.report(&[level("g-1", 27, 60.0)], &gateway("990101"), at(27));
+        let silence = Silence { heard_at: at(0), callout: None };
+        let silent = BTreeMap::from([("g-1".parse().unwrap(), silence)]);
+        assert_eq!(gauges.silent(&silent, at(0), at(28)).1.len(), 1);
     }
 
     fn watched() -> Gauges {

@@ -53,13 +53,18 @@ impl Keeper {
 
     async fn write(&self) {
         if let Err(error) = write(&self.gauges, &self.store).await {
-            tracing::warn!(%error, "readings are judged, but not kept");
+            tracing::warn!(%error, "readings are judged, and not kept yet");
         }
     }
 }
 
 /// Writes what waits: for whoever has to know that it is on disk.
 pub async fn write(gauges: &Gauges, store: &Store) -> Result<(), StoreError> {
+    let _turn = gauges.turn_to_write().await;
     let pending = gauges.take_pending();
-    if pending.is_empty() { Ok(()) } else { store.append(pending).await }
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let written = store.append(pending.clone()).await;
+    written.inspect_err(|_| gauges.put_back(pending))
 }

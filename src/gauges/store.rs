@@ -6,19 +6,20 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use rusqlite::{Connection, Row, params};
 
-use crate::domain::{
-    gauge::{Point, Value},
-    ids::SiteId,
-    time::Timestamp,
+use crate::{
+    domain::{
+        gauge::{Point, Value},
+        ids::SiteId,
+        time::Timestamp,
+    },
+    perishable,
 };
 
 const FILE: &str = "readings.db";
-const BUSY: Duration = Duration::from_secs(5);
 
 const SCHEMA: &str = "
     PRAGMA journal_mode = WAL;
@@ -62,9 +63,7 @@ pub struct Store {
 impl Store {
     /// Opens the file in `dir`, or makes it.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        let connection = Connection::open(dir.join(FILE))?;
-        connection.busy_timeout(BUSY)?;
-        connection.execute_batch(SCHEMA)?;
+        let connection = perishable::open(&dir.join(FILE), SCHEMA)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 
@@ -168,4 +167,28 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Option<Record>> {
     let point = Point { at: Timestamp::from_millis(at), value };
     let received_at = Timestamp::from_millis(received_at);
     Ok(Some(Record { gauge, exercise, point, received_at }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_put_aside_and_what_is_kept_is_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(FILE), "这不是数据库".repeat(400)).unwrap();
+        let record = Record {
+            gauge: "g-1".parse().unwrap(),
+            exercise: false,
+            point: Point {
+                at: Timestamp::from_millis(2),
+                value: Value::Rain { mm: 1.5, over_s: 300 },
+            },
+            received_at: Timestamp::from_millis(3),
+        };
+        Store::open(dir.path()).unwrap().append(vec![record.clone()]).await.unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        assert_eq!(store.since(Timestamp::from_millis(1)).await.unwrap(), [record]);
+        assert!(dir.path().join("readings.db.broken").exists());
+    }
 }

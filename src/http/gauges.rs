@@ -13,17 +13,18 @@ use super::{
     Web,
     duty::instant,
     error::ApiError,
-    request::{Asked, Caller, List, Named, Page, Written},
+    request::{Asked, Caller, List, Named, Page, Written, allow},
 };
 use crate::{
     dispatcher::SubmitError,
     domain::{
-        actor::{Actor, Capability},
+        actor::Capability,
         board::Board,
-        gauge::{Forecast, Mark, Point, Shown, Trend, Value},
+        gauge::{self, Forecast, Mark, Point, Shown, Trend, Value},
         ids::{AreaCode, SiteId, WarningId},
         rejection::Rejection,
-        site::{Facts, Measure, Site, SiteFault},
+        silence::Voice,
+        site::{Facts, Gauge, Measure, Site, SiteFault},
         time::Timestamp,
         warning::Colour,
     },
@@ -191,15 +192,20 @@ pub(super) async fn list(
 ) -> Result<Json<List<GaugeView>>, ApiError> {
     let page = Page { limit: wanted.limit, after: wanted.after };
     let (limit, after) = (page.limit()?, page.after::<SiteId>()?);
-    let (actor, gauges, now) = (caller.actor.clone(), web.gauges.clone(), web.board.now());
-    let items = web.board.read(move |board| {
+    let (actor, exercise) = (caller.actor.clone(), wanted.exercise);
+    let known = web.board.read(move |board| {
         let sites = board.sites.iter().filter(|site| actor.sees(site.area));
         let sites = sites.filter(|site| after.as_ref().is_none_or(|after| site.id > *after));
-        let latest = |site: &Site| gauges.latest(&site.id, wanted.exercise);
-        let views = sites.filter_map(|site| view(board, site, latest(site), wanted.exercise, now));
-        views.take(limit + 1).collect()
+        let gauges = sites.filter_map(|site| Standing::of(board, site, exercise));
+        gauges.take(limit + 1).collect::<Vec<_>>()
     });
-    Ok(Json(List::cut(items.await?, limit, |view: &GaugeView| view.id.to_string())))
+    // The day of each is looked through here, and not where commands wait.
+    let (known, now) = (known.await?, web.board.now());
+    let views = known.into_iter().map(|known| {
+        let latest = web.gauges.latest(&known.site.id, exercise);
+        view(known, latest, now)
+    });
+    Ok(Json(List::cut(views.collect(), limit, |view: &GaugeView| view.id.to_string())))
 }
 
 /// Lists the readings of a gauge, oldest first.
@@ -236,19 +242,32 @@ pub(super) async fn readings(
     Ok(Json(List::cut(points, limit, |point| point.at.to_string())))
 }
 
-fn view(
-    board: &Board,
-    site: &Site,
-    latest: Option<Latest>,
-    exercise: bool,
-    now: Timestamp,
-) -> Option<GaugeView> {
-    let gauge = match &site.facts {
-        Facts::Gauge(gauge) => gauge,
-        Facts::Base | Facts::Depot | Facts::Shelter(_) | Facts::RiskPoint(_) => return None,
-    };
-    let standing = board.gauges.get(&site.id, exercise);
-    let silences = board.silences.get(&crate::domain::silence::Voice::Gauge(site.id.clone()));
+/// A gauge as the record has it.
+struct Standing {
+    site: Site,
+    gauge: Box<Gauge>,
+    stands: gauge::Standing,
+    silent_since: Option<Timestamp>,
+}
+
+impl Standing {
+    fn of(board: &Board, site: &Site, exercise: bool) -> Option<Self> {
+        let gauge = match &site.facts {
+            Facts::Gauge(gauge) => gauge.clone(),
+            Facts::Base | Facts::Depot | Facts::Shelter(_) | Facts::RiskPoint(_) => return None,
+        };
+        let silence = board.silences.get(&Voice::Gauge(site.id.clone()));
+        Some(Self {
+            site: site.clone(),
+            gauge,
+            stands: board.gauges.get(&site.id, exercise),
+            silent_since: silence.filter(|_| !exercise).map(|silence| silence.heard_at),
+        })
+    }
+}
+
+fn view(known: Standing, latest: Option<Latest>, now: Timestamp) -> GaugeView {
+    let Standing { site, gauge, stands: standing, silent_since } = known;
     let stale = latest.as_ref().map_or("never", |latest| {
         let period_s = gauge.reports_every_s.unwrap_or(3_600);
         Staleness::of(latest.received_at, now, period_s).as_str()
@@ -273,9 +292,9 @@ fn view(
             }
         }
     });
-    Some(GaugeView {
-        id: site.id.clone(),
-        name: site.name.clone(),
+    GaugeView {
+        id: site.id,
+        name: site.name,
         area: site.area,
         measures: gauge.measures,
         mark: standing.mark,
@@ -284,8 +303,8 @@ fn view(
         warning: standing.warning,
         reading,
         stale,
-        silent_since: silences.filter(|_| !exercise).map(|silence| silence.heard_at),
-    })
+        silent_since,
+    }
 }
 
 impl PointView {
@@ -330,11 +349,4 @@ fn sheet(bytes: &[u8]) -> Result<Vec<Report>, ApiError> {
         reports.push(report);
     }
     Ok(reports)
-}
-
-fn allow(actor: &Actor, capability: Capability) -> Result<(), ApiError> {
-    if actor.role.may(capability) {
-        return Ok(());
-    }
-    Err(SubmitError::from(Rejection::NotAllowed(capability)).into())
 }

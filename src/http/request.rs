@@ -13,10 +13,11 @@ use serde::de::DeserializeOwned;
 use super::{BODY_LIMIT, Web, error::ApiError};
 use crate::{
     access::Identity,
-    dispatcher::CommandId,
+    dispatcher::{CommandId, SubmitError},
     domain::{
-        actor::Actor,
+        actor::{Actor, Capability},
         ids::{PersonId, PostId},
+        rejection::Rejection,
     },
     journal::Hash,
     protocol::named_field,
@@ -287,6 +288,14 @@ impl<T> List<T> {
     pub fn whole(items: Vec<T>) -> Self {
         Self { items, next: None }
     }
+}
+
+/// Refuses an actor whose role may not do `capability`.
+pub(super) fn allow(actor: &Actor, capability: Capability) -> Result<(), ApiError> {
+    if actor.role.may(capability) {
+        return Ok(());
+    }
+    Err(SubmitError::from(Rejection::NotAllowed(capability)).into())
 }
 
 #[cfg(test)]

@@ -10,13 +10,16 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     report::{Fix, Flags, Motion},
     units::Registry,
 };
-use crate::domain::{area::LonLat, ids::UnitId, time::Timestamp};
+use crate::{
+    domain::{area::LonLat, ids::UnitId, time::Timestamp},
+    perishable,
+};
 
 const FILE: &str = "positions.db";
 /// Waits for another connection of this process.
@@ -111,15 +114,7 @@ impl Store {
     /// Opens the file in `dir`, or makes it.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join(FILE);
-        let writer = match connect(&path) {
-            Err(error) if is_no_database(&error) => {
-                let aside = path.with_extension("db.broken");
-                tracing::error!(aside = %aside.display(), "positions.db is no database; it is put aside");
-                std::fs::rename(&path, aside)?;
-                connect(&path)?
-            }
-            found => found?,
-        };
+        let writer = perishable::open(&path, SCHEMA)?;
         let reader = Connection::open(&path)?;
         reader.busy_timeout(BUSY)?;
         let writer = Writer { connection: writer, numbers: HashMap::new() };
@@ -287,17 +282,6 @@ impl Writer {
         transaction.commit()?;
         Ok(removed)
     }
-}
-
-fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(BUSY)?;
-    connection.execute_batch(SCHEMA)?;
-    Ok(connection)
-}
-
-fn is_no_database(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
 }
 
 fn number(connection: &Connection, unit: &UnitId) -> Result<i64, rusqlite::Error> {

@@ -28,7 +28,7 @@ const AHEAD_MAX: Duration = Duration::from_secs(300);
 const AGE_MAX: Duration = Duration::from_secs(6 * 3_600);
 /// Levels on earth, in metres above any datum.
 const LEVELS_M: std::ops::RangeInclusive<f64> = -200.0..=9_000.0;
-/// More than ever fell in an hour anywhere, in millimetres (上甸子 1975: 401 mm).
+/// More than ever fell in an hour anywhere, in millimetres (内蒙古上地, 1975: 401 mm).
 const RAIN_MM_H: f64 = 420.0;
 /// What water may do between two readings, in metres at once and in metres an hour.
 const SURGE_M: f64 = 1.0;
@@ -156,6 +156,11 @@ impl Series {
         let place = self.points.partition_point(|known| known.at <= point.at);
         self.points.insert(place, point);
         place + 1 == self.points.len()
+    }
+
+    /// Returns the reading that waits for a second one.
+    pub fn held(&self) -> Option<Point> {
+        self.held
     }
 
     pub fn latest(&self) -> Option<Point> {

@@ -16,12 +16,12 @@ use super::{
     Web,
     duty::instant,
     error::ApiError,
-    request::{Asked, Caller, List, Named, Page, Written},
+    request::{Asked, Caller, List, Named, Page, Written, allow},
 };
 use crate::{
     dispatcher::SubmitError,
     domain::{
-        actor::{Actor, Capability},
+        actor::Capability,
         ids::{AreaCode, UnitId},
         rejection::Rejection,
         time::Timestamp,
@@ -165,13 +165,6 @@ pub(super) async fn refusals(
     let rows = web.positions.refusals().into_iter();
     let seen = rows.filter(|row| caller.actor.sees(row.area));
     Ok(Json(List::whole(seen.map(RowView::from).collect())))
-}
-
-fn allow(actor: &Actor, capability: Capability) -> Result<(), ApiError> {
-    if actor.role.may(capability) {
-        return Ok(());
-    }
-    Err(SubmitError::from(Rejection::NotAllowed(capability)).into())
 }
 
 /// Takes a body. One in which nothing is a position is refused whole, naming the first that is none; what is
