@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -113,8 +114,9 @@ async fn from_json(
                 names.iter().map(|name| reference(board, name).ok_or(name.clone())).collect();
             // Who sends a form again because its answer was lost means the time of the first one.
             let sender = input.sender.as_ref().unwrap_or(&login);
-            let first =
-                input.identifier.as_ref().and_then(|name| board.warnings.named(sender, name));
+            let status = input.status.unwrap_or(Status::Actual);
+            let named = |name: &CompactString| board.warnings.named(sender, name, status);
+            let first = input.identifier.as_ref().and_then(named);
             let first_sent = first.map_or(now, |warning| warning.message.sent);
             (unknown, found.map(|found| (found, input)), first_sent)
         })

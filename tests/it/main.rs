@@ -49,4 +49,5 @@ mod sim;
 mod simulation;
 mod sl651;
 mod warning_life;
+mod warning_witnesses;
 mod ws_session;

@@ -4,7 +4,9 @@
 
 use compact_str::{CompactString, format_compact};
 
-use super::{Colour, Life, Message, MessageKind, Original, Warning, replace::replaced};
+use super::{
+    Colour, Life, Message, MessageKind, Original, Warning, office, replace::replaced, witness,
+};
 use crate::domain::{
     actor::{Actor, Capability},
     area::{Extent, within_reason},
@@ -40,19 +42,21 @@ pub(in crate::domain) fn decide(
     if !actor.role.may_issue_warnings() {
         return Err(Rejection::NotAllowed(Capability::IssueWarnings));
     }
-    if let Some(known) = board.warnings.named(&message.sender, &message.identifier) {
-        return again(known, message);
+    let known = board.warnings.named(&message.sender, &message.identifier, message.status);
+    if let Some(known) = known {
+        return witness::decide(board, actor, known, message, original, draft);
     }
     let id = board.warnings.next_id();
     let mut message = message.clone();
     let extent = extent(board, &mut message);
-    let replaced = replaced(board, &mut message);
+    let mut replaced = replaced(board, &mut message);
+    replaced.extend(office::meant(board, &mut message, &extent));
     let touched = std::iter::once(&extent).chain(replaced.iter().map(|warning| &warning.extent));
     if let Some(area) = touched.flat_map(Extent::named).find(|area| !actor.sees(*area)) {
         return Err(Rejection::OutsideArea(area));
     }
     let open = open_callouts(board, &replaced);
-    let life = life(board, &message, draft.now);
+    let life = life(board, &message, &extent, draft.now);
     let colour = colour(board, &mut message, open.last().copied());
     draft.push(Event::WarningAccepted(WarningAccepted {
         id,
@@ -72,23 +76,10 @@ pub(in crate::domain) fn decide(
     Ok(draft.finish(Reply::Warning { id, callouts: acted_on, repeated: false }))
 }
 
-/// The same message again changes nothing; another under the same name is refused.
-fn again(known: &Warning, message: &Message) -> Result<Decision, Rejection> {
-    // How a message was read may be told better by a newer program; what it says is what counts.
-    let same = Message { notes: Vec::new(), ..known.message.clone() }
-        == Message { notes: Vec::new(), ..message.clone() };
-    if !same {
-        let (identifier, id) = (message.identifier.clone(), known.id);
-        return Err(Rejection::WarningConflict { identifier, id });
-    }
-    let callouts = known.callout.into_iter().collect();
-    Ok(Decision::nothing(Reply::Warning { id: known.id, callouts, repeated: true }))
-}
-
 /// Returns what part of the jurisdiction the message is about. Where nothing in it can be held against
 /// the map, or its shapes are too much to call anybody by, it may be about any part: the jurisdiction's own
 /// posts have to look.
-fn extent(board: &Board, message: &mut Message) -> Extent {
+pub(super) fn extent(board: &Board, message: &mut Message) -> Extent {
     let Some(jurisdiction) = board.jurisdiction() else { return Extent::default() };
     let codes: Vec<AreaCode> = message.areas.iter().flat_map(|area| &area.codes).copied().collect();
     let drawn = message.areas.iter().flat_map(|area| &area.shapes).collect();
@@ -120,7 +111,7 @@ fn extent(board: &Board, message: &mut Message) -> Extent {
 }
 
 /// Says where the warning's life begins: one that comes after its own end begins there.
-fn life(board: &Board, message: &Message, now: Timestamp) -> Life {
+fn life(board: &Board, message: &Message, extent: &Extent, now: Timestamp) -> Life {
     let warns = matches!(message.kind, MessageKind::Alert | MessageKind::Update);
     if !warns || !message.status.calls_people() {
         return Life::Inert;
@@ -133,13 +124,16 @@ fn life(board: &Board, message: &Message, now: Timestamp) -> Life {
             }
         };
     }
+    if let Some(life) = office::overtaken(board, message, extent) {
+        return life;
+    }
     // Real producers send some that are over before they begin.
     let over = |expires: Timestamp| expires <= now || expires <= message.effective;
     if message.expires.is_some_and(over) { Life::Expired } else { Life::Active }
 }
 
 /// Returns the open callouts that are about a warning that is replaced, oldest first.
-fn open_callouts<'b>(board: &'b Board, replaced: &[&Warning]) -> Vec<&'b Callout> {
+pub(super) fn open_callouts<'b>(board: &'b Board, replaced: &[&Warning]) -> Vec<&'b Callout> {
     let about = |callout: &&Callout| {
         let warning = callout.warning;
         replaced.iter().any(|replaced| Some(replaced.id) == warning)
@@ -160,7 +154,7 @@ fn colour(board: &Board, message: &mut Message, open: Option<&Callout>) -> Optio
 }
 
 impl Draft<'_> {
-    fn end_replaced(&mut self, by: WarningId, message: &Message, replaced: &[&Warning]) {
+    pub(super) fn end_replaced(&mut self, by: WarningId, message: &Message, replaced: &[&Warning]) {
         let life = match message.kind {
             MessageKind::Cancel => Life::Cancelled { by },
             MessageKind::Alert | MessageKind::Update | MessageKind::Ack | MessageKind::Error => {
@@ -216,7 +210,11 @@ impl Draft<'_> {
         vec![callout]
     }
 
-    fn end_callouts(&mut self, open: &[&Callout], reason: CloseReason) -> Vec<CalloutId> {
+    pub(super) fn end_callouts(
+        &mut self,
+        open: &[&Callout],
+        reason: CloseReason,
+    ) -> Vec<CalloutId> {
         for callout in open {
             self.end_callout(callout, reason, CompactString::default());
         }
@@ -230,6 +228,16 @@ impl Draft<'_> {
             let life = Life::Expired;
             self.push(Event::WarningEnded(WarningEnded { id: warning.id, life }));
             self.end_callouts(&open_callouts(board, &[warning]), CloseReason::Expired);
+        }
+    }
+}
+
+/// Says why the callouts end that are about what a message replaces or ends.
+pub(super) fn close_reason(message: &Message) -> CloseReason {
+    match message.kind {
+        MessageKind::Cancel => CloseReason::Cancelled,
+        MessageKind::Alert | MessageKind::Update | MessageKind::Ack | MessageKind::Error => {
+            CloseReason::Superseded
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which warnings a message takes the place of or ends: those it names, found by sender and name, and
 //! where they have been replaced before, what stands in their place now.
 
-use super::{Life, Message, MessageKind, Warning};
+use super::{Life, Message, MessageKind, Status, Warning};
 use crate::domain::board::Board;
 
 /// Returns the warnings that the message replaces or ends, noting references that look wrong.
@@ -16,16 +16,15 @@ pub(super) fn replaced<'b>(board: &'b Board, message: &mut Message) -> Vec<&'b W
     let mut found: Vec<&Warning> = Vec::new();
     for reference in message.references.clone() {
         let name = &reference.identifier;
-        let Some(named) = board.warnings.named(&reference.sender, name) else {
-            message.notes.push(format!("refers to {name}, which has not come"));
+        let known = |status| board.warnings.named(&reference.sender, name, status);
+        let Some(named) = known(message.status) else {
+            let note = match [Status::Actual, Status::Exercise].into_iter().find_map(known) {
+                Some(_) => format!("refers to {name}, which is no drill if this is, or is one"),
+                None => format!("refers to {name}, which has not come"),
+            };
+            message.notes.push(note);
             continue;
         };
-        if named.message.status != message.status {
-            message
-                .notes
-                .push(format!("refers to {name}, which is no drill if this is, or is one"));
-            continue;
-        }
         if named.message.sent != reference.sent {
             let (given, was) = (reference.sent, named.message.sent);
             message.notes.push(format!("reference to {name} gives sent {given}, which was {was}"));
