@@ -11,6 +11,7 @@ mod facts;
 mod gauges;
 mod nodes;
 mod positions;
+mod sources;
 mod stations;
 mod storage;
 
@@ -34,7 +35,7 @@ use self::bus::Joined;
 pub use self::{alone::hold, storage::Storage};
 use crate::{
     access::{self, Access, Purpose},
-    bus::Bus,
+    bus::{Bus, redis::LastPositions},
     channels::{
         Gateway,
         app::{AppGateway, Pages},
@@ -58,7 +59,9 @@ use crate::{
     http::{self, Web},
     hub::Hub,
     journal::Loss,
+    nodes::Nodes,
     positions::{Positions, Store},
+    sources::Sources,
 };
 
 /// Pages open at once as far as calls go; each is a frame and no telephone line.
@@ -94,10 +97,7 @@ impl Options {
 pub struct Node {
     pub board: Handle,
     pub access: Arc<Access>,
-    pub positions: Positions,
-    tracks: Store,
-    pub gauges: Gauges,
-    readings: gauge_plane::Store,
+    planes: Planes,
     pub bus: Arc<dyn Bus>,
     /// What of the node does not work just now. A lost bus is here, and keeps nobody from being called.
     pub ailments: watch::Receiver<Ailments>,
@@ -110,6 +110,35 @@ pub struct Node {
     stops: Stops,
     /// Held as long as the node lives; the operating system lets go of it however the process ends.
     _alone: File,
+}
+
+/// What comes in beside commands: where units are, what gauges show, and who is asked for warnings.
+struct Planes {
+    positions: Positions,
+    tracks: Store,
+    gauges: Gauges,
+    readings: gauge_plane::Store,
+    sources: Sources,
+}
+
+type Joining<'j> = (&'j Arc<dyn Nodes>, &'j Arc<dyn Bus>, Option<Arc<LastPositions>>);
+
+impl Planes {
+    async fn start(
+        config: &Config,
+        board: &Handle,
+        clock: &Arc<dyn Clock>,
+        (nodes, bus, last): Joining<'_>,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let (positions, tracks) =
+            positions::start(config, board, clock, last.clone(), tasks, stop).await?;
+        let (gauges, readings) = gauges::start(config, board, clock, tasks, stop).await?;
+        let sources = sources::start(config, board, nodes, tasks, stop).await?;
+        exchange::start(&positions, bus, last, board, tasks, stop).await?;
+        Ok(Self { positions, tracks, gauges, readings, sources })
+    }
 }
 
 /// One token a stage of stopping.
@@ -151,24 +180,26 @@ impl Node {
         let nodes = nodes::join(&storage, &tasks, &stops.writer).await?;
         let pages = Pages::among(Arc::clone(&nodes));
         let gateways = gateways(&config, &board, &pages, &clock, &tasks, &stops.writer)?;
-        tasks.spawn(Outbox::run_among(nodes, board.clone(), gateways, stops.outbox.clone()));
+        tasks.spawn(Outbox::run_among(
+            Arc::clone(&nodes),
+            board.clone(),
+            gateways,
+            stops.outbox.clone(),
+        ));
         tasks.spawn(dispatcher::keep_snapshots(
             board.clone(),
             config.data_dir.join("snapshots"),
             SNAPSHOT_EVERY,
             stops.outbox.clone(),
         ));
-        let (positions, tracks) =
-            positions::start(&config, &board, &clock, last.clone(), &tasks, &stops.outbox).await?;
-        let (gauges, readings) =
-            gauges::start(&config, &board, &clock, &tasks, &stops.outbox).await?;
-        exchange::start(&positions, &bus, last, &board, &tasks, &stops.outbox).await?;
+        let joined = (&nodes, &bus, last);
+        let planes = Planes::start(&config, &board, &clock, joined, &tasks, &stops.outbox).await?;
         let hub = Hub::start(
             &tasks,
             board.clone(),
             Arc::clone(&access),
             pages,
-            positions.clone(),
+            planes.positions.clone(),
             ailments.clone(),
             stops.hub.clone(),
         )
@@ -176,10 +207,7 @@ impl Node {
         Ok(Self {
             board,
             access,
-            positions,
-            tracks,
-            gauges,
-            readings,
+            planes,
             bus,
             ailments,
             ready: Arc::default(),
@@ -203,10 +231,11 @@ impl Node {
             board: self.board.clone(),
             access: Arc::clone(&self.access),
             hub: self.hub.clone(),
-            positions: self.positions.clone(),
-            tracks: self.tracks.clone(),
-            gauges: self.gauges.clone(),
-            readings: self.readings.clone(),
+            positions: self.planes.positions.clone(),
+            tracks: self.planes.tracks.clone(),
+            gauges: self.planes.gauges.clone(),
+            readings: self.planes.readings.clone(),
+            sources: self.planes.sources.clone(),
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             ailments: self.ailments.clone(),

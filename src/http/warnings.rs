@@ -68,10 +68,22 @@ pub(super) async fn accept(
         return Err(crate::dispatcher::SubmitError::from(refusal).into());
     }
     let written = Written::read(request, WARNING_LIMIT).await?;
-    let id = written.command_id(&caller.actor);
+    let source = web.sources.pushing(&caller.actor.login);
+    let accepted = take(&web, caller.actor, &written).await;
+    if let Some(source) = source {
+        match &accepted {
+            Ok(_) => web.sources.heard(&source, web.board.now()),
+            Err(error) => web.sources.refused(&source, web.board.now(), error.to_string()),
+        }
+    }
+    accepted
+}
+
+async fn take(web: &Web, actor: Actor, written: &Written) -> Result<Response, ApiError> {
+    let id = written.command_id(&actor);
     let (message, original) = match written.media_type.as_str() {
-        media if CAP_TYPES.contains(&media) => from_cap(&written)?,
-        "application/json" => from_json(&web, &caller.actor, &written).await?,
+        media if CAP_TYPES.contains(&media) => from_cap(written)?,
+        "application/json" => from_json(web, &actor, written).await?,
         _ => {
             let message = "send application/cap+xml or application/json";
             let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -79,7 +91,7 @@ pub(super) async fn accept(
         }
     };
     let command = Command::AcceptWarning { message: Box::new(message), original };
-    let committed = web.board.submit_as(caller.actor, command, id).await?;
+    let committed = web.board.submit_as(actor, command, id).await?;
     let Reply::Warning { id, callouts, repeated } = committed.reply else {
         return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "another kind"));
     };

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and names only what it is about"
 )]
 
+mod sources;
 mod support;
 
 mod access_contract;

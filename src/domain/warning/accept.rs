@@ -5,7 +5,8 @@
 use compact_str::{CompactString, format_compact};
 
 use super::{
-    Colour, Life, Message, MessageKind, Original, Warning, office, replace::replaced, witness,
+    Colour, Life, Message, MessageKind, Original, Reference, Warning, office, replace::replaced,
+    witness,
 };
 use crate::domain::{
     actor::{Actor, Capability},
@@ -74,6 +75,21 @@ pub(in crate::domain) fn decide(
         Life::Cancelled { .. } | Life::Inert => draft.end_callouts(&open, CloseReason::Cancelled),
     };
     Ok(draft.finish(Reply::Warning { id, callouts: acted_on, repeated: false }))
+}
+
+/// Tells whether a message is for this county: it names a part of it or something that holds it, or what it
+/// changes or ends has come here. A message that cannot be placed may be for anybody.
+pub fn concerns(board: &Board, message: &Message) -> bool {
+    let Some(jurisdiction) = board.jurisdiction() else { return false };
+    let known = |reference: &Reference| {
+        let Reference { sender, identifier, .. } = reference;
+        board.warnings.named(sender, identifier, message.status).is_some()
+    };
+    let codes: Vec<AreaCode> = message.areas.iter().flat_map(|area| &area.codes).copied().collect();
+    let drawn = message.areas.iter().flat_map(|area| &area.shapes).collect();
+    let (shapes, _) = within_reason(drawn);
+    message.references.iter().any(known)
+        || !board.areas.extent(jurisdiction, &codes, &shapes).is_empty()
 }
 
 /// Returns what part of the jurisdiction the message is about. Where nothing in it can be held against

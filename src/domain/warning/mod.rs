@@ -19,6 +19,7 @@ use super::{
 
 use self::office::Offices;
 pub use self::{
+    accept::concerns,
     office::office,
     witness::{Difference, Witness},
 };
