@@ -10,6 +10,7 @@ mod exchange;
 mod facts;
 mod gauges;
 mod nodes;
+mod planes;
 mod positions;
 mod sources;
 mod stations;
@@ -31,11 +32,11 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use tokio::{net::TcpListener, sync::watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::bus::Joined;
 pub use self::{alone::hold, storage::Storage};
+use self::{bus::Joined, planes::Planes};
 use crate::{
     access::{self, Access, Purpose},
-    bus::{Bus, redis::LastPositions},
+    bus::Bus,
     channels::{
         Gateway,
         app::{AppGateway, Pages},
@@ -54,14 +55,10 @@ use crate::{
         person::Channel,
         rejection::Rejection,
     },
-    gauges::{self as gauge_plane, Gauges},
     health::{self, Ailments},
     http::{self, Web},
     hub::Hub,
     journal::Loss,
-    nodes::Nodes,
-    positions::{Positions, Store},
-    sources::Sources,
 };
 
 /// Pages open at once as far as calls go; each is a frame and no telephone line.
@@ -110,35 +107,6 @@ pub struct Node {
     stops: Stops,
     /// Held as long as the node lives; the operating system lets go of it however the process ends.
     _alone: File,
-}
-
-/// What comes in beside commands: where units are, what gauges show, and who is asked for warnings.
-struct Planes {
-    positions: Positions,
-    tracks: Store,
-    gauges: Gauges,
-    readings: gauge_plane::Store,
-    sources: Sources,
-}
-
-type Joining<'j> = (&'j Arc<dyn Nodes>, &'j Arc<dyn Bus>, Option<Arc<LastPositions>>);
-
-impl Planes {
-    async fn start(
-        config: &Config,
-        board: &Handle,
-        clock: &Arc<dyn Clock>,
-        (nodes, bus, last): Joining<'_>,
-        tasks: &TaskTracker,
-        stop: &CancellationToken,
-    ) -> anyhow::Result<Self> {
-        let (positions, tracks) =
-            positions::start(config, board, clock, last.clone(), tasks, stop).await?;
-        let (gauges, readings) = gauges::start(config, board, clock, tasks, stop).await?;
-        let sources = sources::start(config, board, nodes, tasks, stop).await?;
-        exchange::start(&positions, bus, last, board, tasks, stop).await?;
-        Ok(Self { positions, tracks, gauges, readings, sources })
-    }
 }
 
 /// One token a stage of stopping.
