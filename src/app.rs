@@ -56,7 +56,7 @@ use crate::{
         rejection::Rejection,
     },
     health::{self, Ailments},
-    http::{self, Web},
+    http::{self, Publisher, Web},
     hub::Hub,
     journal::Loss,
 };
@@ -115,6 +115,12 @@ struct Stops {
     hub: CancellationToken,
     outbox: CancellationToken,
     writer: CancellationToken,
+}
+
+fn publisher(config: &Config) -> Publisher {
+    let url = &config.publication.url;
+    let base = if url.is_empty() { format!("http://{}", config.listen) } else { url.clone() };
+    Publisher { base: base.into(), name: config.publication.publisher.as_str().into() }
 }
 
 impl Node {
@@ -209,6 +215,8 @@ impl Node {
             ailments: self.ailments.clone(),
             bus: Arc::clone(&self.bus),
             metrics: Arc::clone(&self.metrics),
+            texts: Arc::new(self.config.texts().map_err(anyhow::Error::msg)?),
+            publisher: publisher(&self.config),
             basemap: Arc::new(demonstration::basemap(&self.config, self.demo)?),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();

@@ -13,6 +13,7 @@ use toml::{Table, Value};
 
 use crate::{
     access,
+    bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
     domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar},
     gauges,
@@ -28,6 +29,8 @@ pub const DEFAULTS: &str = include_str!("../config/default.toml");
 pub const POLICIES: &str = include_str!("../config/policies.toml");
 /// Holidays when no file is named.
 pub const CALENDAR: &str = include_str!("../config/calendar.toml");
+/// How the public is told of warnings when no file is named.
+pub const TEXTS: &str = include_str!("../config/texts.toml");
 /// What the names of environment variables begin with.
 const PREFIX: &str = "JIAOYING_";
 /// Variables with the prefix that are not settings.
@@ -46,6 +49,7 @@ pub struct Config {
     timezone: String,
     policies: String,
     calendar: String,
+    pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
     pub log: String,
@@ -76,6 +80,15 @@ impl fmt::Debug for SecretUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_empty() { "SecretUrl(none)" } else { "SecretUrl(hidden)" })
     }
+}
+
+/// `[publication]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Publication {
+    texts: String,
+    pub url: String,
+    pub publisher: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -189,6 +202,7 @@ impl Config {
         faults.extend(Source::faults(&self.sources));
         faults.extend(self.policies().err());
         faults.extend(self.calendar().err());
+        faults.extend(self.texts().err());
         faults.extend(self.basemap().err());
         faults
     }
@@ -213,6 +227,12 @@ impl Config {
     pub fn calendar(&self) -> Result<Calendar, String> {
         let text = self.text(&self.calendar, CALENDAR, "calendar")?;
         calendar::load(&text).map_err(|fault| format!("calendar: {fault}"))
+    }
+
+    /// Reads how the public is told of warnings.
+    pub fn texts(&self) -> Result<Templates, String> {
+        let text = self.text(&self.publication.texts, TEXTS, "publication.texts")?;
+        bulletin::load(&text).map_err(|fault| format!("publication.texts: {fault}"))
     }
 
     /// Reads the rivers and roads; `None` where the settings name no folder.

@@ -157,6 +157,8 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         gauges: Gauges::default(),
         readings: gauges::Store::open(dir).unwrap(),
         sources: jiaoying::sources::Sources::default(),
+        texts: Arc::new(jiaoying::bulletin::load(jiaoying::config::TEXTS).unwrap()),
+        publisher: jiaoying::http::Publisher { base: "http://localhost".into(), name: "".into() },
         demo: None,
         basemap: Arc::default(),
         ready: Arc::new(AtomicBool::new(true)),

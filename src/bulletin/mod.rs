@@ -11,9 +11,11 @@ mod templates;
 
 use chrono_tz::Tz;
 use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use templates::{Templates, TextsFault, load};
+
+pub use crate::domain::bulletin::Outlet;
 
 use self::{
     length::{Measure, shortened},
@@ -29,21 +31,8 @@ use crate::{
     ingest::cap::china,
 };
 
-/// Where the public meets a warning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outlet {
-    /// A text message (短信).
-    Sms,
-    /// A village loudspeaker (大喇叭): the text is read out.
-    Loudspeaker,
-    /// One line on a screen (显示屏).
-    Banner,
-}
-
+/// How an outlet counts and marks what goes out by it.
 impl Outlet {
-    pub const ALL: [Outlet; 3] = [Outlet::Sms, Outlet::Loudspeaker, Outlet::Banner];
-
     /// Returns how long a text is: UTF-16 units, characters, or full-width characters.
     pub fn units(self, text: &str) -> usize {
         self.halves(text).div_ceil(2)
@@ -127,6 +116,34 @@ pub fn compose(
     };
     let units = outlet.units(&text);
     Some(Text { text, units, cut })
+}
+
+/// Why a wording cannot go out as it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextFault {
+    #[error("write something, or leave the outlet out")]
+    Empty,
+    #[error("{units} units, and at most {limit}; shorten it")]
+    TooLong { units: usize, limit: usize },
+    #[error("begin with {mark:?}: nobody may take it for the real thing")]
+    Unmarked { mark: &'static str },
+}
+
+/// Checks a wording by hand as the templates' own are made.
+pub fn check(
+    templates: &Templates,
+    outlet: Outlet,
+    status: Status,
+    text: &str,
+) -> Result<(), TextFault> {
+    let (units, limit, mark) = (outlet.units(text), templates.limit(outlet), outlet.mark(status));
+    if text.trim().is_empty() {
+        return Err(TextFault::Empty);
+    }
+    if units > limit {
+        return Err(TextFault::TooLong { units, limit });
+    }
+    if text.starts_with(mark) { Ok(()) } else { Err(TextFault::Unmarked { mark }) }
 }
 
 struct Composition<'a> {

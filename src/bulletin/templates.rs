@@ -151,6 +151,11 @@ pub struct Templates {
 }
 
 impl Templates {
+    /// Returns the most units that a text may have.
+    pub fn limit(&self, outlet: Outlet) -> usize {
+        self.form(outlet).limit
+    }
+
     pub(super) fn form(&self, outlet: Outlet) -> &Form {
         match outlet {
             Outlet::Sms => &self.sms,

@@ -36,6 +36,10 @@ pub enum Role {
 pub enum Capability {
     /// Accept, update and cancel warnings.
     IssueWarnings,
+    /// Word what the public is to be told of a warning.
+    DraftBulletins,
+    /// Let it go out, or not.
+    ApproveBulletins,
     /// Open and withdraw callouts and spot checks.
     OpenCallouts,
     /// Run incidents: teams, supplies, orders.
@@ -71,6 +75,8 @@ impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             IssueWarnings => "issue warnings",
+            DraftBulletins => "word what the public is told",
+            ApproveBulletins => "approve what the public is told",
             OpenCallouts => "open or withdraw callouts",
             Dispatch => "run incidents",
             Answer => "answer",
@@ -99,8 +105,10 @@ impl Role {
     /// is called is ever refused because of his role.
     pub fn capabilities(self) -> &'static [Capability] {
         match self {
-            Role::Commander | Role::Dispatcher => &[
+            Role::Commander => &[
                 IssueWarnings,
+                DraftBulletins,
+                ApproveBulletins,
                 OpenCallouts,
                 Dispatch,
                 Answer,
@@ -109,7 +117,18 @@ impl Role {
                 SeePhoneNumbers,
                 ReadJournal,
             ],
-            Role::Leader => &[Answer, SeePhoneNumbers],
+            Role::Dispatcher => &[
+                IssueWarnings,
+                DraftBulletins,
+                OpenCallouts,
+                Dispatch,
+                Answer,
+                AnswerOnBehalf,
+                OverrideRoster,
+                SeePhoneNumbers,
+                ReadJournal,
+            ],
+            Role::Leader => &[ApproveBulletins, Answer, SeePhoneNumbers],
             Role::Screen => &[],
             Role::Gateway => &[IssueWarnings, ReportPositions, ReportReadings, ReportReceipts],
             Role::Admin => &[

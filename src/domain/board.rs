@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     actor::{Actor, Capability},
     area::Areas,
+    bulletin::{self, Bulletins},
     callout::{
         self,
         callouts::{Callouts, Closed},
@@ -61,6 +62,7 @@ pub struct Board {
     #[serde(default)]
     pub map_seq: u64,
     pub warnings: Warnings,
+    pub bulletins: Bulletins,
     pub callouts: Callouts,
     pub(super) overrides_added: u64,
 }
@@ -140,6 +142,11 @@ impl Board {
                 require(actor, Capability::ReportReceipts)?;
                 callout::elapse::repeat(self, *attempt, &mut draft)?;
             }
+            Command::DraftBulletin(wanted) => return bulletin::draft(self, actor, wanted, draft),
+            Command::ApproveBulletin(wanted) => {
+                return bulletin::approve(self, actor, wanted, draft);
+            }
+            Command::RefuseBulletin(wanted) => return bulletin::refuse(self, actor, wanted, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
@@ -214,9 +221,12 @@ impl Board {
             Event::WarningAccepted(accepted) => {
                 self.warnings.accept(Warning::accepted(accepted, entry));
             }
+            Event::BulletinDrafted(drafted) => self.bulletins.draft(drafted, entry),
+            Event::BulletinIssued(issued) => self.bulletins.issue(issued, entry),
+            Event::BulletinRefused(refused) => self.bulletins.refuse(refused, entry),
             Event::WarningWitnessed(witnessed) => self.warnings.witness(witnessed, entry),
             Event::WarningEnded(ended) => {
-                self.warnings.end(ended.id, ended.life);
+                self.warnings.end(ended.id, ended.life, at);
                 self.fences.end(ended.id);
             }
             Event::CalloutOpened(_)
@@ -306,6 +316,9 @@ impl Board {
             | Event::LinesSet(_)
             | Event::WarningAccepted(_)
             | Event::WarningWitnessed(_)
+            | Event::BulletinDrafted(_)
+            | Event::BulletinIssued(_)
+            | Event::BulletinRefused(_)
             | Event::WarningEnded(_)
             | Event::AccessChanged(_)
             | Event::LossAccepted(_) => {

@@ -1,11 +1,14 @@
 //! What may be asked of the board. Deciding it may refuse; nothing else changes the board.
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{
     area::Area,
+    bulletin::Outlet,
     callout::{
         attempt::Outcome,
         policy::{CalloutKind, PolicySet},
@@ -14,8 +17,8 @@ use super::{
     fence::Crossing,
     gauge::Seen,
     ids::{
-        AreaCode, AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId, SiteId, UnitId,
-        WarningId,
+        AreaCode, AttemptId, BulletinId, CalloutId, ObligationId, OverrideId, PersonId, PostId,
+        SiteId, UnitId, WarningId,
     },
     person::Person,
     roster::{Calendar, Post},
@@ -53,6 +56,9 @@ pub enum Command {
         message: Box<Message>,
         original: Original,
     },
+    DraftBulletin(DraftBulletin),
+    ApproveBulletin(ApproveBulletin),
+    RefuseBulletin(RefuseBulletin),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -76,6 +82,26 @@ pub enum Command {
     AcceptLoss(LossAccepted),
     /// Time has reached what [`Board::next_deadline`](super::board::Board::next_deadline) named.
     Elapse,
+}
+
+/// Words what the public is to be told of a warning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftBulletin {
+    pub warning: WarningId,
+    pub texts: BTreeMap<Outlet, String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApproveBulletin {
+    pub bulletin: BulletinId,
+    /// Its number in the year where the county has counted before; the next one when left out.
+    pub ordinal: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefuseBulletin {
+    pub bulletin: BulletinId,
+    pub reason: CompactString,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,6 +154,9 @@ pub enum Reply {
         callouts: Vec<CalloutId>,
         /// The same message had come before.
         repeated: bool,
+    },
+    Bulletin {
+        id: BulletinId,
     },
     Callout {
         id: CalloutId,

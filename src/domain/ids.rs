@@ -239,6 +239,11 @@ numbered_id!(
 // Text even in snapshots: inside an enum with a tag, serde forgets what kind of format it reads.
 text_serde!(WarningId);
 numbered_id!(
+    /// What the public is told of a warning (预警发布稿).
+    BulletinId, 'b', "a bulletin id such as b-3"
+);
+text_serde!(BulletinId, u64, BulletinId, |id| id.0);
+numbered_id!(
     /// A callout (叫应).
     CalloutId, 'c', "a callout id such as c-7"
 );

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod area;
 pub mod board;
+pub mod bulletin;
 pub mod callout;
 pub mod command;
 pub mod coordinates;

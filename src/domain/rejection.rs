@@ -4,6 +4,7 @@ use compact_str::CompactString;
 
 use super::{
     actor::Capability,
+    bulletin::BulletinFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     roster::RosterFault,
     site::SiteFault,
@@ -43,6 +44,8 @@ pub enum Rejection {
         "identifier {identifier} was accepted before with other content; a correction needs an identifier of its own and a reference to the first"
     )]
     WarningConflict { identifier: CompactString, id: WarningId },
+    #[error(transparent)]
+    Bulletin(#[from] BulletinFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
@@ -106,6 +109,7 @@ impl Rejection {
             Rejection::NotAPoint(_) => "field.not_a_point",
             Rejection::Policy(_) => "policy.faulty",
             Rejection::WarningConflict { .. } => "warning.conflict",
+            Rejection::Bulletin(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -147,6 +151,7 @@ impl Rejection {
             },
             Rejection::Unit(fault) => Some(fault.field()),
             Rejection::Site(fault) => Some(fault.field()),
+            Rejection::Bulletin(fault) => fault.field(),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

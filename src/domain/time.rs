@@ -42,6 +42,11 @@ impl Timestamp {
         self.utc().with_timezone(&zone).naive_local()
     }
 
+    /// Returns the year that calendars in `zone` show.
+    pub fn year(self, zone: Tz) -> i32 {
+        self.local(zone).date().year()
+    }
+
     /// Returns the instant at which clocks in `zone` show `date` plus `minute` minutes.
     ///
     /// A reading that a clock change skips or repeats resolves to the earliest instant at or

@@ -17,8 +17,8 @@ use crate::{
     access::{AuthError, LoginError},
     dispatcher::SubmitError,
     domain::{
-        callout::check::PolicyFault, rejection::Rejection, roster::RosterFault, site::SiteFault,
-        unit::UnitFault,
+        bulletin::BulletinFault, callout::check::PolicyFault, rejection::Rejection,
+        roster::RosterFault, site::SiteFault, unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -117,6 +117,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownObligation(_)
         | Rejection::UnknownAttempt(_) => StatusCode::NOT_FOUND,
         Rejection::Roster(fault) => roster(fault),
+        Rejection::Bulletin(fault) => bulletin(fault),
         Rejection::Unit(fault) => unit(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::WarningConflict { .. }
@@ -151,6 +152,16 @@ fn roster(fault: &RosterFault) -> StatusCode {
         | RosterFault::FarOff
         | RosterFault::OutsideTable(_)
         | RosterFault::Rotation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn bulletin(fault: &BulletinFault) -> StatusCode {
+    match fault {
+        BulletinFault::Unknown(_) | BulletinFault::UnknownWarning(_) => StatusCode::NOT_FOUND,
+        BulletinFault::WarningOver(_)
+        | BulletinFault::Decided(_)
+        | BulletinFault::AlreadyIssued(_)
+        | BulletinFault::NumberTaken { .. } => StatusCode::CONFLICT,
     }
 }
 

@@ -1,8 +1,10 @@
 //! The API and the pages over HTTP: one file per resource. Bytes become commands here, and refusals
 //! become status codes in `error`, nowhere else.
 
+mod archive;
 mod areas;
 mod board;
+mod bulletins;
 mod callouts;
 mod duty;
 mod error;
@@ -17,6 +19,7 @@ mod obligations;
 mod openapi;
 mod pages;
 mod positions;
+mod publisher;
 mod request;
 mod sessions;
 mod setup;
@@ -40,9 +43,10 @@ use metrics_exporter_prometheus::PrometheusRecorder;
 use tokio::sync::watch;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
-pub use self::error::ApiError;
+pub use self::{error::ApiError, publisher::Publisher};
 use crate::{
     access::Access,
+    bulletin::Templates,
     bus::Bus,
     dispatcher::Handle,
     gauges::{self as gauge_plane, Gauges},
@@ -77,6 +81,9 @@ pub struct Web {
     pub ailments: watch::Receiver<Ailments>,
     pub bus: Arc<dyn Bus>,
     pub metrics: Arc<PrometheusRecorder>,
+    /// How the public is told of warnings.
+    pub texts: Arc<Templates>,
+    pub publisher: Publisher,
     /// Rivers and roads.
     pub basemap: Arc<Basemap>,
 }
@@ -98,7 +105,13 @@ pub fn router(web: Web) -> Router {
         .route("/setup", post(setup::first_admin))
         .route("/board", get(board::draw))
         .route("/warnings", get(warnings::list).post(warnings::accept))
+        .route("/warnings.atom", get(warnings::atom))
         .route("/warnings/{id}", get(warnings::one))
+        .route("/warnings/{id}/texts", get(bulletins::preview))
+        .route("/warnings/{id}/bulletins", post(bulletins::draft))
+        .route("/bulletins", get(bulletins::list))
+        .route("/bulletins/{id}/approve", post(bulletins::approve))
+        .route("/bulletins/{id}/refuse", post(bulletins::refuse))
         .route("/sources", get(sources::list))
         .route("/sources/{id}/heartbeat", post(sources::heartbeat))
         .route("/callouts", get(callouts::list).post(callouts::open))

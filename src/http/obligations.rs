@@ -92,8 +92,10 @@ pub(super) async fn answer(
     let committed = web.board.submit_as(caller.actor, Command::Answer(given), id).await?;
     match committed.reply {
         Reply::Answer { seq, late } => Ok(Json(AnswerTaken { seq, late })),
-        Reply::Done | Reply::Warning { .. } | Reply::Callout { .. } | Reply::Override { .. } => {
-            Ok(Json(AnswerTaken { seq: committed.seq, late: false }))
-        }
+        Reply::Done
+        | Reply::Warning { .. }
+        | Reply::Bulletin { .. }
+        | Reply::Callout { .. }
+        | Reply::Override { .. } => Ok(Json(AnswerTaken { seq: committed.seq, late: false })),
     }
 }

@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, board, callouts, duty, error::ErrorBody, gauges, journal, map, obligations, positions,
-    sessions, setup, sources, units, warnings,
+    areas, board, bulletins, callouts, duty, error::ErrorBody, gauges, journal, map, obligations,
+    positions, sessions, setup, sources, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -26,6 +26,12 @@ use super::{
         warnings::accept,
         warnings::list,
         warnings::one,
+        warnings::atom,
+        bulletins::preview,
+        bulletins::draft,
+        bulletins::approve,
+        bulletins::refuse,
+        bulletins::list,
         sources::list,
         sources::heartbeat,
         callouts::open,

@@ -8,13 +8,14 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     WARNING_LIMIT, Web,
+    archive::{self, Filter},
     error::ApiError,
-    request::{Asked, Caller, List, Page, Written},
+    request::{Asked, Caller, List, Written},
     warning_form,
 };
 use crate::{
@@ -42,15 +43,6 @@ pub(super) struct Accepted {
     id: String,
     /// The callouts that it opened or changed.
     callouts: Vec<String>,
-}
-
-#[derive(Deserialize, IntoParams)]
-pub(super) struct Filter {
-    /// Only those in force.
-    #[serde(default)]
-    active: bool,
-    limit: Option<usize>,
-    after: Option<String>,
 }
 
 /// Accepts a warning: 201 the first time, 200 when the same message has come before.
@@ -194,25 +186,24 @@ fn composed(
     }
 }
 
-/// Lists warnings, the newest first.
+/// Lists warnings, the newest first: all, those in force, or those that match.
 #[utoipa::path(get, path = "/api/v1/warnings", params(Filter), responses((status = 200)))]
 pub(super) async fn list(
     State(web): State<Web>,
     caller: Caller,
     Asked(filter): Asked<Filter>,
 ) -> Result<Json<List<WarningView>>, ApiError> {
-    let page = Page { limit: filter.limit, after: filter.after };
-    let (limit, after) = (page.limit()?, page.after::<WarningId>()?);
-    let area = caller.actor.area;
-    let items = web.board.read(move |board| {
-        let all = board.warnings.iter().rev();
-        let wanted = all
-            .filter(|warning| after.is_none_or(|after| warning.id < after))
-            .filter(|w| !filter.active || w.life == crate::domain::warning::Life::Active)
-            .filter(|warning| concerns(warning, area));
-        wanted.take(limit + 1).map(WarningView::of).collect::<Vec<_>>()
-    });
-    Ok(Json(List::cut(items.await?, limit, |view| view.id.to_string())))
+    let (items, limit) = archive::search(&web, caller.actor.area, filter).await?;
+    Ok(Json(List::cut(items, limit, |view| view.id.to_string())))
+}
+
+/// Writes the warnings in force, and those that ended lately, as an Atom feed whose entries lead to CAP.
+#[utoipa::path(get, path = "/api/v1/warnings.atom", responses((status = 200)))]
+pub(super) async fn atom(State(web): State<Web>, caller: Caller) -> Result<Response, ApiError> {
+    let (area, publisher) = (caller.actor.area, web.publisher.clone());
+    let now = web.board.now();
+    let feed = web.board.read(move |board| publisher.feed(board, area, now));
+    Ok(([(CONTENT_TYPE, "application/atom+xml")], feed.await?).into_response())
 }
 
 /// Tells whether somebody with `area` sees a warning: it touches the area, or no area here at all.

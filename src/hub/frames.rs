@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub(super) use super::topics::{Topic, Topics};
-use super::{directory::Directory, history::Frames, wire};
+use super::{directory::Directory, history::Frames, shown, wire};
 use crate::{
     dispatcher::Published,
     domain::{
@@ -19,9 +19,7 @@ use crate::{
         callout::obligation::Step,
         event::{Entry, Event},
         ids::{AreaCode, PersonId, PostId},
-        person::Person,
         time::Timestamp,
-        warning::{Difference, Life, Message},
     },
 };
 
@@ -78,40 +76,6 @@ struct EventFrame<'a> {
     names: BTreeMap<CompactString, &'a str>,
 }
 
-/// A warning without the bytes it came in.
-#[derive(Serialize)]
-struct Accepted<'a> {
-    id: crate::domain::ids::WarningId,
-    message: &'a Message,
-    extent: &'a Extent,
-    life: Life,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    callout: Option<crate::domain::ids::CalloutId>,
-}
-
-/// Who else tells of a warning, without the bytes that came.
-#[derive(Serialize)]
-struct Witnessed<'a> {
-    id: crate::domain::ids::WarningId,
-    source: &'a str,
-    at: crate::domain::time::Timestamp,
-    differs: &'a [Difference],
-}
-
-/// A person without the ways to reach them.
-#[derive(Serialize)]
-struct Named<'a> {
-    person: NamedPerson<'a>,
-}
-
-#[derive(Serialize)]
-struct NamedPerson<'a> {
-    id: &'a PersonId,
-    name: &'a str,
-    area: AreaCode,
-    title: &'a str,
-}
-
 impl Encoder {
     pub fn new(directory: Directory) -> Self {
         Self { directory: RwLock::new(directory) }
@@ -142,7 +106,7 @@ impl Encoder {
         if scope == Scope::Nobody {
             return None;
         }
-        let shown = shown(entry);
+        let shown = shown::of(entry);
         let data: &RawValue = serde_json::from_str(shown.as_deref().unwrap_or(data)).ok()?;
         let frame = EventFrame {
             r#type: "event",
@@ -155,70 +119,6 @@ impl Encoder {
         let text = serde_json::to_string(&frame).ok()?;
         let bytes = wire::text(&text);
         Some(Frame { seq: entry.seq, topic: topic(&entry.event), scope, bytes })
-    }
-}
-
-/// Returns what clients are shown of a payload that they may not see whole.
-fn shown(entry: &Entry) -> Option<String> {
-    match &entry.event {
-        Event::WarningAccepted(accepted) => serde_json::to_string(&Accepted {
-            id: accepted.id,
-            message: &accepted.message,
-            extent: &accepted.extent,
-            life: accepted.life,
-            callout: accepted.callout,
-        })
-        .ok(),
-        Event::WarningWitnessed(witnessed) => serde_json::to_string(&Witnessed {
-            id: witnessed.id,
-            source: &entry.actor,
-            at: entry.at,
-            differs: &witnessed.differs,
-        })
-        .ok(),
-        Event::PersonSaved(saved) => {
-            let Person { id, name, area, title, .. } = &saved.person;
-            serde_json::to_string(&Named { person: NamedPerson { id, name, area: *area, title } })
-                .ok()
-        }
-        Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
-        Event::JurisdictionSet(_)
-        | Event::AreaSaved(_)
-        | Event::PostSaved(_)
-        | Event::RotationSet(_)
-        | Event::DutyTableSet(_)
-        | Event::OverrideAdded(_)
-        | Event::OverrideRemoved(_)
-        | Event::UnitSaved(_)
-        | Event::UnitRemoved(_)
-        | Event::SiteSaved(_)
-        | Event::SiteRemoved(_)
-        | Event::StockCounted(_)
-        | Event::FenceCrossed(_)
-        | Event::GaugeCrossed(_)
-        | Event::SilenceBegan(_)
-        | Event::SilenceEnded(_)
-        | Event::LinesSet(_)
-        | Event::WarningEnded(_)
-        | Event::CalloutOpened(_)
-        | Event::CalloutRevised(_)
-        | Event::CalloutClosed(_)
-        | Event::CalloutReopened(_)
-        | Event::QuorumMet(_)
-        | Event::ObligationOpened(_)
-        | Event::ObligationEscalated(_)
-        | Event::ObligationMoved(_)
-        | Event::ObligationDeclined(_)
-        | Event::ObligationAnswered(_)
-        | Event::ObligationUnreached(_)
-        | Event::ObligationHandedOn(_)
-        | Event::ObligationWithdrawn(_)
-        | Event::ObligationTold(_)
-        | Event::AttemptStarted(_)
-        | Event::AttemptRepeated(_)
-        | Event::AttemptRecorded(_)
-        | Event::AccessChanged(_)
-        | Event::LossAccepted(_) => None,
     }
 }
 
@@ -244,9 +144,12 @@ fn topic(event: &Event) -> Topic {
         | Event::GaugeCrossed(_)
         | Event::SilenceBegan(_)
         | Event::SilenceEnded(_) => Topic::Map,
-        Event::WarningAccepted(_) | Event::WarningWitnessed(_) | Event::WarningEnded(_) => {
-            Topic::Warnings
-        }
+        Event::WarningAccepted(_)
+        | Event::WarningWitnessed(_)
+        | Event::WarningEnded(_)
+        | Event::BulletinDrafted(_)
+        | Event::BulletinIssued(_)
+        | Event::BulletinRefused(_) => Topic::Warnings,
         Event::PoliciesAdopted(_)
         | Event::LinesSet(_)
         | Event::CalloutOpened(_)
@@ -281,6 +184,9 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         | Event::LossAccepted(_)
         | Event::WarningWitnessed(_)
         | Event::WarningEnded(_)
+        | Event::BulletinDrafted(_)
+        | Event::BulletinIssued(_)
+        | Event::BulletinRefused(_)
         | Event::CalloutClosed(_)
         | Event::CalloutReopened(_) => Scope::Everybody,
         Event::AreaSaved(saved) => Scope::Within(saved.area.code),

@@ -19,6 +19,7 @@ mod meters;
 mod outgoing;
 mod session;
 mod shard;
+mod shown;
 mod snapshot;
 mod standing;
 mod topics;

@@ -448,6 +448,7 @@ mod tests {
             accepted_at: NOW,
             source: "gateway".into(),
             witnesses: Vec::new(),
+            changed_at: NOW,
             seq: 1,
         }
     }

@@ -103,14 +103,10 @@ impl Intake {
         let Offered { message, original } = offered.clone();
         let command = Command::AcceptWarning { message: Box::new(message), original };
         match self.board.submit(actor.clone(), command).await {
-            Ok(committed) => Ok(Ok(match committed.reply {
-                Reply::Warning { repeated: true, .. } => Taken::Known,
-                Reply::Warning { .. }
-                | Reply::Done
-                | Reply::Callout { .. }
-                | Reply::Override { .. }
-                | Reply::Answer { .. } => Taken::Accepted,
-            })),
+            Ok(committed) => {
+                let known = matches!(committed.reply, Reply::Warning { repeated: true, .. });
+                Ok(Ok(if known { Taken::Known } else { Taken::Accepted }))
+            }
             Err(error @ (SubmitError::Rejected(_) | SubmitError::Unfit(_))) => {
                 Ok(Err(Refusal { code: error.code(), why: error.to_string() }))
             }

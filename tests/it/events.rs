@@ -4,17 +4,22 @@
 //! A new kind or version first gets a place in `story` below; then `UPDATE_FIXTURES=1 cargo test events`
 //! adds the lines that are missing.
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
 
 use chrono::NaiveDate;
 use jiaoying::domain::{
     actor::{Actor, Role},
+    bulletin::Outlet,
     callout::{attempt::Outcome, policy::CalloutKind},
-    command::{AnswerKind, Command, Reply},
+    command::{AnswerKind, ApproveBulletin, Command, DraftBulletin, RefuseBulletin, Reply},
     event::{AccessChanged, DutyTableSet, Entry, Event, LossAccepted, RotationSet, Unreadable},
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
-    ids::SiteId,
+    ids::{BulletinId, SiteId},
     person::Channel,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
     silence::{LastHeard, Voice},
@@ -116,6 +121,9 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("stock_counted", "d-1"),
         ("warning_accepted", "w-1"),
         ("warning_witnessed", "w-3"),
+        ("bulletin_drafted", "b-1"),
+        ("bulletin_refused", "b-1"),
+        ("bulletin_issued", "b-2"),
         ("callout_opened", "c-1"),
         ("obligation_opened", "o-1"),
         ("attempt_started", "o-1.0"),
@@ -195,6 +203,7 @@ fn story() -> County {
         original: Original { media_type: "test".into(), body: String::new(), base64: false },
     };
     county.submit(&actor("relay", Role::Gateway), relayed).unwrap();
+    bulletins(&mut county);
     county.warn(about("n3", MessageKind::Cancel, alert("n4", Colour::Red, &[COUNTY])));
     assert!(!county.board.callouts.get(orange).unwrap().is_open());
     let desk = county.desk();
@@ -213,6 +222,18 @@ fn story() -> County {
     county.must(Command::AcceptLoss(LossAccepted { anchored_seq: 12, found_seq: 10 }));
     gauges(&mut county);
     county
+}
+
+fn bulletins(county: &mut County) {
+    let warning = county.board.active_warnings().next().unwrap().id;
+    let texts = BTreeMap::from([(Outlet::Sms, "【示例县气象台】发布暴雨红色预警。".to_owned())]);
+    let draft = Command::DraftBulletin(DraftBulletin { warning, texts });
+    county.as_role(Role::Dispatcher, draft.clone()).unwrap();
+    let refuse = RefuseBulletin { bulletin: BulletinId(1), reason: "漏了柳河镇".into() };
+    county.as_role(Role::Commander, Command::RefuseBulletin(refuse)).unwrap();
+    county.as_role(Role::Dispatcher, draft).unwrap();
+    let approve = ApproveBulletin { bulletin: BulletinId(2), ordinal: Some(54) };
+    county.as_role(Role::Commander, Command::ApproveBulletin(approve)).unwrap();
 }
 
 fn roster(county: &mut County) {

@@ -6,15 +6,18 @@
 
 mod callout;
 
+use std::collections::BTreeMap;
+
 use chrono_tz::Tz;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{
     area::{Area, Extent},
+    bulletin::{IssueNumber, Outlet},
     callout::policy::PolicySet,
     gauge::{Mark, Shown},
-    ids::{AreaCode, CalloutId, OverrideId, PostId, SiteId, UnitId, WarningId},
+    ids::{AreaCode, BulletinId, CalloutId, OverrideId, PostId, SiteId, UnitId, WarningId},
     person::{Channel, Person},
     roster::{Calendar, Override, Post, Rotation, Shift},
     silence::Voice,
@@ -115,6 +118,9 @@ events! {
     "warning_accepted" 1 WarningAccepted => |data| &data.id;
     "warning_witnessed" 1 WarningWitnessed => |data| &data.id;
     "warning_ended" 1 WarningEnded => |data| &data.id;
+    "bulletin_drafted" 1 BulletinDrafted => |data| &data.id;
+    "bulletin_issued" 1 BulletinIssued => |data| &data.id;
+    "bulletin_refused" 1 BulletinRefused => |data| &data.id;
     "callout_opened" 1 CalloutOpened => |data| &data.id;
     "callout_revised" 1 CalloutRevised => |data| &data.id;
     "callout_closed" 1 CalloutClosed => |data| &data.id;
@@ -312,6 +318,32 @@ pub struct WarningWitnessed {
 pub struct WarningEnded {
     pub id: WarningId,
     pub life: Life,
+}
+
+/// Somebody has worded what the public is to be told of a warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulletinDrafted {
+    pub id: BulletinId,
+    pub warning: WarningId,
+    pub texts: BTreeMap<Outlet, String>,
+}
+
+/// Somebody has approved a wording: it goes out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulletinIssued {
+    pub id: BulletinId,
+    pub warning: WarningId,
+    /// None for a drill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<IssueNumber>,
+}
+
+/// Somebody has decided that a wording does not go out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulletinRefused {
+    pub id: BulletinId,
+    pub warning: WarningId,
+    pub reason: CompactString,
 }
 
 /// A unit has entered or left a warned area.

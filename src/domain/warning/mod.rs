@@ -186,6 +186,8 @@ pub struct Warning {
     pub source: CompactString,
     /// Who else has told of it since.
     pub witnesses: Vec<Witness>,
+    /// When it was accepted, or its life last changed.
+    pub changed_at: Timestamp,
 }
 
 impl Warning {
@@ -200,6 +202,7 @@ impl Warning {
             seq: entry.seq,
             source: entry.actor.clone(),
             witnesses: Vec::new(),
+            changed_at: entry.at,
         }
     }
 }
@@ -243,6 +246,12 @@ impl Warnings {
     /// Returns warnings in order of acceptance.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Warning> {
         self.by_id.values()
+    }
+
+    /// Returns those accepted before `id`, or all, the newest first.
+    pub fn before(&self, id: Option<WarningId>) -> impl Iterator<Item = &Warning> {
+        let end = id.unwrap_or(WarningId(u64::MAX));
+        self.by_id.range(..end).rev().map(|(_, warning)| warning)
     }
 
     /// Finds a warning by who sent it and what they called it; `sent` is no part of the name, since
@@ -290,12 +299,12 @@ impl Warnings {
         self.by_id.insert(warning.id, warning);
     }
 
-    pub(in crate::domain) fn end(&mut self, id: WarningId, life: Life) {
+    pub(in crate::domain) fn end(&mut self, id: WarningId, life: Life, at: Timestamp) {
         let Some(warning) = self.by_id.get_mut(&id) else {
             debug_assert!(false, "the end of an unknown warning was logged");
             return;
         };
-        warning.life = life;
+        (warning.life, warning.changed_at) = (life, at);
         self.offices.end(warning);
         if let Some(at) = warning.message.expires {
             self.expiries.remove(&(at, id));

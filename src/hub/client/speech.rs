@@ -52,6 +52,7 @@ impl Client {
                     Reply::Answer { seq, late } => (seq, late),
                     Reply::Done
                     | Reply::Warning { .. }
+                    | Reply::Bulletin { .. }
                     | Reply::Callout { .. }
                     | Reply::Override { .. } => (committed.seq, false),
                 };

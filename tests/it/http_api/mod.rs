@@ -2,6 +2,7 @@
 
 mod board;
 mod bodies;
+mod bulletins;
 mod duty;
 mod journal;
 mod map;

@@ -1,0 +1,113 @@
+//! What clients are shown of payloads that they may not see whole: no original bytes, no ways to reach people.
+
+use serde::Serialize;
+
+use crate::domain::{
+    area::Extent,
+    event::{Entry, Event},
+    ids::{AreaCode, CalloutId, PersonId, WarningId},
+    person::Person,
+    time::Timestamp,
+    warning::{Difference, Life, Message},
+};
+
+/// A warning without the bytes it came in.
+#[derive(Serialize)]
+struct Accepted<'a> {
+    id: WarningId,
+    message: &'a Message,
+    extent: &'a Extent,
+    life: Life,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callout: Option<CalloutId>,
+}
+
+/// Who else tells of a warning, without the bytes that came.
+#[derive(Serialize)]
+struct Witnessed<'a> {
+    id: WarningId,
+    source: &'a str,
+    at: Timestamp,
+    differs: &'a [Difference],
+}
+
+/// A person without the ways to reach them.
+#[derive(Serialize)]
+struct Named<'a> {
+    person: NamedPerson<'a>,
+}
+
+#[derive(Serialize)]
+struct NamedPerson<'a> {
+    id: &'a PersonId,
+    name: &'a str,
+    area: AreaCode,
+    title: &'a str,
+}
+
+/// Returns what clients are shown of a payload that they may not see whole.
+pub(super) fn of(entry: &Entry) -> Option<String> {
+    match &entry.event {
+        Event::WarningAccepted(accepted) => serde_json::to_string(&Accepted {
+            id: accepted.id,
+            message: &accepted.message,
+            extent: &accepted.extent,
+            life: accepted.life,
+            callout: accepted.callout,
+        })
+        .ok(),
+        Event::WarningWitnessed(witnessed) => serde_json::to_string(&Witnessed {
+            id: witnessed.id,
+            source: &entry.actor,
+            at: entry.at,
+            differs: &witnessed.differs,
+        })
+        .ok(),
+        Event::PersonSaved(saved) => {
+            let Person { id, name, area, title, .. } = &saved.person;
+            serde_json::to_string(&Named { person: NamedPerson { id, name, area: *area, title } })
+                .ok()
+        }
+        Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
+        Event::JurisdictionSet(_)
+        | Event::AreaSaved(_)
+        | Event::PostSaved(_)
+        | Event::RotationSet(_)
+        | Event::DutyTableSet(_)
+        | Event::OverrideAdded(_)
+        | Event::OverrideRemoved(_)
+        | Event::UnitSaved(_)
+        | Event::UnitRemoved(_)
+        | Event::SiteSaved(_)
+        | Event::SiteRemoved(_)
+        | Event::StockCounted(_)
+        | Event::FenceCrossed(_)
+        | Event::GaugeCrossed(_)
+        | Event::SilenceBegan(_)
+        | Event::SilenceEnded(_)
+        | Event::LinesSet(_)
+        | Event::WarningEnded(_)
+        | Event::BulletinDrafted(_)
+        | Event::BulletinIssued(_)
+        | Event::BulletinRefused(_)
+        | Event::CalloutOpened(_)
+        | Event::CalloutRevised(_)
+        | Event::CalloutClosed(_)
+        | Event::CalloutReopened(_)
+        | Event::QuorumMet(_)
+        | Event::ObligationOpened(_)
+        | Event::ObligationEscalated(_)
+        | Event::ObligationMoved(_)
+        | Event::ObligationDeclined(_)
+        | Event::ObligationAnswered(_)
+        | Event::ObligationUnreached(_)
+        | Event::ObligationHandedOn(_)
+        | Event::ObligationWithdrawn(_)
+        | Event::ObligationTold(_)
+        | Event::AttemptStarted(_)
+        | Event::AttemptRepeated(_)
+        | Event::AttemptRecorded(_)
+        | Event::AccessChanged(_)
+        | Event::LossAccepted(_) => None,
+    }
+}
