@@ -311,6 +311,8 @@ async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Re
     }
     let calendar = config.calendar().map_err(anyhow::Error::msg)?;
     submit(Command::AdoptCalendar(calendar)).await?;
+    let rules = config.suggestions().map_err(anyhow::Error::msg)?;
+    submit(Command::AdoptRules(rules)).await?;
     if options.demo {
         let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         submit(Command::SaveAreas(county.areas)).await?;

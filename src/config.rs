@@ -15,7 +15,7 @@ use crate::{
     access,
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
-    domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar},
+    domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar, suggestion::Rules},
     gauges,
     ingest::{basemap::Basemap, calendar},
     positions,
@@ -29,6 +29,8 @@ pub const DEFAULTS: &str = include_str!("../config/default.toml");
 pub const POLICIES: &str = include_str!("../config/policies.toml");
 /// Holidays when no file is named.
 pub const CALENDAR: &str = include_str!("../config/calendar.toml");
+/// What warnings suggest when no file is named.
+pub const SUGGESTIONS: &str = include_str!("../config/suggestions.toml");
 /// How the public is told of warnings when no file is named.
 pub const TEXTS: &str = include_str!("../config/texts.toml");
 /// What the names of environment variables begin with.
@@ -49,6 +51,7 @@ pub struct Config {
     timezone: String,
     policies: String,
     calendar: String,
+    suggestions: String,
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
@@ -203,6 +206,7 @@ impl Config {
         faults.extend(self.policies().err());
         faults.extend(self.calendar().err());
         faults.extend(self.texts().err());
+        faults.extend(self.suggestions().err());
         faults.extend(self.basemap().err());
         faults
     }
@@ -227,6 +231,17 @@ impl Config {
     pub fn calendar(&self) -> Result<Calendar, String> {
         let text = self.text(&self.calendar, CALENDAR, "calendar")?;
         calendar::load(&text).map_err(|fault| format!("calendar: {fault}"))
+    }
+
+    /// Reads what warnings suggest.
+    pub fn suggestions(&self) -> Result<Rules, String> {
+        let text = self.text(&self.suggestions, SUGGESTIONS, "suggestions")?;
+        let rules: Rules =
+            toml::from_str(&text).map_err(|error| format!("suggestions: {error}"))?;
+        match rules.fault() {
+            Some(fault) => Err(format!("suggestions: {fault}")),
+            None => Ok(rules),
+        }
     }
 
     /// Reads how the public is told of warnings.

@@ -40,6 +40,8 @@ pub enum Capability {
     DraftBulletins,
     /// Let it go out, or not.
     ApproveBulletins,
+    /// Take up what a warning suggests, or turn it down.
+    DecideSuggestions,
     /// Open and withdraw callouts and spot checks.
     OpenCallouts,
     /// Run incidents: teams, supplies, orders.
@@ -77,6 +79,7 @@ impl fmt::Display for Capability {
             IssueWarnings => "issue warnings",
             DraftBulletins => "word what the public is told",
             ApproveBulletins => "approve what the public is told",
+            DecideSuggestions => "decide what a warning suggests",
             OpenCallouts => "open or withdraw callouts",
             Dispatch => "run incidents",
             Answer => "answer",
@@ -109,6 +112,7 @@ impl Role {
                 IssueWarnings,
                 DraftBulletins,
                 ApproveBulletins,
+                DecideSuggestions,
                 OpenCallouts,
                 Dispatch,
                 Answer,
@@ -128,7 +132,7 @@ impl Role {
                 SeePhoneNumbers,
                 ReadJournal,
             ],
-            Role::Leader => &[ApproveBulletins, Answer, SeePhoneNumbers],
+            Role::Leader => &[ApproveBulletins, DecideSuggestions, Answer, SeePhoneNumbers],
             Role::Screen => &[],
             Role::Gateway => &[IssueWarnings, ReportPositions, ReportReadings, ReportReceipts],
             Role::Admin => &[

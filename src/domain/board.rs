@@ -27,6 +27,7 @@ use super::{
     silence::{self, Silences, Voice},
     site::{self, Sites},
     stock::{self, Stocks},
+    suggestion::{self, Suggestions},
     time::Timestamp,
     unit::{self, Units},
     warning::{self, Life, Warning, Warnings},
@@ -63,6 +64,7 @@ pub struct Board {
     pub map_seq: u64,
     pub warnings: Warnings,
     pub bulletins: Bulletins,
+    pub suggestions: Suggestions,
     pub callouts: Callouts,
     pub(super) overrides_added: u64,
 }
@@ -141,6 +143,10 @@ impl Board {
             Command::RepeatAttempt(attempt) => {
                 require(actor, Capability::ReportReceipts)?;
                 callout::elapse::repeat(self, *attempt, &mut draft)?;
+            }
+            Command::AdoptRules(rules) => suggestion::adopt(self, actor, rules, &mut draft)?,
+            Command::DecideSuggestion(wanted) => {
+                return suggestion::decide(self, actor, wanted, draft);
             }
             Command::DraftBulletin(wanted) => return bulletin::draft(self, actor, wanted, draft),
             Command::ApproveBulletin(wanted) => {
@@ -221,6 +227,8 @@ impl Board {
             Event::WarningAccepted(accepted) => {
                 self.warnings.accept(Warning::accepted(accepted, entry));
             }
+            Event::SuggestionRulesAdopted(adopted) => self.suggestions.adopt(adopted),
+            Event::SuggestionDecided(decided) => self.suggestions.decide(decided, entry),
             Event::BulletinDrafted(drafted) => self.bulletins.draft(drafted, entry),
             Event::BulletinIssued(issued) => self.bulletins.issue(issued, entry),
             Event::BulletinRefused(refused) => self.bulletins.refuse(refused, entry),
@@ -316,6 +324,8 @@ impl Board {
             | Event::LinesSet(_)
             | Event::WarningAccepted(_)
             | Event::WarningWitnessed(_)
+            | Event::SuggestionRulesAdopted(_)
+            | Event::SuggestionDecided(_)
             | Event::BulletinDrafted(_)
             | Event::BulletinIssued(_)
             | Event::BulletinRefused(_)

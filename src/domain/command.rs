@@ -25,6 +25,7 @@ use super::{
     silence::LastHeard,
     site::Site,
     stock::Count,
+    suggestion::{Part, Rules},
     time::Timestamp,
     unit::Unit,
     warning::{Colour, Message, Original},
@@ -56,6 +57,8 @@ pub enum Command {
         message: Box<Message>,
         original: Original,
     },
+    AdoptRules(Rules),
+    DecideSuggestion(DecideSuggestion),
     DraftBulletin(DraftBulletin),
     ApproveBulletin(ApproveBulletin),
     RefuseBulletin(RefuseBulletin),
@@ -82,6 +85,14 @@ pub enum Command {
     AcceptLoss(LossAccepted),
     /// Time has reached what [`Board::next_deadline`](super::board::Board::next_deadline) named.
     Elapse,
+}
+
+/// Takes up what a warning suggests, or parts of it, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecideSuggestion {
+    pub warning: WarningId,
+    pub taken: Vec<Part>,
+    pub note: CompactString,
 }
 
 /// Words what the public is to be told of a warning.

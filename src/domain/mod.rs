@@ -21,6 +21,7 @@ pub mod roster;
 pub mod silence;
 pub mod site;
 pub mod stock;
+pub mod suggestion;
 pub mod time;
 pub mod unit;
 pub mod warning;

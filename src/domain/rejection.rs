@@ -8,6 +8,7 @@ use super::{
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     roster::RosterFault,
     site::SiteFault,
+    suggestion::SuggestionFault,
     unit::UnitFault,
 };
 
@@ -44,6 +45,8 @@ pub enum Rejection {
         "identifier {identifier} was accepted before with other content; a correction needs an identifier of its own and a reference to the first"
     )]
     WarningConflict { identifier: CompactString, id: WarningId },
+    #[error(transparent)]
+    Suggestion(#[from] SuggestionFault),
     #[error(transparent)]
     Bulletin(#[from] BulletinFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
@@ -109,6 +112,7 @@ impl Rejection {
             Rejection::NotAPoint(_) => "field.not_a_point",
             Rejection::Policy(_) => "policy.faulty",
             Rejection::WarningConflict { .. } => "warning.conflict",
+            Rejection::Suggestion(fault) => fault.code(),
             Rejection::Bulletin(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
@@ -163,6 +167,7 @@ impl Rejection {
                 Some("on_behalf_of")
             }
             Rejection::NotAllowed(_)
+            | Rejection::Suggestion(_)
             | Rejection::UnknownCallout(_)
             | Rejection::CalloutClosed(_)
             | Rejection::UnknownObligation(_)

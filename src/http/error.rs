@@ -18,7 +18,7 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         bulletin::BulletinFault, callout::check::PolicyFault, rejection::Rejection,
-        roster::RosterFault, site::SiteFault, unit::UnitFault,
+        roster::RosterFault, site::SiteFault, suggestion::SuggestionFault, unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -118,6 +118,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         | Rejection::UnknownAttempt(_) => StatusCode::NOT_FOUND,
         Rejection::Roster(fault) => roster(fault),
         Rejection::Bulletin(fault) => bulletin(fault),
+        Rejection::Suggestion(fault) => suggestion(fault),
         Rejection::Unit(fault) => unit(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::WarningConflict { .. }
@@ -152,6 +153,14 @@ fn roster(fault: &RosterFault) -> StatusCode {
         | RosterFault::FarOff
         | RosterFault::OutsideTable(_)
         | RosterFault::Rotation { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn suggestion(fault: &SuggestionFault) -> StatusCode {
+    match fault {
+        SuggestionFault::UnknownWarning(_) => StatusCode::NOT_FOUND,
+        SuggestionFault::Nothing(_) | SuggestionFault::Decided(_) => StatusCode::CONFLICT,
+        SuggestionFault::Rules(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

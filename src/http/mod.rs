@@ -24,6 +24,7 @@ mod request;
 mod sessions;
 mod setup;
 mod sources;
+mod suggestions;
 mod units;
 mod warning_form;
 mod warnings;
@@ -108,6 +109,7 @@ pub fn router(web: Web) -> Router {
         .route("/warnings.atom", get(warnings::atom))
         .route("/warnings/{id}", get(warnings::one))
         .route("/warnings/{id}/texts", get(bulletins::preview))
+        .route("/warnings/{id}/suggestion", get(suggestions::one).post(suggestions::decide))
         .route("/warnings/{id}/bulletins", post(bulletins::draft))
         .route("/bulletins", get(bulletins::list))
         .route("/bulletins/{id}/approve", post(bulletins::approve))

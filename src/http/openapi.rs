@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     areas, board, bulletins, callouts, duty, error::ErrorBody, gauges, journal, map, obligations,
-    positions, sessions, setup, sources, units, warnings,
+    positions, sessions, setup, sources, suggestions, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -27,6 +27,8 @@ use super::{
         warnings::list,
         warnings::one,
         warnings::atom,
+        suggestions::one,
+        suggestions::decide,
         bulletins::preview,
         bulletins::draft,
         bulletins::approve,

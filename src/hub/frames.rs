@@ -147,6 +147,8 @@ fn topic(event: &Event) -> Topic {
         Event::WarningAccepted(_)
         | Event::WarningWitnessed(_)
         | Event::WarningEnded(_)
+        | Event::SuggestionRulesAdopted(_)
+        | Event::SuggestionDecided(_)
         | Event::BulletinDrafted(_)
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_) => Topic::Warnings,
@@ -184,6 +186,8 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         | Event::LossAccepted(_)
         | Event::WarningWitnessed(_)
         | Event::WarningEnded(_)
+        | Event::SuggestionRulesAdopted(_)
+        | Event::SuggestionDecided(_)
         | Event::BulletinDrafted(_)
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_)

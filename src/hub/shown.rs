@@ -87,6 +87,8 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::SilenceEnded(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
+        | Event::SuggestionRulesAdopted(_)
+        | Event::SuggestionDecided(_)
         | Event::BulletinDrafted(_)
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_)

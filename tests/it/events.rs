@@ -15,7 +15,10 @@ use jiaoying::domain::{
     actor::{Actor, Role},
     bulletin::Outlet,
     callout::{attempt::Outcome, policy::CalloutKind},
-    command::{AnswerKind, ApproveBulletin, Command, DraftBulletin, RefuseBulletin, Reply},
+    command::{
+        AnswerKind, ApproveBulletin, Command, DecideSuggestion, DraftBulletin, RefuseBulletin,
+        Reply,
+    },
     event::{AccessChanged, DutyTableSet, Entry, Event, LossAccepted, RotationSet, Unreadable},
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
@@ -25,6 +28,7 @@ use jiaoying::domain::{
     silence::{LastHeard, Voice},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
     stock::{Count, StockLine},
+    suggestion::{Part, Rules},
     unit::Unit,
     warning::{Colour, MessageKind, Original},
 };
@@ -121,6 +125,8 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("stock_counted", "d-1"),
         ("warning_accepted", "w-1"),
         ("warning_witnessed", "w-3"),
+        ("suggestion_rules_adopted", "suggestions"),
+        ("suggestion_decided", "w-3"),
         ("bulletin_drafted", "b-1"),
         ("bulletin_refused", "b-1"),
         ("bulletin_issued", "b-2"),
@@ -226,6 +232,11 @@ fn story() -> County {
 
 fn bulletins(county: &mut County) {
     let warning = county.board.active_warnings().next().unwrap().id;
+    let rules: Rules = toml::from_str(jiaoying::config::SUGGESTIONS).unwrap();
+    county.as_role(Role::Admin, Command::AdoptRules(rules)).unwrap();
+    let (taken, note) = (vec![Part::Response, Part::Teams], "会商决定".into());
+    let decide = DecideSuggestion { warning, taken, note };
+    county.as_role(Role::Commander, Command::DecideSuggestion(decide)).unwrap();
     let texts = BTreeMap::from([(Outlet::Sms, "【示例县气象台】发布暴雨红色预警。".to_owned())]);
     let draft = Command::DraftBulletin(DraftBulletin { warning, texts });
     county.as_role(Role::Dispatcher, draft.clone()).unwrap();

@@ -5,19 +5,17 @@
 //! in [`Event::decode`]. `tests/it/events.rs` keeps one text of every version.
 
 mod callout;
-
-use std::collections::BTreeMap;
+mod warning;
 
 use chrono_tz::Tz;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    area::{Area, Extent},
-    bulletin::{IssueNumber, Outlet},
+    area::Area,
     callout::policy::PolicySet,
     gauge::{Mark, Shown},
-    ids::{AreaCode, BulletinId, CalloutId, OverrideId, PostId, SiteId, UnitId, WarningId},
+    ids::{AreaCode, CalloutId, OverrideId, PostId, SiteId, UnitId, WarningId},
     person::{Channel, Person},
     roster::{Calendar, Override, Post, Rotation, Shift},
     silence::Voice,
@@ -25,10 +23,9 @@ use super::{
     stock::StockLine,
     time::Timestamp,
     unit::Unit,
-    warning::{Difference, Life, Message, Original},
 };
 
-pub use self::callout::*;
+pub use self::{callout::*, warning::*};
 
 /// An event with its place in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,6 +115,8 @@ events! {
     "warning_accepted" 1 WarningAccepted => |data| &data.id;
     "warning_witnessed" 1 WarningWitnessed => |data| &data.id;
     "warning_ended" 1 WarningEnded => |data| &data.id;
+    "suggestion_rules_adopted" 1 SuggestionRulesAdopted => |_data| "suggestions";
+    "suggestion_decided" 1 SuggestionDecided => |data| &data.warning;
     "bulletin_drafted" 1 BulletinDrafted => |data| &data.id;
     "bulletin_issued" 1 BulletinIssued => |data| &data.id;
     "bulletin_refused" 1 BulletinRefused => |data| &data.id;
@@ -286,64 +285,6 @@ pub struct LinesSet {
     pub hold_ms: u32,
     /// Nobody's telephone rings: the screen says so.
     pub simulated: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WarningAccepted {
-    pub id: WarningId,
-    pub message: Box<Message>,
-    pub original: Original,
-    pub extent: Extent,
-    pub life: Life,
-    /// The open callout that this message acts upon.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub callout: Option<CalloutId>,
-}
-
-/// Another source tells of a warning that is known.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct WarningWitnessed {
-    pub id: WarningId,
-    pub message: Box<Message>,
-    pub original: Original,
-    /// What it says otherwise than the first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub differs: Vec<Difference>,
-    /// The callout by which somebody is told to look at what they contradict each other about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub callout: Option<CalloutId>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WarningEnded {
-    pub id: WarningId,
-    pub life: Life,
-}
-
-/// Somebody has worded what the public is to be told of a warning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BulletinDrafted {
-    pub id: BulletinId,
-    pub warning: WarningId,
-    pub texts: BTreeMap<Outlet, String>,
-}
-
-/// Somebody has approved a wording: it goes out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BulletinIssued {
-    pub id: BulletinId,
-    pub warning: WarningId,
-    /// None for a drill.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<IssueNumber>,
-}
-
-/// Somebody has decided that a wording does not go out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BulletinRefused {
-    pub id: BulletinId,
-    pub warning: WarningId,
-    pub reason: CompactString,
 }
 
 /// A unit has entered or left a warned area.

@@ -11,6 +11,7 @@ mod pages;
 mod reach;
 mod roles;
 mod sessions;
+mod suggestions;
 mod warnings;
 
 use std::time::Duration;

@@ -65,6 +65,8 @@ const MATRIX: &[(&str, &str, &str, [u16; 7])] = &[
     ("GET", "/warnings.atom", "", [200, 200, 200, 200, 200, 200, 401]),
     ("GET", "/warnings/w-999/texts", "", [404, 404, 404, 404, 404, 404, 401]),
     ("POST", "/warnings/w-999/bulletins", "{}", [404, 404, 404, 404, 404, 404, 401]),
+    ("GET", "/warnings/w-999/suggestion", "", [404, 404, 404, 404, 404, 404, 401]),
+    ("POST", "/warnings/w-999/suggestion", r#"{"taken":[]}"#, [404, 403, 404, 403, 403, 403, 401]),
     ("GET", "/bulletins", "", [200, 200, 200, 200, 200, 200, 401]),
     ("POST", "/bulletins/b-999/approve", "{}", [404, 403, 404, 403, 403, 403, 401]),
     ("POST", "/bulletins/b-999/refuse", r#"{"reason":"x"}"#, [404, 403, 404, 403, 403, 403, 401]),
