@@ -18,8 +18,9 @@ use crate::{
         area::Extent,
         callout::obligation::Step,
         event::{Entry, Event},
-        ids::{AreaCode, PersonId, PostId},
+        ids::{AreaCode, PersonId, PostId, SiteId},
         person::Person,
+        silence::Voice,
         time::Timestamp,
         warning::{Difference, Life, Message},
     },
@@ -240,13 +241,14 @@ fn topic(event: &Event) -> Topic {
         | Event::SiteSaved(_)
         | Event::SiteRemoved(_)
         | Event::StockCounted(_)
-        | Event::FenceCrossed(_)
+        | Event::FenceCrossed(_) => Topic::Map,
+        // Of what a warning is made of, and of whom none can come, everybody who follows warnings is told.
+        Event::WarningAccepted(_)
+        | Event::WarningWitnessed(_)
+        | Event::WarningEnded(_)
         | Event::GaugeCrossed(_)
         | Event::SilenceBegan(_)
-        | Event::SilenceEnded(_) => Topic::Map,
-        Event::WarningAccepted(_) | Event::WarningWitnessed(_) | Event::WarningEnded(_) => {
-            Topic::Warnings
-        }
+        | Event::SilenceEnded(_) => Topic::Warnings,
         Event::PoliciesAdopted(_)
         | Event::LinesSet(_)
         | Event::CalloutOpened(_)
@@ -340,6 +342,9 @@ fn names<'d>(event: &Event, directory: &'d Directory) -> BTreeMap<CompactString,
         Event::AttemptStarted(a) => names.person(&a.person),
         Event::AttemptRepeated(a) => names.person(&a.person),
         Event::AttemptRecorded(a) => names.person(&a.person),
+        Event::GaugeCrossed(crossed) => names.gauge(&crossed.gauge),
+        Event::SilenceBegan(began) => names.voice(&began.voice),
+        Event::SilenceEnded(ended) => names.voice(&ended.voice),
         Event::OverrideAdded(added) => {
             names.post(&added.change.post).people(added.change.people.iter())
         }
@@ -380,6 +385,21 @@ impl Names<'_> {
             self.found.insert(id.as_str().into(), name);
         }
         self
+    }
+
+    fn gauge(&mut self, id: &SiteId) -> &mut Self {
+        if let Some(name) = self.directory.gauge(id) {
+            self.found.insert(id.as_str().into(), name);
+        }
+        self
+    }
+
+    /// A source goes by its own name.
+    fn voice(&mut self, voice: &Voice) -> &mut Self {
+        match voice {
+            Voice::Gauge(id) => self.gauge(id),
+            Voice::Source(_) => self,
+        }
     }
 
     fn people<'p>(&mut self, ids: impl Iterator<Item = &'p PersonId>) -> &mut Self {

@@ -4,7 +4,7 @@
  */
 
 import { areaOfPost, contains } from './area';
-import type { Board } from './board';
+import type { Board, Silent } from './board';
 import { isOpen } from './board';
 import { count, type Move } from './counts';
 import {
@@ -12,6 +12,7 @@ import {
 } from './event';
 import { blankObligation, openObligation, reduceObligation } from './obligation';
 import type { CalloutView, ObligationView, StateName, Time, WarningView } from './protocol';
+import { begin, end, forget } from './silence';
 
 /** Obligations kept beyond which new ones are only counted: what a snapshot holds at most. */
 export const OPEN_CAPACITY = 1_000;
@@ -30,6 +31,7 @@ interface Draft {
   total: number;
   items: Map<string, ObligationView>;
   mine: Map<string, ObligationView>;
+  silences: Silent;
   dutyChanges: number;
 }
 
@@ -90,9 +92,19 @@ function apply(draft: Draft, event: BoardEvent): void {
     case 'attempt_repeated':
     case 'attempt_recorded':
       return change(draft, event);
+    case 'silence_began':
+      draft.silences = begin(draft.silences, event.data, draft.names);
+      return undefined;
+    case 'silence_ended':
+      draft.silences = end(draft.silences, event.data.voice);
+      return undefined;
+    case 'site_removed':
+      draft.silences = forget(draft.silences, event.data.id);
+      return undefined;
     case 'roster_changed':
       draft.dutyChanges += 1;
       return undefined;
+    case 'gauge_crossed':
     case 'map_changed':
     case 'unknown':
       return undefined;
@@ -274,6 +286,7 @@ function thaw(board: Board): Draft {
     total: board.open.total,
     items: new Map(board.open.items),
     mine: new Map(board.mine),
+    silences: board.silences,
     dutyChanges: board.dutyChanges,
   };
 }
