@@ -77,8 +77,8 @@ class Gauges {
 
 export const gauges = new Gauges();
 
-const NEWS: readonly BoardEvent['kind'][] = ['gauge_crossed', 'silence_began', 'silence_ended', 'site_removed', 'map_changed'];
+const NEWS = new Set<BoardEvent['kind']>(['gauge_crossed', 'silence_began', 'silence_ended', 'site_removed', 'map_changed']);
 
 function isNews(event: BoardEvent): boolean {
-  return NEWS.includes(event.kind);
+  return NEWS.has(event.kind);
 }

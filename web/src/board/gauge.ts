@@ -6,6 +6,10 @@ export type Measure = 'rain' | 'river' | 'reservoir';
 /** A threshold; of those that one gauge can have, the later is the worse. */
 export const MARKS = ['flood_limit', 'warning', 'high_water', 'guarantee', 'historic', 'prepare', 'leave'] as const;
 export type Mark = (typeof MARKS)[number];
+/** The level of warning that a threshold asks for, as the server has it. */
+export const COLOUR_OF: Readonly<Record<Mark, Severity>> = {
+  flood_limit: 'yellow', warning: 'yellow', high_water: 'yellow', guarantee: 'orange', prepare: 'orange', historic: 'red', leave: 'red',
+};
 /** Hours over which rain is summed. */
 export const RAIN_HOURS = [1, 3, 6, 24] as const;
 export type RainHours = (typeof RAIN_HOURS)[number];

@@ -12,7 +12,7 @@ import {
 } from './event';
 import { blankObligation, openObligation, reduceObligation } from './obligation';
 import type { CalloutView, ObligationView, StateName, Time, WarningView } from './protocol';
-import { begin, end, forget } from './silence';
+import { reduceSilences } from './silence';
 
 /** Obligations kept beyond which new ones are only counted: what a snapshot holds at most. */
 export const OPEN_CAPACITY = 1_000;
@@ -93,13 +93,9 @@ function apply(draft: Draft, event: BoardEvent): void {
     case 'attempt_recorded':
       return change(draft, event);
     case 'silence_began':
-      draft.silences = begin(draft.silences, event.data, draft.names);
-      return undefined;
     case 'silence_ended':
-      draft.silences = end(draft.silences, event.data.voice);
-      return undefined;
     case 'site_removed':
-      draft.silences = forget(draft.silences, event.data.id);
+      draft.silences = reduceSilences(draft.silences, event, draft.names);
       return undefined;
     case 'roster_changed':
       draft.dutyChanges += 1;

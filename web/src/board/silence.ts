@@ -1,11 +1,27 @@
 /** Who has fallen silent and who is heard again. Pure; what is not known to be silent cannot end. */
 
 import type { Silent } from './board';
-import type { AboutSilence, Voice } from './event';
+import type { AboutSilence, BoardEvent, Voice } from './event';
 import type { SilenceView } from './protocol';
 
-/** Returns who is silent once somebody more is. */
-export function begin(silences: Silent, data: AboutSilence, names: ReadonlyMap<string, string>): Silent {
+type SilenceEvent = Extract<BoardEvent, { kind: 'silence_began' | 'silence_ended' | 'site_removed' }>;
+
+/** Returns who is silent after `event`. */
+export function reduceSilences(silences: Silent, event: SilenceEvent, names: ReadonlyMap<string, string>): Silent {
+  switch (event.kind) {
+    case 'silence_began': return begin(silences, event.data, names);
+    case 'silence_ended': return end(silences, event.data.voice);
+    // A site that is no more need not have been a gauge.
+    case 'site_removed': return silences.gauges.items.has(event.data.id) ? end(silences, { gauge: event.data.id }) : silences;
+  }
+}
+
+/** Returns the silent gauges, those that fell silent last first. */
+export function silentGauges(silences: Silent): SilenceView[] {
+  return [...silences.gauges.items.values()].sort((a, b) => b.heard_at.localeCompare(a.heard_at));
+}
+
+function begin(silences: Silent, data: AboutSilence, names: ReadonlyMap<string, string>): Silent {
   const { voice, area, heard_at, callout } = data;
   const id = idOf(voice);
   const name = 'gauge' in voice ? names.get(id) ?? id : id;
@@ -15,22 +31,12 @@ export function begin(silences: Silent, data: AboutSilence, names: ReadonlyMap<s
   return { ...silences, gauges: { total: items.has(id) ? total : total + 1, items: new Map(items).set(id, view) } };
 }
 
-/** Returns who is silent once one of them is heard; a list that was cut need not hold it. */
-export function end(silences: Silent, voice: Voice): Silent {
+/** A list that was cut need not hold it. */
+function end(silences: Silent, voice: Voice): Silent {
   const id = idOf(voice);
   if ('source' in voice) return { ...silences, sources: without(silences.sources, id) };
   const items = without(silences.gauges.items, id);
   return { ...silences, gauges: { total: Math.max(items.size, silences.gauges.total - 1), items } };
-}
-
-/** Returns who is silent once a site is no more, whether it was a gauge or not. */
-export function forget(silences: Silent, site: string): Silent {
-  return silences.gauges.items.has(site) ? end(silences, { gauge: site }) : silences;
-}
-
-/** Returns the silent gauges, those that fell silent last first. */
-export function silentGauges(silences: Silent): SilenceView[] {
-  return [...silences.gauges.items.values()].sort((a, b) => b.heard_at.localeCompare(a.heard_at));
 }
 
 function without(items: ReadonlyMap<string, SilenceView>, id: string): Map<string, SilenceView> {

@@ -3,6 +3,7 @@
 import { mount } from 'svelte';
 import '../theme/desk.css';
 import { keepForecasts } from '../forecasts.svelte';
+import { gauges } from '../gauges.svelte';
 import { live } from '../live.svelte';
 import { NOWHERE } from '../map/face';
 import { fetchBoard } from '../net/board';
@@ -19,5 +20,6 @@ desk.start();
 live.look(fold.isOpen ? { zoom: 0 } : NOWHERE);
 live.start(fetchBoard);
 keepForecasts();
+gauges.start();
 refusals.start();
 mount(Desk, { target: page });
