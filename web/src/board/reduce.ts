@@ -12,7 +12,7 @@ import {
 } from './event';
 import { blankObligation, openObligation, reduceObligation } from './obligation';
 import type { CalloutView, ObligationView, StateName, Time, WarningView } from './protocol';
-import { reduceSilences } from './silence';
+import { isAboutSilence, reduceSilences } from './silence';
 
 /** Obligations kept beyond which new ones are only counted: what a snapshot holds at most. */
 export const OPEN_CAPACITY = 1_000;
@@ -56,6 +56,8 @@ export function reduceAll(board: Board, events: readonly BoardEvent[]): Board {
 }
 
 function apply(draft: Draft, event: BoardEvent): void {
+  if (isAboutSilence(event)) draft.silences = reduceSilences(draft.silences, event, draft.names);
+  if (isAboutSilence(event) || isElsewhere(event)) return undefined;
   switch (event.kind) {
     case 'warning_accepted':
       return acceptWarning(draft, event.data, event.at);
@@ -92,21 +94,17 @@ function apply(draft: Draft, event: BoardEvent): void {
     case 'attempt_repeated':
     case 'attempt_recorded':
       return change(draft, event);
-    case 'silence_began':
-    case 'silence_ended':
-    case 'site_removed':
-      draft.silences = reduceSilences(draft.silences, event, draft.names);
-      return undefined;
     case 'roster_changed':
       draft.dutyChanges += 1;
-      return undefined;
-    case 'gauge_crossed':
-    case 'map_changed':
-    case 'unknown':
       return undefined;
     default:
       return unreachable(event);
   }
+}
+
+/** Events of what the board does not hold: whoever shows that asks for it. */
+function isElsewhere(event: BoardEvent): event is Extract<BoardEvent, { kind: 'gauge_crossed' | 'map_changed' | 'unknown' }> {
+  return event.kind === 'gauge_crossed' || event.kind === 'map_changed' || event.kind === 'unknown';
 }
 
 function acceptWarning(draft: Draft, data: WarningAccepted, at: Time): void {

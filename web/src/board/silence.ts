@@ -6,6 +6,11 @@ import type { SilenceView } from './protocol';
 
 type SilenceEvent = Extract<BoardEvent, { kind: 'silence_began' | 'silence_ended' | 'site_removed' }>;
 
+/** Tells whether `event` may change who is silent. */
+export function isAboutSilence(event: BoardEvent): event is SilenceEvent {
+  return event.kind === 'silence_began' || event.kind === 'silence_ended' || event.kind === 'site_removed';
+}
+
 /** Returns who is silent after `event`. */
 export function reduceSilences(silences: Silent, event: SilenceEvent, names: ReadonlyMap<string, string>): Silent {
   switch (event.kind) {

@@ -60,6 +60,11 @@ const MARK_ZH: Record<Mark, string> = {
   prepare: '准备转移雨量', leave: '立即转移雨量',
 };
 
+/** As people say it once it is exceeded. */
+const SHORT_ZH: Record<Mark, string> = {
+  flood_limit: '汛限', warning: '警戒', high_water: '高水位', guarantee: '保证', historic: '历史最高', prepare: '准备转移', leave: '立即转移',
+};
+
 const MARK_EN: Record<Mark, string> = {
   flood_limit: 'flood limit', warning: 'warning level', high_water: 'high water', guarantee: 'guarantee level',
   historic: 'highest ever', prepare: 'rain to get ready', leave: 'rain to leave',
@@ -100,8 +105,8 @@ export const gaugeWords = bilingual<GaugeWords>(
     rain: (mm, hours) => `${hours} 小时 ${mm.toFixed(1)} mm`,
     rains: '1／3／6／24 小时雨量',
     mm: (mm) => `${mm.toFixed(1)} mm`,
-    reached: (mark) => `达到${MARK_ZH[mark]}`,
-    above: (mark, metres) => `超${MARK_ZH[mark]} ${two(metres)} m`,
+    reached: (mark) => `达到${SHORT_ZH[mark]}`,
+    above: (mark, metres) => `超${SHORT_ZH[mark]} ${two(metres)} m`,
     margin: (margin) => ('metres' in margin
       ? `距${MARK_ZH[margin.mark]} ${two(margin.metres)} m`
       : `距${MARK_ZH[margin.mark]}（${margin.hours} 小时）${margin.mm.toFixed(1)} mm`),
