@@ -209,6 +209,7 @@ impl Node {
             ailments: self.ailments.clone(),
             bus: Arc::clone(&self.bus),
             metrics: Arc::clone(&self.metrics),
+            forms: Arc::new(self.config.forms().map_err(anyhow::Error::msg)?),
             basemap: Arc::new(demonstration::basemap(&self.config, self.demo)?),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();

@@ -6,6 +6,7 @@ mod board;
 mod callouts;
 mod duty;
 mod error;
+mod forms;
 mod gauges;
 mod health;
 mod journal;
@@ -48,7 +49,7 @@ use crate::{
     gauges::{self as gauge_plane, Gauges},
     health::Ailments,
     hub::Hub,
-    ingest::basemap::Basemap,
+    ingest::{basemap::Basemap, forms::Forms},
     positions::{Positions, Store},
     sources::Sources,
 };
@@ -77,6 +78,8 @@ pub struct Web {
     pub ailments: watch::Receiver<Ailments>,
     pub bus: Arc<dyn Bus>,
     pub metrics: Arc<PrometheusRecorder>,
+    /// For warnings that no message comes for.
+    pub forms: Arc<Forms>,
     /// Rivers and roads.
     pub basemap: Arc<Basemap>,
 }
@@ -98,6 +101,8 @@ pub fn router(web: Web) -> Router {
         .route("/setup", post(setup::first_admin))
         .route("/board", get(board::draw))
         .route("/warnings", get(warnings::list).post(warnings::accept))
+        .route("/warnings/preview", post(forms::preview))
+        .route("/warning-forms", get(forms::list))
         .route("/warnings/{id}", get(warnings::one))
         .route("/sources", get(sources::list))
         .route("/sources/{id}/heartbeat", post(sources::heartbeat))

@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, board, callouts, duty, error::ErrorBody, gauges, journal, map, obligations, positions,
-    sessions, setup, sources, units, warnings,
+    areas, board, callouts, duty, error::ErrorBody, forms, gauges, journal, map, obligations,
+    positions, sessions, setup, sources, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,8 @@ use super::{
         warnings::one,
         sources::list,
         sources::heartbeat,
+        forms::list,
+        forms::preview,
         callouts::open,
         callouts::list,
         callouts::one,
@@ -55,7 +57,7 @@ use super::{
         positions::track,
         journal::list
     ),
-    components(schemas(ErrorBody))
+    components(schemas(ErrorBody, forms::FilledForm))
 )]
 struct Api;
 

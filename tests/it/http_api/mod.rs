@@ -3,6 +3,7 @@
 mod board;
 mod bodies;
 mod duty;
+mod forms;
 mod journal;
 mod map;
 mod obligations;

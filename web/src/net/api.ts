@@ -54,6 +54,58 @@ export interface NewWarning {
   status: 'actual' | 'exercise';
 }
 
+/** A form for a hazard that no message comes for, with its stages in the field's own words. */
+export interface WarningForm {
+  id: string;
+  zh: string;
+  en: string;
+  event: string;
+  event_code: string;
+  hours: number[];
+  valid_h: number;
+  /** The least grave first. */
+  stages: { id: string; zh: string; en: string; colour: Severity; headline: string; description: string; instruction: string }[];
+}
+
+export interface FilledForm {
+  form: string;
+  stage: string;
+  areas: string[];
+  unit: string;
+  document?: string;
+  description?: string;
+  instruction?: string;
+  expires: string;
+  status: 'actual' | 'exercise';
+  kind?: 'update';
+  references?: string[];
+}
+
+/** The end of a warning that stands. */
+export interface EndedWarning {
+  kind: 'cancel';
+  references: string[];
+  event: string;
+  event_code?: string;
+  headline: string;
+  description: string;
+  areas: string[];
+  status: 'actual' | 'exercise';
+}
+
+/** Who would be called by a warning. */
+export interface Preview {
+  effect: 'opens' | 'changes' | 'ends' | 'nothing';
+  posts: number;
+  people: number;
+  townships: number;
+  areas: { area: string; name: string; posts: number }[];
+  policies: { policy: string; title: string; posts: number }[];
+  released: number;
+  told: number;
+  warning: { headline: string; description: string; instruction: string; notes: string[] };
+}
+
 export interface NewCallout {
   subject: string;
   text?: string;
@@ -123,6 +175,10 @@ export const api = {
   answer: (obligation: string, answering: Answering, key: string) =>
     post<{ seq: number; late: boolean }>(`/obligations/${obligation}/answer`, answering, key),
   issueWarning: (warning: NewWarning, key: string) => post<{ id: string; callouts: string[] }>('/warnings', warning, key),
+  warningForms: () => get<Page<WarningForm>>('/warning-forms'),
+  /** Who would be called, and nobody is. */
+  previewWarning: (warning: FilledForm | EndedWarning) => post<Preview>('/warnings/preview', warning),
+  issueForm: (warning: FilledForm | EndedWarning, key: string) => post<{ id: string; callouts: string[] }>('/warnings', warning, key),
   openCallout: (callout: NewCallout, key: string) => post<{ id: string }>('/callouts', callout, key),
   withdraw: (callout: string, reason: string, key: string) =>
     post<{ seq: number }>(`/callouts/${callout}/withdraw`, { reason }, key),

@@ -18,7 +18,7 @@ import { sound } from '../../sound.svelte';
 /** Obligations fetched of one callout; a county has some five hundred. */
 const FETCH_MAX = 5_000;
 
-export type Sheet = 'warning' | 'form' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'gauges' | 'help';
+export type Sheet = 'warning' | 'form' | 'end' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'gauges' | 'help';
 
 /** Something new that nobody at this desk has noted yet. */
 export interface Alert {
@@ -84,6 +84,12 @@ class Desk {
   fill(warning: string | undefined): void {
     this.filling = warning;
     this.sheet = 'form';
+  }
+
+  /** Opens the end of a warning that stands. */
+  end(warning: string): void {
+    this.filling = warning;
+    this.sheet = 'end';
   }
 
   /** Lets the list take its new order. */
