@@ -26,6 +26,7 @@ interface MapWords {
   late: string;
   lost: string;
   driving: string;
+  gauges: string;
   answeredShare: string;
   degraded: string;
   missing: string;
@@ -76,6 +77,7 @@ export const mapWords = bilingual<MapWords>(
     late: '迟报',
     lost: '失联',
     driving: '行驶方向',
+    gauges: '雨量、河道、水库站',
     answeredShare: '越亮应答越多',
     degraded: '地图降级显示',
     missing: '地图底图暂缺',
@@ -124,6 +126,7 @@ export const mapWords = bilingual<MapWords>(
     late: 'late',
     lost: 'lost',
     driving: 'driving',
+    gauges: 'rain, river, reservoir',
     answeredShare: 'brighter: more answered',
     degraded: 'Simplified map',
     missing: 'No base map yet',

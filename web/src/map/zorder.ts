@@ -15,14 +15,16 @@ export const ZORDER = [
   'villages',
   'sites',
   'gauges-quiet',
-  'gauges',
-  'gauges-drill',
+  'gauge-labels',
+  'gauge-labels-drill',
   'clusters',
   'cluster-counts',
   'headings',
   'units',
   'chosen',
   'township-names',
+  'gauges',
+  'gauges-drill',
 ] as const;
 
 export type LayerId = (typeof ZORDER)[number];

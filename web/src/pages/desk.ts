@@ -10,6 +10,7 @@ import { fetchBoard } from '../net/board';
 import Desk from '../views/desk/Desk.svelte';
 import { desk } from '../views/desk/desk.svelte';
 import { fold } from '../views/desk/fold.svelte';
+import { forms } from '../views/desk/forms.svelte';
 import { refusals } from '../views/desk/refusals.svelte';
 
 const page = document.getElementById('page');
@@ -22,4 +23,5 @@ live.start(fetchBoard);
 keepForecasts();
 gauges.start();
 refusals.start();
+void forms.load();
 mount(Desk, { target: page });

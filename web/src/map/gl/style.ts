@@ -113,13 +113,17 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
   const gauge = (id: string, course: string, layout: SymbolLayerSpecification['layout']): LayerSpecification => ({
     id, type: 'symbol', source: 'gauges', filter: ['==', ['get', 'course'], course],
     ...(course === 'quiet' ? { minzoom: whole + SITES_FROM } : {}),
-    layout: {
-      ...text(colours, 15 * scale), 'icon-image': ['get', 'icon'], 'icon-size': growing(0.75), 'icon-padding': 1,
-      'text-field': named(['get', 'label'], ['get', 'short']), 'text-anchor': 'top', 'text-offset': [0, 1.2], 'text-optional': true,
-      'symbol-sort-key': ['get', 'rank'], ...layout,
-    },
+    layout: { 'symbol-sort-key': ['get', 'rank'], ...layout },
     paint: course === 'quiet' ? { ...halo, 'text-color': colours.muted } : halo,
   });
+  type Layout = NonNullable<SymbolLayerSpecification['layout']>;
+  const sign: Layout = { 'icon-image': ['get', 'icon'], 'icon-size': growing(0.75), 'icon-padding': 1 };
+  /** Over everything, and in nobody's way: a name that it covers is still known by its place. */
+  const loud: Layout = { ...sign, 'icon-allow-overlap': true, 'icon-ignore-placement': true };
+  const label: Layout = {
+    ...text(colours, 15 * scale), 'text-field': named(['get', 'label'], ['get', 'short']), 'text-anchor': 'top',
+    'text-offset': [0, 1.2], 'text-optional': true,
+  };
   return [
     {
       id: 'sites', type: 'symbol', source: 'sites', minzoom: whole + SITES_FROM,
@@ -129,10 +133,12 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
       },
       paint: { ...halo, 'text-color': colours.muted },
     },
-    gauge('gauges-quiet', 'quiet', { 'symbol-sort-key': ['-', ['get', 'rank']] }),
-    gauge('gauges', 'real', { 'icon-allow-overlap': true }),
+    gauge('gauges-quiet', 'quiet', { ...sign, ...label, 'symbol-sort-key': ['-', ['get', 'rank']] }),
+    gauge('gauges', 'real', loud),
+    gauge('gauge-labels', 'real', label),
     // Beside what is so, never over it.
-    gauge('gauges-drill', 'drill', { 'icon-allow-overlap': true, 'icon-offset': [GAUGE_PX * scale, 0], 'text-offset': [2.2, 1.2] }),
+    gauge('gauges-drill', 'drill', { ...loud, 'icon-offset': [GAUGE_PX * scale, 0] }),
+    gauge('gauge-labels-drill', 'drill', { ...label, 'text-offset': [2.2, 1.2] }),
     {
       id: 'clusters', type: 'circle', source: 'clusters',
       paint: {
