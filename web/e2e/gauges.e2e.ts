@@ -41,7 +41,7 @@ it('a river that rises over its level changes its colour on the map, and the wal
 
   await report([level(RIVER.id, 0, 64.3), { ...level(RESERVOIR, 0, 126.7), exercise: true }]);
   const row = wall.page.locator(`[data-gauge="${RIVER.id}"]`);
-  await expect.poll(() => row.textContent(), { timeout: SOON_MS }).toMatch(/超警戒 0\.20 m.*64\.30 m ↑\d\.\d\d m\/h.*后到保证水位（/s);
+  await expect.poll(() => row.textContent(), { timeout: SOON_MS }).toMatch(/64\.30 m ↑\d\.\d\d m\/h.*超警戒 0\.20 m.*后到保证水位（/s);
   await row.locator('svg path.line').waitFor();
   await expect.poll(() => painted(wall.page, RIVER.place, YELLOW), { timeout: SOON_MS }).toBeGreaterThan(20);
   // A drill's is marked and comes after what is so.
@@ -108,8 +108,8 @@ it('a flash flood is issued by keys alone: the desk sees whom it calls, the wall
   await page.keyboard.press('ArrowDown');
   await dialog.getByText('按红色预警叫应，国家事件代码 11A51').waitFor();
   await page.keyboard.press('Tab');
-  await page.keyboard.type('990101100001');
-  await dialog.getByRole('option', { selected: true }).waitFor();
+  await page.keyboard.type('990101100201');
+  await dialog.locator('#found-areas [aria-selected="true"]').waitFor();
   await page.keyboard.press('Enter');
   const who = dialog.getByRole('status');
   await who.getByText(/将呼叫 \d+ 个岗位、\d+ 人，涉及 1 个乡镇/).waitFor();

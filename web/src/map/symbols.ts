@@ -7,7 +7,7 @@ import type { GaugeMark } from './gauges';
 /** Sides of the squares that signs are drawn in, at a scale of 1. */
 export const UNIT_PX = 32;
 export const SITE_PX = 24;
-export const GAUGE_PX = 34;
+export const GAUGE_PX = 50;
 export const HEADING_PX = 56;
 
 /**

@@ -45,7 +45,7 @@ export function addPictures(map: MapLibre, { scale, colours, words }: FaceOption
     add(`site-${layer}-full`, SITE_PX, (to, px) => drawSite(to, px, words.glyph(layer), false, colours));
     add(`site-${layer}-hollow`, SITE_PX, (to, px) => drawSite(to, px, words.glyph(layer), true, colours));
   }
-  map.on('styleimagemissing', ({ id }) => {
+  map.setMissingStyleImageResolver(async (id) => {
     const look = gaugeLookOf(id);
     if (look !== undefined && !map.hasImage(id)) {
       add(id, GAUGE_PX, (to, px) => drawGauge(to, px, look, words.glyph(look.mark ?? look.measures), colours));

@@ -122,7 +122,7 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
   const loud: Layout = { ...sign, 'icon-allow-overlap': true, 'icon-ignore-placement': true };
   const label: Layout = {
     ...text(colours, 15 * scale), 'text-field': named(['get', 'label'], ['get', 'short']), 'text-anchor': 'top',
-    'text-offset': [0, 1.2], 'text-optional': true,
+    'text-offset': [0, 1.5], 'text-optional': true,
   };
   return [
     {
@@ -138,7 +138,7 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
     gauge('gauge-labels', 'real', label),
     // Beside what is so, never over it.
     gauge('gauges-drill', 'drill', { ...loud, 'icon-offset': [GAUGE_PX * scale, 0] }),
-    gauge('gauge-labels-drill', 'drill', { ...label, 'text-offset': [2.2, 1.2] }),
+    gauge('gauge-labels-drill', 'drill', { ...label, 'text-offset': [3, 1.5] }),
     {
       id: 'clusters', type: 'circle', source: 'clusters',
       paint: {
