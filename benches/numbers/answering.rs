@@ -158,6 +158,7 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         readings: gauges::Store::open(dir).unwrap(),
         sources: jiaoying::sources::Sources::default(),
         demo: None,
+        forms: Arc::default(),
         basemap: Arc::default(),
         ready: Arc::new(AtomicBool::new(true)),
         ailments,

@@ -17,7 +17,7 @@ const HOURS_MAX: u32 = 720;
 const FORMS_MAX: usize = 50;
 
 /// The forms of a county.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Forms {
     #[serde(rename = "form")]

@@ -16,7 +16,8 @@ use super::{
 };
 use crate::{
     domain::{
-        ids::AreaCode,
+        board::Board,
+        ids::{AreaCode, Level},
         time::Timestamp,
         warning::{MessageKind, Status},
     },
@@ -97,8 +98,7 @@ async fn filled(web: &Web, filled: FilledForm) -> Result<WarningInput, ApiError>
     let expires = filled.expires.unwrap_or(now + valid);
     let codes = filled.areas.clone();
     let said = web.board.read(move |board| {
-        let names: Vec<_> =
-            codes.iter().take(NAMED_MAX).map(|code| board.areas.name(*code)).collect();
+        let names: Vec<_> = codes.iter().take(NAMED_MAX).map(|code| placed(board, *code)).collect();
         let more = if codes.len() > NAMED_MAX {
             format!("等 {} 处", codes.len())
         } else {
@@ -111,6 +111,13 @@ async fn filled(web: &Web, filled: FilledForm) -> Result<WarningInput, ApiError>
     let said = Said { unit, areas: &areas, until: &until };
     let headline = form.say(stage, &stage.headline, said);
     Ok(texts(form, stage, said, document, filled.clone(), headline, expires))
+}
+
+/// Returns the name of an area, a village's with that of its township: many villages share one.
+fn placed(board: &Board, area: AreaCode) -> String {
+    let township = area.at(Level::Township).filter(|township| *township != area);
+    let township = township.map(|township| board.areas.name(township)).unwrap_or_default();
+    format!("{township}{}", board.areas.name(area))
 }
 
 fn texts(

@@ -22,6 +22,9 @@ async fn a_filled_form_calls_whom_its_preview_named_and_a_preview_calls_nobody()
     assert_eq!(seen["warning"]["headline"], "示例县水利局发布山洪灾害立即转移预警");
     let text = seen["warning"]["description"].as_str().unwrap();
     assert!(text.contains("发布单位：示例县水利局，文号：示水预〔2026〕7号"), "{text}");
+    let area = desk.get("/areas?parent=990101000000", 200).await;
+    let township = items(&area).iter().find(|area| area["code"] == TOWNSHIP).unwrap();
+    assert!(text.starts_with(township["name"].as_str().unwrap()), "which of its namesakes: {text}");
     let rows = seen["areas"].as_array().unwrap();
     let sum: u64 = rows.iter().map(|row| row["posts"].as_u64().unwrap()).sum();
     assert_eq!(json!(sum), seen["posts"]);
