@@ -110,8 +110,6 @@ export function fakeServer(): Plugin {
     if (path === '/warnings' && method === 'POST') return publish(body, now);
     if (resource === 'callouts') return respondOfCallout(method, id, act, body, now);
     if (resource === 'map' || resource === 'positions') return respondOfMap(method, url, me, body);
-    // Its county has no gauges, and nothing is issued by form there.
-    if (path === '/gauges' || path === '/warning-forms') return [200, { items: [] }];
     if (path === '/obligations/mine') return [200, { items: me.person === undefined ? [] : world.asking(me.person.id) }];
     const view = world.all.get(id);
     if (resource !== 'obligations' || view === undefined) return undefined;
