@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_set_that_cannot_be_is_refused_by_the_place() {
         let broken = [
-            ("event_code = \"11A51\"", "event_code = \"11A99\"", "form flash_flood: event_code"),
+            ("event_code = \"11A51\"", "event_code = \"11Z99\"", "form flash_flood: event_code"),
             ("valid_h = 6", "valid_h = 5", "form flash_flood: valid_h"),
             ("id = \"leave\"", "id = \"prepare\"", "form flash_flood: give 1 to"),
             ("colour = \"orange\"", "colour = \"red\"", "form flash_flood: stages grow graver"),
