@@ -217,6 +217,7 @@ impl Node {
             metrics: Arc::clone(&self.metrics),
             texts: Arc::new(self.config.texts().map_err(anyhow::Error::msg)?),
             publisher: publisher(&self.config),
+            forms: Arc::new(self.config.forms().map_err(anyhow::Error::msg)?),
             basemap: Arc::new(demonstration::basemap(&self.config, self.demo)?),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();

@@ -17,7 +17,7 @@ use crate::{
     bus::redis::{RedisUrl, UrlFault},
     domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar, suggestion::Rules},
     gauges,
-    ingest::{basemap::Basemap, calendar},
+    ingest::{basemap::Basemap, calendar, forms::Forms},
     positions,
     postgres::Database,
     sources::Source,
@@ -27,6 +27,8 @@ use crate::{
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 /// Policies when no file is named.
 pub const POLICIES: &str = include_str!("../config/policies.toml");
+/// Forms for warnings by hand when no file is named.
+pub const FORMS: &str = include_str!("../config/forms.toml");
 /// Holidays when no file is named.
 pub const CALENDAR: &str = include_str!("../config/calendar.toml");
 /// What warnings suggest when no file is named.
@@ -50,6 +52,7 @@ pub struct Config {
     jurisdiction: String,
     timezone: String,
     policies: String,
+    forms: String,
     calendar: String,
     suggestions: String,
     pub publication: Publication,
@@ -204,6 +207,7 @@ impl Config {
         faults.extend(self.gauges.faults());
         faults.extend(Source::faults(&self.sources));
         faults.extend(self.policies().err());
+        faults.extend(self.forms().err());
         faults.extend(self.calendar().err());
         faults.extend(self.texts().err());
         faults.extend(self.suggestions().err());
@@ -226,6 +230,12 @@ impl Config {
         let set: PolicySet = toml::from_str(&text).map_err(|error| format!("policies: {error}"))?;
         set.check().map_err(|fault| format!("policies: {fault}"))?;
         Ok(set)
+    }
+
+    /// Reads the forms for warnings that no message comes for.
+    pub fn forms(&self) -> Result<Forms, String> {
+        let text = self.text(&self.forms, FORMS, "forms")?;
+        Forms::read(&text).map_err(|fault| format!("forms: {fault}"))
     }
 
     pub fn calendar(&self) -> Result<Calendar, String> {

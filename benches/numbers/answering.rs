@@ -160,6 +160,7 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         texts: Arc::new(jiaoying::bulletin::load(jiaoying::config::TEXTS).unwrap()),
         publisher: jiaoying::http::Publisher { base: "http://localhost".into(), name: "".into() },
         demo: None,
+        forms: Arc::default(),
         basemap: Arc::default(),
         ready: Arc::new(AtomicBool::new(true)),
         ailments,

@@ -8,6 +8,7 @@ mod bulletins;
 mod callouts;
 mod duty;
 mod error;
+mod forms;
 mod gauges;
 mod health;
 mod journal;
@@ -53,7 +54,7 @@ use crate::{
     gauges::{self as gauge_plane, Gauges},
     health::Ailments,
     hub::Hub,
-    ingest::basemap::Basemap,
+    ingest::{basemap::Basemap, forms::Forms},
     positions::{Positions, Store},
     sources::Sources,
 };
@@ -85,6 +86,8 @@ pub struct Web {
     /// How the public is told of warnings.
     pub texts: Arc<Templates>,
     pub publisher: Publisher,
+    /// For warnings that no message comes for.
+    pub forms: Arc<Forms>,
     /// Rivers and roads.
     pub basemap: Arc<Basemap>,
 }
@@ -107,6 +110,8 @@ pub fn router(web: Web) -> Router {
         .route("/board", get(board::draw))
         .route("/warnings", get(warnings::list).post(warnings::accept))
         .route("/warnings.atom", get(warnings::atom))
+        .route("/warnings/preview", post(forms::preview))
+        .route("/warning-forms", get(forms::list))
         .route("/warnings/{id}", get(warnings::one))
         .route("/warnings/{id}/texts", get(bulletins::preview))
         .route("/warnings/{id}/suggestion", get(suggestions::one).post(suggestions::decide))

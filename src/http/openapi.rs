@@ -4,8 +4,8 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, board, bulletins, callouts, duty, error::ErrorBody, gauges, journal, map, obligations,
-    positions, sessions, setup, sources, suggestions, units, warnings,
+    areas, board, bulletins, callouts, duty, error::ErrorBody, forms, gauges, journal, map,
+    obligations, positions, sessions, setup, sources, suggestions, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -36,6 +36,8 @@ use super::{
         bulletins::list,
         sources::list,
         sources::heartbeat,
+        forms::list,
+        forms::preview,
         callouts::open,
         callouts::list,
         callouts::one,
@@ -63,7 +65,7 @@ use super::{
         positions::track,
         journal::list
     ),
-    components(schemas(ErrorBody))
+    components(schemas(ErrorBody, forms::FilledForm))
 )]
 struct Api;
 

@@ -15,6 +15,7 @@ use super::{
     WARNING_LIMIT, Web,
     archive::{self, Filter},
     error::ApiError,
+    forms,
     request::{Asked, Caller, List, Written},
     warning_form,
 };
@@ -54,12 +55,7 @@ pub(super) async fn accept(
     caller: Caller,
     request: Request,
 ) -> Result<Response, ApiError> {
-    // Before anything is read: a stranger's eight megabytes are not worth parsing.
-    if !caller.actor.role.may_issue_warnings() {
-        let refusal = Rejection::NotAllowed(Capability::IssueWarnings);
-        return Err(crate::dispatcher::SubmitError::from(refusal).into());
-    }
-    let written = Written::read(request, WARNING_LIMIT).await?;
+    let written = admitted(&caller.actor, request).await?;
     let source = web.sources.pushing(&caller.actor.login);
     let accepted = take(&web, caller.actor, &written).await;
     if let Some(source) = source {
@@ -71,17 +67,19 @@ pub(super) async fn accept(
     accepted
 }
 
+/// Reads the body of whoever may issue warnings.
+pub(super) async fn admitted(actor: &Actor, request: Request) -> Result<Written, ApiError> {
+    // Before anything is read: a stranger's eight megabytes are not worth parsing.
+    if !actor.role.may_issue_warnings() {
+        let refusal = Rejection::NotAllowed(Capability::IssueWarnings);
+        return Err(crate::dispatcher::SubmitError::from(refusal).into());
+    }
+    Written::read(request, WARNING_LIMIT).await
+}
+
 async fn take(web: &Web, actor: Actor, written: &Written) -> Result<Response, ApiError> {
     let id = written.command_id(&actor);
-    let (message, original) = match written.media_type.as_str() {
-        media if CAP_TYPES.contains(&media) => from_cap(written)?,
-        "application/json" => from_json(web, &actor, written).await?,
-        _ => {
-            let message = "send application/cap+xml or application/json";
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Err(ApiError::new(status, "body.media_type", message).field("Content-Type"));
-        }
-    };
+    let (message, original) = read(web, &actor, written).await?;
     let command = Command::AcceptWarning { message: Box::new(message), original };
     let committed = web.board.submit_as(actor, command, id).await?;
     let Reply::Warning { id, callouts, repeated } = committed.reply else {
@@ -90,6 +88,23 @@ async fn take(web: &Web, actor: Actor, written: &Written) -> Result<Response, Ap
     let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
     let callouts = callouts.iter().map(ToString::to_string).collect();
     Ok((status, Json(Accepted { id: id.to_string(), callouts })).into_response())
+}
+
+/// Reads a warning in any of the forms that it may come in.
+pub(super) async fn read(
+    web: &Web,
+    actor: &Actor,
+    written: &Written,
+) -> Result<(Message, Original), ApiError> {
+    match written.media_type.as_str() {
+        media if CAP_TYPES.contains(&media) => from_cap(written),
+        "application/json" => from_json(web, actor, written).await,
+        _ => {
+            let message = "send application/cap+xml or application/json";
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Err(ApiError::new(status, "body.media_type", message).field("Content-Type"))
+        }
+    }
 }
 
 fn from_cap(written: &Written) -> Result<(Message, Original), ApiError> {
@@ -105,7 +120,7 @@ async fn from_json(
     actor: &Actor,
     written: &Written,
 ) -> Result<(Message, Original), ApiError> {
-    let input: WarningInput = written.json()?;
+    let input: WarningInput = forms::input(web, written).await?;
     warning_form::check(&input)?;
     let now = web.board.now();
     let (names, login) = (input.references.clone(), actor.login.clone());

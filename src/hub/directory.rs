@@ -7,7 +7,8 @@ use compact_str::CompactString;
 use crate::domain::{
     board::Board,
     event::Event,
-    ids::{AreaCode, AttemptId, ObligationId, PersonId, PostId},
+    ids::{AreaCode, AttemptId, ObligationId, PersonId, PostId, SiteId},
+    site::Facts,
 };
 
 /// Names by id, and where each obligation is.
@@ -16,6 +17,7 @@ pub(super) struct Directory {
     areas: HashMap<AreaCode, CompactString>,
     people: HashMap<PersonId, CompactString>,
     posts: HashMap<PostId, CompactString>,
+    gauges: HashMap<SiteId, CompactString>,
     duties: HashMap<CompactString, CompactString>,
     /// The area of each obligation, by number less one.
     obligations: Vec<AreaCode>,
@@ -32,6 +34,12 @@ impl Directory {
                 .roster
                 .iter()
                 .map(|staffing| (staffing.post.id.clone(), staffing.post.title.clone()))
+                .collect(),
+            gauges: board
+                .sites
+                .iter()
+                .filter(|site| matches!(site.facts, Facts::Gauge(_)))
+                .map(|site| (site.id.clone(), site.name.clone()))
                 .collect(),
             duties: duties
                 .into_iter()
@@ -54,6 +62,9 @@ impl Directory {
             }
             Event::PostSaved(saved) => {
                 self.posts.insert(saved.post.id.clone(), saved.post.title.clone());
+            }
+            Event::SiteSaved(saved) if matches!(saved.site.facts, Facts::Gauge(_)) => {
+                self.gauges.insert(saved.site.id.clone(), saved.site.name.clone());
             }
             Event::PoliciesAdopted(adopted) => {
                 let duties = adopted.policies.duties.iter();
@@ -83,6 +94,10 @@ impl Directory {
 
     pub fn person(&self, id: &PersonId) -> Option<&CompactString> {
         self.people.get(id)
+    }
+
+    pub fn gauge(&self, id: &SiteId) -> Option<&CompactString> {
+        self.gauges.get(id)
     }
 
     pub fn post(&self, id: &PostId) -> Option<&CompactString> {

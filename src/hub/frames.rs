@@ -6,19 +6,18 @@ use std::{
 };
 
 use bytes::Bytes;
-use compact_str::{CompactString, ToCompactString};
+use compact_str::CompactString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub(super) use super::topics::{Topic, Topics};
-use super::{directory::Directory, history::Frames, shown, wire};
+use super::{directory::Directory, history::Frames, names::names, shown, wire};
 use crate::{
     dispatcher::Published,
     domain::{
         area::Extent,
-        callout::obligation::Step,
         event::{Entry, Event},
-        ids::{AreaCode, PersonId, PostId},
+        ids::AreaCode,
         time::Timestamp,
     },
 };
@@ -140,13 +139,14 @@ fn topic(event: &Event) -> Topic {
         | Event::SiteSaved(_)
         | Event::SiteRemoved(_)
         | Event::StockCounted(_)
-        | Event::FenceCrossed(_)
-        | Event::GaugeCrossed(_)
-        | Event::SilenceBegan(_)
-        | Event::SilenceEnded(_) => Topic::Map,
+        | Event::FenceCrossed(_) => Topic::Map,
+        // Of what a warning is made of, and of whom none can come, everybody who follows warnings is told.
         Event::WarningAccepted(_)
         | Event::WarningWitnessed(_)
         | Event::WarningEnded(_)
+        | Event::GaugeCrossed(_)
+        | Event::SilenceBegan(_)
+        | Event::SilenceEnded(_)
         | Event::SuggestionRulesAdopted(_)
         | Event::SuggestionDecided(_)
         | Event::BulletinDrafted(_)
@@ -226,80 +226,5 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::AttemptStarted(a) => attempt(a.id),
         Event::AttemptRepeated(a) => attempt(a.id),
         Event::AttemptRecorded(a) => attempt(a.id),
-    }
-}
-
-/// Collects the names of what an event mentions.
-#[expect(clippy::wildcard_enum_match_arm, reason = "a name left out is shown as its id")]
-fn names<'d>(event: &Event, directory: &'d Directory) -> BTreeMap<CompactString, &'d str> {
-    let mut names = Names { directory, found: BTreeMap::new() };
-    match event {
-        Event::ObligationOpened(o) => names.post(&o.post).step(&o.step),
-        Event::ObligationEscalated(o) => names.post(&o.post).step(&o.step),
-        Event::ObligationMoved(o) => names.post(&o.post).step(&o.step),
-        Event::ObligationDeclined(o) => names.post(&o.post).person(&o.person),
-        Event::ObligationAnswered(o) => names.post(&o.post).people(o.answer.person.iter()),
-        Event::ObligationUnreached(o) => names.post(&o.post).people(o.handed.to.iter()),
-        Event::ObligationHandedOn(o) => names.post(&o.post).people(o.handed.to.iter()),
-        Event::ObligationWithdrawn(o) => names.post(&o.post),
-        Event::ObligationTold(o) => names.post(&o.post),
-        Event::QuorumMet(met) => names.area(met.area),
-        Event::CalloutOpened(opened) => names.areas(&opened.extent),
-        Event::CalloutRevised(revised) => names.areas(&revised.extent),
-        Event::WarningAccepted(accepted) => names.areas(&accepted.extent),
-        Event::AttemptStarted(a) => names.person(&a.person),
-        Event::AttemptRepeated(a) => names.person(&a.person),
-        Event::AttemptRecorded(a) => names.person(&a.person),
-        Event::OverrideAdded(added) => {
-            names.post(&added.change.post).people(added.change.people.iter())
-        }
-        _ => &mut names,
-    };
-    names.found
-}
-
-struct Names<'d> {
-    directory: &'d Directory,
-    found: BTreeMap<CompactString, &'d str>,
-}
-
-impl Names<'_> {
-    fn area(&mut self, code: AreaCode) -> &mut Self {
-        if let Some(name) = self.directory.area(code) {
-            self.found.insert(code.to_compact_string(), name);
-        }
-        self
-    }
-
-    fn areas(&mut self, extent: &Extent) -> &mut Self {
-        extent.named().for_each(|code| {
-            self.area(code);
-        });
-        self
-    }
-
-    fn post(&mut self, post: &PostId) -> &mut Self {
-        if let Some(title) = self.directory.post(post) {
-            self.found.insert(post.to_compact_string(), title);
-        }
-        self.area(post.area)
-    }
-
-    fn person(&mut self, id: &PersonId) -> &mut Self {
-        if let Some(name) = self.directory.person(id) {
-            self.found.insert(id.as_str().into(), name);
-        }
-        self
-    }
-
-    fn people<'p>(&mut self, ids: impl Iterator<Item = &'p PersonId>) -> &mut Self {
-        ids.for_each(|id| {
-            self.person(id);
-        });
-        self
-    }
-
-    fn step(&mut self, step: &Step) -> &mut Self {
-        self.people(step.people.iter())
     }
 }

@@ -16,6 +16,7 @@ mod history;
 mod incoming;
 mod map;
 mod meters;
+mod names;
 mod outgoing;
 mod session;
 mod shard;

@@ -17,7 +17,10 @@ use crate::{
         warning::{Colour, Status, Warning},
     },
     health::{Ailment, Ailments},
-    protocol::{CalloutView, DutyView, LineView, ObligationView, PersonView, Viewer, WarningView},
+    protocol::{
+        CalloutView, DutyView, LineView, ObligationView, PersonView, SilencesView, Viewer,
+        WarningView,
+    },
 };
 
 /// Open obligations in a snapshot, the most severe and the longest wait first; the rest are counted and fetched
@@ -44,6 +47,7 @@ pub(crate) struct BoardView {
     pub mine: Vec<ObligationView>,
     pub duty: DutyView,
     pub lines: Vec<LineView>,
+    pub silences: SilencesView,
     pub degraded: Vec<Degraded>,
 }
 
@@ -122,6 +126,7 @@ pub(super) fn draw(
         mine: mine(board, actor, &viewer),
         duty: DutyView::of(board, area, now, &viewer, wide),
         lines: LineView::all(board),
+        silences: SilencesView::of(board, area),
         degraded: ailments
             .iter()
             .map(|&Ailment { what, since }| Degraded { what, since })

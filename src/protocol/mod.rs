@@ -7,6 +7,7 @@ mod duty;
 mod feature;
 mod line;
 mod obligation;
+mod silence;
 mod warning;
 
 use compact_str::CompactString;
@@ -19,6 +20,7 @@ pub use self::{
     feature::{ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitView},
     line::LineView,
     obligation::{AboutView, AnswerView, AskedView, AttemptView, HandedView, ObligationView},
+    silence::{SilenceView, SilencesView, SilentGauges},
     warning::{WarningInput, WarningView},
 };
 use crate::domain::{

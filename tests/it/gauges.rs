@@ -3,9 +3,16 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use jiaoying::{
-    domain::{actor::Actor, command::Command, site::Facts, time::Timestamp},
+    domain::{
+        actor::Actor,
+        command::Command,
+        silence::{LastHeard, Voice},
+        site::Facts,
+        time::Timestamp,
+    },
     ingest::sl651::{self, Class, Element, End, Function, Number, Password, Reading},
 };
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -174,21 +181,106 @@ async fn a_gauge_that_stops_reporting_is_an_alarm_and_is_called_off_when_it_is_h
     gauge.reports_every_s = Some(1);
     let console = Actor::console(COUNTY.parse().unwrap());
     server.board.submit(console, Command::SaveSites(vec![site])).await.unwrap();
+    let mut page = server.watch("commander").await;
+    assert_eq!(
+        page.board["silences"],
+        json!({ "sources": [], "gauges": { "total": 0, "items": [] } })
+    );
     tell(&gateway, &[level(server.board.now(), 0, 60.0)], 1).await;
     let alarm = until(SOON, "somebody is called", async || {
         let open = gateway.get("/callouts?open=true", 200).await;
         items(&open).iter().find(|callout| callout["kind"] == "alarm").cloned()
     });
-    assert_eq!(alarm.await["subject"], "监测站失联：柳河水文站");
+    let alarm = alarm.await;
+    assert_eq!(alarm["subject"], "监测站失联：柳河水文站");
     let gauges = gateway.get("/gauges", 200).await;
     let shown = items(&gauges).iter().find(|gauge| gauge["id"] == GAUGE).unwrap();
     assert!(shown["silent_since"].is_string() && shown["stale"] == "lost", "{shown}");
+    // The pages are told by name, those that are open and those that open now.
+    let began = page.wait_for_event("silence_began").await;
+    assert_eq!(
+        (&began["data"]["voice"]["gauge"], &began["names"][GAUGE]),
+        (&json!(GAUGE), &json!("柳河水文站"))
+    );
+    let silences = server.watch("screen").await.board["silences"].clone();
+    assert_eq!((&silences["gauges"]["total"], &silences["sources"]), (&json!(1), &json!([])));
+    let silent = &silences["gauges"]["items"][0];
+    assert_eq!((&silent["id"], &silent["name"]), (&json!(GAUGE), &json!("柳河水文站")));
+    assert_eq!((&silent["heard_at"], &silent["callout"]), (&shown["silent_since"], &alarm["id"]));
     tell(&gateway, &[level(server.board.now(), 0, 60.1)], 1).await;
     until(SOON, "it is called off", async || {
         let open = gateway.get("/callouts?open=true", 200).await;
         items(&open).iter().all(|callout| callout["kind"] != "alarm").then_some(())
     })
     .await;
+    let ended = page.wait_for_event("silence_ended").await;
+    assert_eq!(ended["data"]["voice"]["gauge"], GAUGE);
+    let silences = server.watch("screen").await.board["silences"].clone();
+    assert_eq!(silences["gauges"], json!({ "total": 0, "items": [] }));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_silent_source_is_told_to_whoever_sees_the_whole_county() {
+    let server = TestServer::start().await;
+    let (voice, at) = (Voice::Source("省台".into()), server.board.now());
+    let node = Actor::node(COUNTY.parse().unwrap());
+    let silent = vec![LastHeard { voice, at }];
+    server.board.submit(node, Command::NoteSilence(silent)).await.unwrap();
+    let commander = server.demo("commander");
+    let board = commander.get("/board", 200).await["board"].clone();
+    let source = &board["silences"]["sources"][0];
+    assert_eq!((&source["id"], &source["heard_at"]), (&json!("省台"), &json!(at)));
+    let township = commander.get("/board?area=990101001000", 200).await["board"].clone();
+    assert_eq!(township["silences"]["sources"], json!([]));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_asks_again_is_told_only_what_is_new_and_a_drill_lists_its_own_gauges() {
+    let server = TestServer::start().await;
+    let gateway = server.demo("gateway");
+    let now = server.board.now();
+    let ask = async |path: &str, tag: Option<&str>| {
+        let mut request = gateway.request(Method::GET, path);
+        if let Some(tag) = tag {
+            request = request.header("if-none-match", tag);
+        }
+        let reply = request.send().await.unwrap();
+        let tag = reply.headers()["etag"].to_str().unwrap().to_owned();
+        (reply.status().as_u16(), tag, reply.text().await.unwrap())
+    };
+    tell(&gateway, &[level(now, 1, 60.0)], 1).await;
+    let (status, first, body) = ask("/gauges", None).await;
+    assert_eq!((status, body.is_empty()), (200, false));
+    let (status, same, body) = ask("/gauges", Some(&first)).await;
+    assert_eq!((status, &*same, &*body), (304, &*first, ""));
+    tell(&gateway, &[level(now, 0, 60.1)], 1).await;
+    let (status, second, body) = ask("/gauges", Some(&first)).await;
+    assert_eq!((status, second == first), (200, false));
+    let gauges: Value = serde_json::from_str(&body).unwrap();
+    let shown = items(&gauges).iter().find(|gauge| gauge["id"] == GAUGE).unwrap();
+    let levels = [
+        json!({ "mark": "warning", "level_m": 64.1 }),
+        json!({ "mark": "guarantee", "level_m": 66.1 }),
+    ];
+    assert_eq!(shown["levels"].as_array().unwrap()[..], levels);
+    assert_eq!(
+        (&shown["reading"]["level_m"], &shown["place"][0]),
+        (&json!(60.1), &shown["place"][0])
+    );
+    let rain = items(&gauges).iter().find(|gauge| gauge["measures"] == "rain").unwrap();
+    assert_eq!(rain["rains"][0], json!({ "mark": "prepare", "mm": [30.0, 50.0, null, 100.0] }));
+
+    let drills = gateway.get("/gauges?exercise=true", 200).await;
+    assert!(items(&drills).is_empty());
+    let mut reading = level(now, 0, 65.0);
+    reading["exercise"] = json!(true);
+    tell(&gateway, &[reading], 1).await;
+    let drills = gateway.get("/gauges?exercise=true", 200).await;
+    let ids: Vec<_> = items(&drills).iter().map(|gauge| gauge["id"].clone()).collect();
+    assert_eq!(ids, [GAUGE]);
+    assert_eq!(ask("/gauges", Some(&second)).await.0, 304, "what a drill shows is not what is so");
     server.stop().await;
 }
 

@@ -103,6 +103,7 @@ export class World {
         { channel: 'voice', name: '语音外呼', simulated: true, lines: LINES, busy: 21, queued: 0 },
         { channel: 'sms', name: '短信', simulated: true, lines: 5, busy: 0, queued: 0 },
       ],
+      silences: { sources: [], gauges: { total: 0, items: [] } },
       degraded: [...board.degraded],
     };
   }
@@ -148,7 +149,7 @@ export class World {
     return {
       now: iso(0), jurisdiction: { area: COUNTY, name: '示例县', timezone: ZONE },
       me: { login: 'fake', role: 'admin', area: COUNTY }, names: Object.fromEntries(areas), warnings: [], callouts: [],
-      open: { total: 0, items: [] }, mine: [], duty: { at: iso(0), items: [], gaps: [] }, lines: [], degraded: [],
+      open: { total: 0, items: [] }, mine: [], duty: { at: iso(0), items: [], gaps: [] }, lines: [], silences: { sources: [], gauges: { total: 0, items: [] } }, degraded: [],
     };
   }
 }

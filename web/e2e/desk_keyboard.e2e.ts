@@ -11,7 +11,7 @@ afterAll(() => browser.close());
 it('answering on behalf takes a few keys', async () => {
   const callout = await issueWarning('orange', `键盘测试暴雨橙色预警 ${Date.now()}`);
   const { page, faults } = await visit(browser, 'dispatcher', '/desk');
-  await page.getByRole('button', { name: callout.subject }).last().click();
+  await page.locator('button.card', { hasText: callout.subject }).last().click();
   await page.getByRole('heading', { name: callout.subject, level: 1 }).waitFor();
   await page.locator('tbody tr').first().waitFor();
 

@@ -32,15 +32,23 @@ export async function count(page: Page, what: 'units' | 'expired'): Promise<numb
 }
 
 /** Clicks where a place is drawn, and returns what the map says of the unit there. */
-export async function pick(page: Page, [lon, lat]: Place): Promise<string> {
+export async function pick(page: Page, place: Place): Promise<string> {
+  const map = page.locator('section.map');
+  const { x, y } = await pointOf(page, place);
+  const box = await map.boundingBox();
+  await map.locator('canvas').click({ position: { x: x - (box?.x ?? 0), y: y - (box?.y ?? 0) } });
+  return (await map.getByRole('complementary').textContent({ timeout: 5_000 }).catch(() => '')) ?? '';
+}
+
+/** Returns where on the page a place is drawn. */
+export async function pointOf(page: Page, [lon, lat]: Place): Promise<{ x: number; y: number }> {
   await drawn(page);
   const map = page.locator('section.map');
   const [west, south, east, north] = JSON.parse(await map.getAttribute('data-view') ?? '[]') as [number, number, number, number];
   const mercator = (degrees: number): number => Math.log(Math.tan(Math.PI / 4 + (degrees * Math.PI) / 360));
   const box = await map.boundingBox();
   if (box === null) throw new Error('the map has no place');
-  const x = ((lon - west) / (east - west)) * box.width;
-  const y = ((mercator(north) - mercator(lat)) / (mercator(north) - mercator(south))) * box.height;
-  await map.locator('canvas').click({ position: { x, y } });
-  return (await map.getByRole('complementary').textContent({ timeout: 5_000 }).catch(() => '')) ?? '';
+  const x = box.x + ((lon - west) / (east - west)) * box.width;
+  const y = box.y + ((mercator(north) - mercator(lat)) / (mercator(north) - mercator(south))) * box.height;
+  return { x, y };
 }

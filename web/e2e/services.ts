@@ -3,11 +3,12 @@
  * it ends with the process that started it, however that ends.
  */
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** Debian's own machines start these in a second; a busy one takes longer. */
 const START_MS = 60_000;
@@ -65,24 +66,32 @@ export async function startRedis(before?: Service): Promise<Service> {
   return { url: `redis://127.0.0.1:${port}`, kill: () => killed(redis) };
 }
 
-/** Starts a node of the demonstration county; `shared` names its database and its Redis. */
-export async function startNode(binary: string, shared: { database: Service; redis: Service }): Promise<Service> {
+export interface Node extends Service {
+  /** Takes a list from a county's own file, beside the running node. */
+  take(kind: string, csv: string): Promise<void>;
+}
+
+/** Starts a node of the demonstration county; `shared` names its database and its Redis, else it is alone. */
+export async function startNode(binary: string, shared?: { database: Service; redis: Service }): Promise<Node> {
   const folder = mkdtempSync(join(tmpdir(), 'jiaoying-'));
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('JIAOYING_'));
   const log = join(folder, 'log');
-  const node = spawn('setpriv', [...WITH_ME, binary, 'serve', '--demo'], {
-    stdio: ['ignore', 'pipe', openSync(log, 'w')],
-    env: {
-      ...Object.fromEntries(others), JIAOYING_LISTEN: '127.0.0.1:0', JIAOYING_DATA_DIR: join(folder, 'data'),
-      JIAOYING_DATABASE_URL: shared.database.url, JIAOYING_REDIS_URL: shared.redis.url,
-    },
-  });
+  const env = {
+    ...Object.fromEntries(others), JIAOYING_LISTEN: '127.0.0.1:0', JIAOYING_DATA_DIR: join(folder, 'data'),
+    ...(shared === undefined ? {} : { JIAOYING_DATABASE_URL: shared.database.url, JIAOYING_REDIS_URL: shared.redis.url }),
+  };
+  const node = spawn('setpriv', [...WITH_ME, binary, 'serve', '--demo'], { stdio: ['ignore', 'pipe', openSync(log, 'w')], env });
   const greeting = said(node, 'the node', /http:\/\/([\d.:]+)\/screen/);
   const [, address] = await greeting.catch((cause: unknown) => {
     throw new Error(`${String(cause)} ${readFileSync(log, 'utf8').slice(-2_000)}`);
   });
   return {
     url: `http://${address}`,
+    take: async (kind, csv) => {
+      const file = join(folder, `${kind}.csv`);
+      writeFileSync(file, csv);
+      await promisify(execFile)(binary, ['import', kind, file], { env });
+    },
     kill: async () => {
       await killed(node);
       rmSync(folder, { recursive: true, force: true });

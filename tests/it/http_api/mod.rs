@@ -4,6 +4,7 @@ mod board;
 mod bodies;
 mod bulletins;
 mod duty;
+mod forms;
 mod journal;
 mod map;
 mod obligations;

@@ -1,7 +1,7 @@
 /** What a page knows. Built from a snapshot, changed by events alone; no clock, no socket, no DOM. */
 
 import type {
-  CalloutView, Degraded, Duty, Jurisdiction, Line, Me, ObligationView, Time, WarningView, WireBoard,
+  CalloutView, Degraded, Duty, Jurisdiction, Line, Me, ObligationView, SilenceView, Time, WarningView, WireBoard,
 } from './protocol';
 
 export interface Board {
@@ -23,7 +23,15 @@ export interface Board {
   /** Rises when the roster changed, so that `duty` has to be asked for again. */
   readonly dutyChanges: number;
   readonly lines: readonly Line[];
+  readonly silences: Silent;
   readonly degraded: readonly Degraded[];
+}
+
+/** Who should be heard and is not. */
+export interface Silent {
+  readonly sources: ReadonlyMap<string, SilenceView>;
+  /** May hold fewer than `total`: those that fell silent last. */
+  readonly gauges: { readonly total: number; readonly items: ReadonlyMap<string, SilenceView> };
 }
 
 /** Returns the board that a snapshot shows. */
@@ -41,6 +49,10 @@ export function fromSnapshot(seq: number, wire: WireBoard): Board {
     duty: wire.duty,
     dutyChanges: 0,
     lines: wire.lines,
+    silences: {
+      sources: byId(wire.silences.sources),
+      gauges: { total: wire.silences.gauges.total, items: byId(wire.silences.gauges.items) },
+    },
     degraded: wire.degraded,
   };
 }

@@ -113,6 +113,16 @@ export interface AboutAttempt {
   channel: Channel;
 }
 
+/** A gauge by its id, or a source by its name. */
+export type Voice = { gauge: string } | { source: string };
+
+export interface AboutSilence {
+  voice: Voice;
+  area: string;
+  heard_at: Time;
+  callout?: string;
+}
+
 /** Payloads by kind. */
 interface Kinds {
   warning_accepted: WarningAccepted;
@@ -138,6 +148,12 @@ interface Kinds {
   attempt_started: AboutAttempt;
   attempt_repeated: AboutAttempt;
   attempt_recorded: AboutAttempt & { outcome: Outcome; retry?: Planned };
+  /** A gauge has reached a threshold or fallen below one; what it shows is asked for. */
+  gauge_crossed: { gauge: string; exercise?: boolean };
+  silence_began: AboutSilence;
+  silence_ended: AboutSilence;
+  /** A site is no more: nobody waits to hear it. */
+  site_removed: { id: string };
   /** Somebody else may be on duty now: ask again. */
   roster_changed: Record<never, never>;
   /** What stands on the map, or who the units are, may be different now: ask again. */
@@ -162,7 +178,7 @@ const ROSTER_KINDS = new Set([
   'override_removed', 'calendar_adopted', 'policies_adopted',
 ]);
 
-const MAP_KINDS = new Set(['unit_saved', 'unit_removed', 'site_saved', 'site_removed', 'stock_counted']);
+const MAP_KINDS = new Set(['unit_saved', 'unit_removed', 'site_saved', 'stock_counted']);
 
 const KNOWN: { [K in keyof Kinds]: true } = {
   warning_accepted: true, warning_ended: true, callout_opened: true, callout_revised: true,
@@ -170,6 +186,7 @@ const KNOWN: { [K in keyof Kinds]: true } = {
   obligation_moved: true, obligation_declined: true, obligation_answered: true,
   obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
   obligation_told: true, attempt_started: true, attempt_repeated: true, attempt_recorded: true,
+  gauge_crossed: true, silence_began: true, silence_ended: true, site_removed: true,
   roster_changed: true, map_changed: true, unknown: true,
 };
 

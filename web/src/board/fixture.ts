@@ -32,6 +32,7 @@ export function emptyBoard(change: Partial<WireBoard> = {}): Board {
     mine: [],
     duty: { at: at(0), items: [], gaps: [] },
     lines: [],
+    silences: { sources: [], gauges: { total: 0, items: [] } },
     degraded: [],
     ...change,
   });

@@ -259,6 +259,21 @@ export interface Degraded {
   since: Time;
 }
 
+/** Somebody who should be heard and is not. */
+export interface SilenceView extends Named {
+  area: string;
+  /** When it was heard last. */
+  heard_at: Time;
+  callout?: string;
+}
+
+export interface Silences {
+  /** Of warnings. */
+  sources: SilenceView[];
+  /** May hold fewer than `total`. */
+  gauges: { total: number; items: SilenceView[] };
+}
+
 /** The board as a snapshot carries it. */
 export interface WireBoard {
   now: Time;
@@ -271,6 +286,7 @@ export interface WireBoard {
   mine: ObligationView[];
   duty: Duty;
   lines: Line[];
+  silences: Silences;
   degraded: Degraded[];
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { areaOfPost, contains } from './area';
-import type { Board } from './board';
+import type { Board, Silent } from './board';
 import { isOpen } from './board';
 import { count, type Move } from './counts';
 import {
@@ -12,6 +12,7 @@ import {
 } from './event';
 import { blankObligation, openObligation, reduceObligation } from './obligation';
 import type { CalloutView, ObligationView, StateName, Time, WarningView } from './protocol';
+import { isAboutSilence, reduceSilences } from './silence';
 
 /** Obligations kept beyond which new ones are only counted: what a snapshot holds at most. */
 export const OPEN_CAPACITY = 1_000;
@@ -30,6 +31,7 @@ interface Draft {
   total: number;
   items: Map<string, ObligationView>;
   mine: Map<string, ObligationView>;
+  silences: Silent;
   dutyChanges: number;
 }
 
@@ -54,6 +56,8 @@ export function reduceAll(board: Board, events: readonly BoardEvent[]): Board {
 }
 
 function apply(draft: Draft, event: BoardEvent): void {
+  if (isAboutSilence(event)) draft.silences = reduceSilences(draft.silences, event, draft.names);
+  if (isAboutSilence(event) || isElsewhere(event)) return undefined;
   switch (event.kind) {
     case 'warning_accepted':
       return acceptWarning(draft, event.data, event.at);
@@ -93,12 +97,14 @@ function apply(draft: Draft, event: BoardEvent): void {
     case 'roster_changed':
       draft.dutyChanges += 1;
       return undefined;
-    case 'map_changed':
-    case 'unknown':
-      return undefined;
     default:
       return unreachable(event);
   }
+}
+
+/** Events of what the board does not hold: whoever shows that asks for it. */
+function isElsewhere(event: BoardEvent): event is Extract<BoardEvent, { kind: 'gauge_crossed' | 'map_changed' | 'unknown' }> {
+  return event.kind === 'gauge_crossed' || event.kind === 'map_changed' || event.kind === 'unknown';
 }
 
 function acceptWarning(draft: Draft, data: WarningAccepted, at: Time): void {
@@ -274,6 +280,7 @@ function thaw(board: Board): Draft {
     total: board.open.total,
     items: new Map(board.open.items),
     mine: new Map(board.mine),
+    silences: board.silences,
     dutyChanges: board.dutyChanges,
   };
 }

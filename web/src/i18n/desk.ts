@@ -99,9 +99,9 @@ export const deskWords = bilingual(
     inField: (field: string, why: string) => `「${field}」${why}`,
     help: '快捷键',
     helpOf: [
-      ['N', '发布预警'], ['M', '人工叫应／抽查'], ['↑ ↓', '上下移动'], ['Enter', '打开经过'], ['A', '代应答'], ['/', '查找'],
+      ['N', '发布预警'], ['F', '专项预警'], ['M', '人工叫应／抽查'], ['↑ ↓', '上下移动'], ['Enter', '打开经过'], ['A', '代应答'], ['/', '查找'],
       ['R', '刷新列表顺序'], ['K', '知道了（停止提示音）'], ['T', '打开或收起态势图'],
-      ['P', '打开或关闭位置上报异常'], ['Esc', '返回'], ['?', '本帮助'],
+      ['P', '打开或关闭位置上报异常'], ['G', '打开或关闭水雨情'], ['Esc', '返回'], ['?', '本帮助'],
     ] as [string, string][],
     map: '态势图',
     openMap: '打开',
@@ -210,9 +210,9 @@ export const deskWords = bilingual(
     inField: (field: string, why: string) => `${field}: ${why}`,
     help: 'Keys',
     helpOf: [
-      ['N', 'Issue a warning'], ['M', 'Callout or spot check'], ['↑ ↓', 'Move'], ['Enter', 'Open'], ['A', 'Answer on behalf'],
+      ['N', 'Issue a warning'], ['F', 'Warning by form'], ['M', 'Callout or spot check'], ['↑ ↓', 'Move'], ['Enter', 'Open'], ['A', 'Answer on behalf'],
       ['/', 'Find'], ['R', 'Refresh the order'], ['K', 'Noted (stops the tone)'], ['T', 'Open or fold the map'],
-      ['P', 'Open or close refused positions'], ['Esc', 'Back'], ['?', 'This help'],
+      ['P', 'Open or close refused positions'], ['G', 'Open or close the gauges'], ['Esc', 'Back'], ['?', 'This help'],
     ] as [string, string][],
     map: 'Map',
     openMap: 'Open',

@@ -26,6 +26,7 @@ interface MapWords {
   late: string;
   lost: string;
   driving: string;
+  gauges: string;
   answeredShare: string;
   degraded: string;
   missing: string;
@@ -50,7 +51,7 @@ export const mapWords = bilingual<MapWords>(
       rescue_truck: '抢', ambulance: '救', command_vehicle: '指', radio_vehicle: '通', patrol_car: '巡', loudspeaker_van: '播',
       bus: '客', pickup: '皮', truck: '运', tipper: '卸', flatbed: '板', tow_truck: '清', excavator: '挖', loader: '装',
       bulldozer: '推', crane: '吊', generator: '电', lighting_truck: '照', drone: '飞', snow_plough: '雪', other: '其',
-      bases: '驻', depots: '库', shelters: '安', gauges: '测', risk_points: '险',
+      bases: '驻', depots: '库', shelters: '安', risk_points: '险',
     },
     kind: {
       team: '救援队伍', boat: '冲锋舟', rubber_boat: '橡皮艇', pump_truck: '排涝泵车', fire_engine: '消防车', water_tanker: '水罐车',
@@ -60,7 +61,7 @@ export const mapWords = bilingual<MapWords>(
       bulldozer: '推土机', crane: '汽车吊', generator: '发电车', lighting_truck: '照明车', drone: '无人机', snow_plough: '除雪车',
       other: '其他',
     },
-    site: { bases: '驻地', depots: '物资库', shelters: '安置点', gauges: '监测站', risk_points: '风险点' },
+    site: { bases: '驻地', depots: '物资库', shelters: '安置点', risk_points: '风险点' },
     unreached: (n) => `未叫应 ${n}`,
     ago: (ms) => {
       if (ms < JUST_NOW_MS) return '刚刚';
@@ -76,6 +77,7 @@ export const mapWords = bilingual<MapWords>(
     late: '迟报',
     lost: '失联',
     driving: '行驶方向',
+    gauges: '雨量、河道、水库站',
     answeredShare: '越亮应答越多',
     degraded: '地图降级显示',
     missing: '地图底图暂缺',
@@ -98,7 +100,7 @@ export const mapWords = bilingual<MapWords>(
       rescue_truck: 'S', ambulance: '+', command_vehicle: 'C', radio_vehicle: 'V', patrol_car: 'K', loudspeaker_van: 'H',
       bus: 'U', pickup: 'I', truck: 'K', tipper: 'D', flatbed: 'A', tow_truck: 'O', excavator: 'E', loader: 'N',
       bulldozer: 'Z', crane: 'Y', generator: 'G', lighting_truck: 'J', drone: 'X', snow_plough: 'Q', other: '?',
-      bases: 'B', depots: 'D', shelters: 'S', gauges: 'G', risk_points: 'R',
+      bases: 'B', depots: 'D', shelters: 'S', risk_points: 'R',
     },
     kind: {
       team: 'team', boat: 'assault boat', rubber_boat: 'rubber boat', pump_truck: 'pump truck', fire_engine: 'fire engine',
@@ -108,7 +110,7 @@ export const mapWords = bilingual<MapWords>(
       tow_truck: 'tow truck', excavator: 'excavator', loader: 'loader', bulldozer: 'bulldozer', crane: 'crane',
       generator: 'generator', lighting_truck: 'lighting truck', drone: 'drone', snow_plough: 'snow plough', other: 'other',
     },
-    site: { bases: 'base', depots: 'depot', shelters: 'shelter', gauges: 'gauge', risk_points: 'point of risk' },
+    site: { bases: 'base', depots: 'depot', shelters: 'shelter', risk_points: 'point of risk' },
     unreached: (n) => `unreached ${n}`,
     ago: (ms) => {
       if (ms < JUST_NOW_MS) return 'just now';
@@ -124,6 +126,7 @@ export const mapWords = bilingual<MapWords>(
     late: 'late',
     lost: 'lost',
     driving: 'driving',
+    gauges: 'rain, river, reservoir',
     answeredShare: 'brighter: more answered',
     degraded: 'Simplified map',
     missing: 'No base map yet',

@@ -2,6 +2,7 @@
 
 import type { ClusterItem } from '../board/protocol';
 import { FARTHER, NAMES_FROM, SITES_FROM, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from './face';
+import type { GaugeMark } from './gauges';
 import type { Ground, TownshipLabel } from './ground';
 import type { UnitMark } from './marks';
 import { drawGround, drawMoving, type Scene } from './paint';
@@ -20,7 +21,7 @@ export class CanvasFace implements Face {
   #isStillOld = true;
   #camera: Camera;
   #whole: Camera;
-  #scene: Scene = { ground: [], townships: [], marks: new Map(), clusters: [], chosen: undefined };
+  #scene: Scene = { ground: [], townships: [], gauges: [], marks: new Map(), clusters: [], chosen: undefined };
   #frame = 0;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,6 +46,11 @@ export class CanvasFace implements Face {
 
   setFleet(marks: ReadonlyMap<string, UnitMark>, clusters: readonly ClusterItem[]): void {
     this.#scene = { ...this.#scene, marks, clusters };
+    this.#redraw();
+  }
+
+  setGauges(gauges: readonly GaugeMark[]): void {
+    this.#scene = { ...this.#scene, gauges };
     this.#redraw();
   }
 

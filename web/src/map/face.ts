@@ -2,6 +2,7 @@
 
 import type { Box, ClusterItem, MapView } from '../board/protocol';
 import type { Colours } from './colours';
+import type { GaugeMark } from './gauges';
 import type { Ground, TownshipLabel } from './ground';
 import type { UnitMark } from './marks';
 import type { Margin } from './projection';
@@ -12,6 +13,7 @@ export interface Face {
   /** Names the townships, tinted by how many have answered. */
   setTownships(labels: readonly TownshipLabel[]): void;
   setFleet(marks: ReadonlyMap<string, UnitMark>, clusters: readonly ClusterItem[]): void;
+  setGauges(marks: readonly GaugeMark[]): void;
   /** Rings a unit; none without one. */
   choose(unit: string | undefined): void;
   /** By levels: 1 is twice as near. */
@@ -42,7 +44,7 @@ export interface FaceOptions {
 /** What is written on the map itself. */
 export interface FaceWords {
   label: string;
-  /** One character for a unit's kind or a site's layer. */
+  /** One character for a unit's kind, a site's layer, or what a gauge measures or has reached. */
   glyph(kind: string): string;
   unreached(n: number): string;
 }

@@ -4,10 +4,11 @@ import { contains, levelOf } from '../board/area';
 import { SEVERITIES } from '../board/select';
 import type { RollupRow, Severity, Time, WarningStatus } from '../board/protocol';
 
-export type SiteLayer = 'bases' | 'depots' | 'shelters' | 'gauges' | 'risk_points';
+export type SiteLayer = 'bases' | 'depots' | 'shelters' | 'risk_points';
 export type LayerName = 'areas' | 'warnings' | 'units' | 'rivers' | 'roads' | SiteLayer;
 
-export const SITE_LAYERS: readonly SiteLayer[] = ['risk_points', 'gauges', 'shelters', 'depots', 'bases'];
+/** Gauges are drawn by what they show, which is asked for elsewhere. */
+export const SITE_LAYERS: readonly SiteLayer[] = ['risk_points', 'shelters', 'depots', 'bases'];
 /** What lies under everything and changes hardly ever. */
 export const BASE_LAYERS: readonly LayerName[] = ['areas', 'rivers', 'roads'];
 
@@ -39,7 +40,6 @@ export type Properties =
   | (Common & { layer: 'bases' })
   | (Common & { layer: 'depots'; stock: Stock[] })
   | (Common & { layer: 'shelters'; capacity: number })
-  | (Common & { layer: 'gauges'; measures: string })
   | (Common & { layer: 'risk_points'; hazard: string; residents: number; repaired: boolean })
   | (Common & { layer: 'units'; kind: string; reports_every_s: number; strength?: number; simulated?: true });
 

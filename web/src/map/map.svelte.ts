@@ -100,6 +100,6 @@ export const map = new MapState();
 
 function layersOf(event: BoardEvent): LayerName[] {
   if (event.kind === 'warning_accepted' || event.kind === 'warning_ended') return ['warnings'];
-  if (event.kind === 'map_changed') return [...SITE_LAYERS, 'units'];
+  if (event.kind === 'map_changed' || event.kind === 'site_removed') return [...SITE_LAYERS, 'units'];
   return event.kind === 'roster_changed' ? ['areas'] : [];
 }

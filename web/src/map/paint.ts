@@ -4,15 +4,17 @@ import { levelOf } from '../board/area';
 import type { ClusterItem, Severity } from '../board/protocol';
 import type { Colours } from './colours';
 import { FAR_SIZE, type FaceWords } from './face';
+import type { GaugeMark } from './gauges';
 import { centreOf, layerOf, warningsOf, type Geometry, type Ground, type Place, type TownshipLabel } from './ground';
 import { shortLabel, type UnitMark } from './marks';
 import { project, type Camera } from './projection';
 import { siteSigns } from './sites';
-import { drawHeading, drawSite, drawUnit, HEADING_PX, SITE_PX, UNIT_PX } from './symbols';
+import { drawGauge, drawHeading, drawSite, drawUnit, GAUGE_PX, HEADING_PX, SITE_PX, UNIT_PX } from './symbols';
 
 export interface Scene {
   ground: Ground;
   townships: readonly TownshipLabel[];
+  gauges: readonly GaugeMark[];
   marks: ReadonlyMap<string, UnitMark>;
   clusters: readonly ClusterItem[];
   chosen: string | undefined;
@@ -55,6 +57,7 @@ export function drawGround(to: Canvas, scene: Scene, pen: Pen): void {
 /** Paints what moves over what `drawGround` left, and the names over that. */
 export function drawMoving(to: Canvas, scene: Scene, pen: Pen): void {
   const { camera, colours, scale } = pen;
+  for (const mark of scene.gauges) if (pen.hasSites || !mark.isQuiet) drawGaugeMark(to, mark, pen);
   for (const cluster of scene.clusters) drawCluster(to, cluster, pen);
   const px = UNIT_PX * scale * (pen.hasNames ? 1 : FAR_SIZE);
   // Those that are where they are drawn lie on top.
@@ -118,6 +121,18 @@ function drawSites(to: Canvas, scene: Scene, pen: Pen): void {
     if (pen.hasNames) write(to, pen, [sign.name], [0, px], 14 * pen.scale, pen.colours.muted);
     to.restore();
   }
+}
+
+function drawGaugeMark(to: Canvas, mark: GaugeMark, pen: Pen): void {
+  const px = GAUGE_PX * pen.scale * (pen.hasNames ? 1 : 0.75);
+  const [x, y] = project(pen.camera, [mark.lon, mark.lat]);
+  to.save();
+  // A drill's lies beside what is so, never over it.
+  to.translate(mark.isDrill ? x + px : x, y);
+  drawGauge(to, px, mark, pen.words.glyph(mark.mark ?? mark.measures), pen.colours);
+  const label = (pen.hasNames ? mark.label : mark.short).split('\n');
+  write(to, pen, label, [0, px * 0.8], 15 * pen.scale, mark.isQuiet ? pen.colours.muted : pen.colours.text);
+  to.restore();
 }
 
 function drawTownship(to: Canvas, { name, at, row }: TownshipLabel, pen: Pen, size: number): void {

@@ -2,10 +2,12 @@
 
 import type { Colours } from './colours';
 import type { Freshness } from './fleet';
+import type { GaugeMark } from './gauges';
 
 /** Sides of the squares that signs are drawn in, at a scale of 1. */
 export const UNIT_PX = 32;
 export const SITE_PX = 24;
+export const GAUGE_PX = 50;
 export const HEADING_PX = 56;
 
 /**
@@ -47,6 +49,37 @@ export function drawSite(to: CanvasRenderingContext2D, px: number, glyph: string
   write(to, glyph, px * 0.54, isHollow ? colours.faint : colours.text, colours);
 }
 
+/**
+ * A gauge: a drop for rain, a triangle on its tip for a river, a dam for a reservoir, in the colour of the threshold
+ * it has reached. What is late is hatched, who is silent is dashed and struck: neither looks as if it were so.
+ */
+export function drawGauge(
+  to: CanvasRenderingContext2D, px: number, look: Pick<GaugeMark, 'measures' | 'colour' | 'age' | 'isDrill'>, glyph: string, colours: Colours,
+): void {
+  const { measures, colour, age } = look;
+  const isSure = age === 'fresh';
+  outline(to, px, measures);
+  to.lineJoin = 'round';
+  to.lineWidth = px * 0.16;
+  to.strokeStyle = colours.bg;
+  to.stroke();
+  to.fillStyle = !isSure ? colours.panel : colour === undefined ? colours.line : colours[colour];
+  to.fill();
+  if (age === 'late') hatch(to, px, colours);
+  outline(to, px, measures);
+  to.lineWidth = px * (colour === undefined ? 0.05 : 0.09);
+  to.strokeStyle = colour !== undefined && !isSure ? colours[colour] : isSure ? colours.text : colours.muted;
+  to.setLineDash(age === 'lost' || look.isDrill ? [px * 0.13, px * 0.09] : []);
+  to.stroke();
+  to.setLineDash([]);
+  const ink = isSure && colour !== undefined && colour !== 'red' ? colours.bg : isSure ? colours.text : colours.muted;
+  to.save();
+  to.translate(0, measures === 'river' ? -px * 0.1 : px * 0.1);
+  write(to, glyph, px * 0.42, ink, colours);
+  to.restore();
+  if (age === 'lost') strike(to, px * 0.42, px, colours);
+}
+
 /** Which way it drives: a tip beyond the disk. */
 export function drawHeading(to: CanvasRenderingContext2D, px: number, colours: Colours): void {
   const tip = px * 0.46;
@@ -72,6 +105,41 @@ export function picture(px: number, draw: (to: CanvasRenderingContext2D) => void
   to.translate(canvas.width / 2, canvas.height / 2);
   draw(to);
   return to.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+function outline(to: CanvasRenderingContext2D, px: number, measures: GaugeMark['measures']): void {
+  const half = px * 0.42;
+  to.beginPath();
+  if (measures === 'rain') {
+    to.moveTo(0, -half);
+    to.bezierCurveTo(half * 0.3, -half * 0.55, half * 0.85, -half * 0.2, half * 0.85, half * 0.28);
+    to.arc(0, half * 0.22, half * 0.85, 0.07, Math.PI - 0.07);
+    to.bezierCurveTo(-half * 0.85, -half * 0.2, -half * 0.3, -half * 0.55, 0, -half);
+  } else if (measures === 'river') {
+    to.moveTo(-half, -half * 0.75);
+    to.lineTo(half, -half * 0.75);
+    to.lineTo(0, half);
+  } else {
+    to.moveTo(-half * 0.55, -half * 0.75);
+    to.lineTo(half * 0.55, -half * 0.75);
+    to.lineTo(half, half * 0.85);
+    to.lineTo(-half, half * 0.85);
+  }
+  to.closePath();
+}
+
+function hatch(to: CanvasRenderingContext2D, px: number, colours: Colours): void {
+  to.save();
+  to.clip();
+  to.beginPath();
+  for (let x = -px; x < px; x += px * 0.17) {
+    to.moveTo(x, px / 2);
+    to.lineTo(x + px, -px / 2);
+  }
+  to.lineWidth = px * 0.035;
+  to.strokeStyle = colours.faint;
+  to.stroke();
+  to.restore();
 }
 
 function write(to: CanvasRenderingContext2D, glyph: string, px: number, ink: string, colours: Colours): void {

@@ -14,12 +14,17 @@ export const ZORDER = [
   'warnings-edge-drill',
   'villages',
   'sites',
+  'gauges-quiet',
+  'gauge-labels',
+  'gauge-labels-drill',
   'clusters',
   'cluster-counts',
   'headings',
   'units',
   'chosen',
   'township-names',
+  'gauges',
+  'gauges-drill',
 ] as const;
 
 export type LayerId = (typeof ZORDER)[number];

@@ -3,6 +3,7 @@
 import type {
   AnswerKind, CalloutKind, CalloutView, Duty, Me, ObligationView, PositionRefusal, Role, Severity, StateName, WireError,
 } from '../board/protocol';
+import type { GaugeView, Point } from '../board/gauge';
 import type { GroundCollection, LayerName } from '../map/ground';
 
 const ROOT = '/api/v1';
@@ -53,6 +54,58 @@ export interface NewWarning {
   status: 'actual' | 'exercise';
 }
 
+/** A form for a hazard that no message comes for, with its stages in the field's own words. */
+export interface WarningForm {
+  id: string;
+  zh: string;
+  en: string;
+  event: string;
+  event_code: string;
+  hours: number[];
+  valid_h: number;
+  /** The least grave first. */
+  stages: { id: string; zh: string; en: string; colour: Severity; headline: string; description: string; instruction: string }[];
+}
+
+export interface FilledForm {
+  form: string;
+  stage: string;
+  areas: string[];
+  unit: string;
+  document?: string;
+  description?: string;
+  instruction?: string;
+  expires: string;
+  status: 'actual' | 'exercise';
+  kind?: 'update';
+  references?: string[];
+}
+
+/** The end of a warning that stands. */
+export interface EndedWarning {
+  kind: 'cancel';
+  references: string[];
+  event: string;
+  event_code?: string;
+  headline: string;
+  description: string;
+  areas: string[];
+  status: 'actual' | 'exercise';
+}
+
+/** Who would be called by a warning. */
+export interface Preview {
+  effect: 'opens' | 'changes' | 'ends' | 'nothing';
+  posts: number;
+  people: number;
+  townships: number;
+  areas: { area: string; name: string; posts: number }[];
+  policies: { policy: string; title: string; posts: number }[];
+  released: number;
+  told: number;
+  warning: { headline: string; description: string; instruction: string; notes: string[] };
+}
+
 export interface NewCallout {
   subject: string;
   text?: string;
@@ -83,6 +136,12 @@ export interface DemoLogin {
   password: string;
 }
 
+/** An answer with its tag; without a body nothing is new since the tag that was asked with. */
+export interface Tagged<T> {
+  tag?: string | undefined;
+  body?: T;
+}
+
 interface Page<T> {
   items: T[];
   next?: string;
@@ -104,6 +163,11 @@ export const api = {
   policies: () => get<Page<Policy>>('/policies'),
   /** Everything of these layers that the caller may see, as GeoJSON. */
   map: (layers: readonly LayerName[]) => get<GroundCollection>(`/map?${search({ layers: layers.join(',') })}`),
+  /** What gauges show; of a drill those that have shown something in it. */
+  gauges: (exercise: boolean, tag: string | undefined) =>
+    getTagged<Page<GaugeView>>(`/gauges?${search({ exercise: String(exercise), limit: 10_000 })}`, tag),
+  readings: (gauge: string, query: { from: string; to: string; exercise: string; limit: number }) =>
+    get<Page<Point>>(`/gauges/${gauge}/readings?${search(query)}`),
   /** What was refused lately by the node that answers; at most a hundred rows. */
   positionRefusals: () => get<Page<PositionRefusal>>('/positions/refusals'),
   areas: (parent: string) => get<Page<AreaItem>>(`/areas?${search({ parent })}`),
@@ -111,6 +175,10 @@ export const api = {
   answer: (obligation: string, answering: Answering, key: string) =>
     post<{ seq: number; late: boolean }>(`/obligations/${obligation}/answer`, answering, key),
   issueWarning: (warning: NewWarning, key: string) => post<{ id: string; callouts: string[] }>('/warnings', warning, key),
+  warningForms: () => get<Page<WarningForm>>('/warning-forms'),
+  /** Who would be called, and nobody is. */
+  previewWarning: (warning: FilledForm | EndedWarning) => post<Preview>('/warnings/preview', warning),
+  issueForm: (warning: FilledForm | EndedWarning, key: string) => post<{ id: string; callouts: string[] }>('/warnings', warning, key),
   openCallout: (callout: NewCallout, key: string) => post<{ id: string }>('/callouts', callout, key),
   withdraw: (callout: string, reason: string, key: string) =>
     post<{ seq: number }>(`/callouts/${callout}/withdraw`, { reason }, key),
@@ -134,18 +202,27 @@ async function request<T>(method: string, path: string, body?: unknown, key?: st
   const headers: Record<string, string> = {};
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key !== undefined) headers['Idempotency-Key'] = key;
+  const json = body === undefined ? {} : { body: JSON.stringify(body) };
+  return send({ method, headers, ...json }, path, async (response) =>
+    (response.status === 204 ? null : await response.json()) as T);
+}
+
+/** Asks for what is new since `tag`. */
+function getTagged<T>(path: string, tag: string | undefined): Promise<Tagged<T>> {
+  const headers: Record<string, string> = tag === undefined ? {} : { 'If-None-Match': tag };
+  return send({ method: 'GET', headers }, path, async (response) => {
+    const now = response.headers.get('ETag') ?? undefined;
+    return response.status === 304 ? { tag: now } : { tag: now, body: (await response.json()) as T };
+  });
+}
+
+async function send<T>(init: RequestInit, path: string, read: (response: Response) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
   try {
-    const response = await fetch(ROOT + path, {
-      method,
-      headers,
-      credentials: 'same-origin',
-      signal: stop.signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw await refusal(response);
-    return (response.status === 204 ? null : await response.json()) as T;
+    const response = await fetch(ROOT + path, { ...init, credentials: 'same-origin', signal: stop.signal });
+    if (!response.ok && response.status !== 304) throw await refusal(response);
+    return await read(response);
   } catch (cause) {
     throw cause instanceof Refused ? cause : new Unreachable();
   } finally {

@@ -3,12 +3,14 @@
 import { mount } from 'svelte';
 import '../theme/desk.css';
 import { keepForecasts } from '../forecasts.svelte';
+import { gauges } from '../gauges.svelte';
 import { live } from '../live.svelte';
 import { NOWHERE } from '../map/face';
 import { fetchBoard } from '../net/board';
 import Desk from '../views/desk/Desk.svelte';
 import { desk } from '../views/desk/desk.svelte';
 import { fold } from '../views/desk/fold.svelte';
+import { forms } from '../views/desk/forms.svelte';
 import { refusals } from '../views/desk/refusals.svelte';
 
 const page = document.getElementById('page');
@@ -19,5 +21,7 @@ desk.start();
 live.look(fold.isOpen ? { zoom: 0 } : NOWHERE);
 live.start(fetchBoard);
 keepForecasts();
+gauges.start();
 refusals.start();
+void forms.load();
 mount(Desk, { target: page });

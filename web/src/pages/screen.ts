@@ -4,6 +4,7 @@ import { mount } from 'svelte';
 import '../theme/base.css';
 import { live } from '../live.svelte';
 import { keepForecasts } from '../forecasts.svelte';
+import { gauges } from '../gauges.svelte';
 import { fetchBoard } from '../net/board';
 import Screen from '../views/screen/Screen.svelte';
 
@@ -17,4 +18,5 @@ if (scale >= 0.5 && scale <= 3) document.documentElement.style.setProperty('--sc
 live.look({ zoom: 0 });
 live.start(fetchBoard);
 keepForecasts();
+gauges.start();
 mount(Screen, { target: page });

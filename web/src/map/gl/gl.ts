@@ -5,11 +5,12 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { levelOf } from '../../board/area';
 import type { ClusterItem } from '../../board/protocol';
 import { FARTHER, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from '../face';
+import type { GaugeMark } from '../gauges';
 import { layerOf, warningsOf, type Ground, type GroundFeature, type TownshipLabel } from '../ground';
 import { changes, shortLabel, type UnitMark } from '../marks';
 import { fitted, scaled } from '../projection';
 import { siteSigns } from '../sites';
-import { addPictures, iconOf } from './pictures';
+import { addPictures, gaugeIconOf, iconOf } from './pictures';
 import { styleOf, type SourceName } from './style';
 
 type Feature = NonNullable<GeoJSONSourceDiff['add']>[number];
@@ -43,6 +44,7 @@ class GlFace implements Face {
   #clusters: readonly ClusterItem[] = [];
   /** As text, to see whether it is new. */
   #townships = '';
+  #gauges = '';
   #chosen: string | undefined;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
@@ -113,6 +115,15 @@ class GlFace implements Face {
       this.#put('clusters', clusters.map(({ lon, lat, count }) => feature({ type: 'Point', coordinates: [lon, lat] }, { count })));
     }
     if (put.some((mark) => mark.unit === this.#chosen) || gone.some((unit) => unit === this.#chosen)) this.choose(this.#chosen);
+  }
+
+  setGauges(marks: readonly GaugeMark[]): void {
+    const drawn = JSON.stringify(marks);
+    if (drawn === this.#gauges) return;
+    this.#gauges = drawn;
+    this.#put('gauges', marks.map((mark, rank) => feature({ type: 'Point', coordinates: [mark.lon, mark.lat] }, {
+      icon: gaugeIconOf(mark), label: mark.label, short: mark.short, rank, course: mark.isDrill ? 'drill' : mark.isQuiet ? 'quiet' : 'real',
+    })));
   }
 
   choose(unit: string | undefined): void {

@@ -2,16 +2,34 @@
 
 import type { Map as MapLibre } from 'maplibre-gl';
 import type { FaceOptions } from '../face';
+import { MARKS, type GaugeAge, type Mark, type Measure } from '../../board/gauge';
+import type { Severity } from '../../board/protocol';
 import type { Freshness } from '../fleet';
+import type { GaugeMark } from '../gauges';
 import { SITE_LAYERS } from '../ground';
 import { kindOf, UNIT_KINDS } from '../kinds';
-import { drawHeading, drawSite, drawUnit, HEADING_PX, picture, SITE_PX, UNIT_PX } from '../symbols';
+import { drawGauge, drawHeading, drawSite, drawUnit, GAUGE_PX, HEADING_PX, picture, SITE_PX, UNIT_PX } from '../symbols';
 
 const AGES: readonly Freshness[] = ['fresh', 'late', 'lost'];
 
 /** Returns the name of a unit's sign. */
 export function iconOf(kind: string, age: Freshness): string {
   return `unit-${kindOf(kind)}-${age}`;
+}
+
+/** Returns the name of a gauge's sign. */
+export function gaugeIconOf({ measures, mark, colour, age, isDrill }: Pick<GaugeMark, 'measures' | 'mark' | 'colour' | 'age' | 'isDrill'>): string {
+  return `gauge-${measures}-${mark ?? 'none'}-${colour ?? 'none'}-${age}-${isDrill ? 'drill' : 'real'}`;
+}
+
+/** Reads such a name again: there are more signs than are ever shown, so each is drawn when it is first wanted. */
+function gaugeLookOf(name: string): Pick<GaugeMark, 'measures' | 'mark' | 'colour' | 'age' | 'isDrill'> | undefined {
+  const [kind, measures, mark, colour, age, course] = name.split('-');
+  if (kind !== 'gauge' || age === undefined) return undefined;
+  return {
+    measures: measures as Measure, age: age as GaugeAge, isDrill: course === 'drill',
+    ...(MARKS.includes(mark as Mark) ? { mark: mark as Mark } : {}), ...(colour === 'none' ? {} : { colour: colour as Severity }),
+  };
 }
 
 export function addPictures(map: MapLibre, { scale, colours, words }: FaceOptions): void {
@@ -27,5 +45,11 @@ export function addPictures(map: MapLibre, { scale, colours, words }: FaceOption
     add(`site-${layer}-full`, SITE_PX, (to, px) => drawSite(to, px, words.glyph(layer), false, colours));
     add(`site-${layer}-hollow`, SITE_PX, (to, px) => drawSite(to, px, words.glyph(layer), true, colours));
   }
+  map.setMissingStyleImageResolver(async (id) => {
+    const look = gaugeLookOf(id);
+    if (look !== undefined && !map.hasImage(id)) {
+      add(id, GAUGE_PX, (to, px) => drawGauge(to, px, look, words.glyph(look.mark ?? look.measures), colours));
+    }
+  });
   add('heading', HEADING_PX, (to, px) => drawHeading(to, px, colours));
 }

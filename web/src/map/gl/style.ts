@@ -1,11 +1,12 @@
 /** The layers of the WebGL map, each under its name in `zorder.ts`. Sources are filled by `gl.ts`. */
 
-import type { DataDrivenPropertyValueSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import type { DataDrivenPropertyValueSpecification, LayerSpecification, StyleSpecification, SymbolLayerSpecification } from 'maplibre-gl';
 import type { Colours } from '../colours';
 import { FAR_SIZE, NAMES_FROM, SITES_FROM } from '../face';
+import { GAUGE_PX } from '../symbols';
 import { inOrder } from '../zorder';
 
-export const SOURCES = ['areas', 'lines', 'warnings', 'villages', 'sites', 'townships', 'clusters', 'units', 'chosen'] as const;
+export const SOURCES = ['areas', 'lines', 'warnings', 'villages', 'sites', 'gauges', 'townships', 'clusters', 'units', 'chosen'] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 interface Look {
@@ -109,6 +110,20 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
     ['step', ['zoom'], far, whole + NAMES_FROM, name] as never;
   const growing = (far: number): DataDrivenPropertyValueSpecification<number> =>
     ['interpolate', ['linear'], ['zoom'], whole, far, whole + NAMES_FROM, 1];
+  const gauge = (id: string, course: string, layout: SymbolLayerSpecification['layout']): LayerSpecification => ({
+    id, type: 'symbol', source: 'gauges', filter: ['==', ['get', 'course'], course],
+    ...(course === 'quiet' ? { minzoom: whole + SITES_FROM } : {}),
+    layout: { 'symbol-sort-key': ['get', 'rank'], ...layout },
+    paint: course === 'quiet' ? { ...halo, 'text-color': colours.muted } : halo,
+  });
+  type Layout = NonNullable<SymbolLayerSpecification['layout']>;
+  const sign: Layout = { 'icon-image': ['get', 'icon'], 'icon-size': growing(0.75), 'icon-padding': 1 };
+  /** Over everything, and in nobody's way: a name that it covers is still known by its place. */
+  const loud: Layout = { ...sign, 'icon-allow-overlap': true, 'icon-ignore-placement': true };
+  const label: Layout = {
+    ...text(colours, 15 * scale), 'text-field': named(['get', 'label'], ['get', 'short']), 'text-anchor': 'top',
+    'text-offset': [0, 1.5], 'text-optional': true,
+  };
   return [
     {
       id: 'sites', type: 'symbol', source: 'sites', minzoom: whole + SITES_FROM,
@@ -118,6 +133,12 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
       },
       paint: { ...halo, 'text-color': colours.muted },
     },
+    gauge('gauges-quiet', 'quiet', { ...sign, ...label, 'symbol-sort-key': ['-', ['get', 'rank']] }),
+    gauge('gauges', 'real', loud),
+    gauge('gauge-labels', 'real', label),
+    // Beside what is so, never over it.
+    gauge('gauges-drill', 'drill', { ...loud, 'icon-offset': [GAUGE_PX * scale, 0] }),
+    gauge('gauge-labels-drill', 'drill', { ...label, 'text-offset': [3, 1.5] }),
     {
       id: 'clusters', type: 'circle', source: 'clusters',
       paint: {

@@ -18,7 +18,7 @@ import { sound } from '../../sound.svelte';
 /** Obligations fetched of one callout; a county has some five hundred. */
 const FETCH_MAX = 5_000;
 
-export type Sheet = 'warning' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'help';
+export type Sheet = 'warning' | 'form' | 'end' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'gauges' | 'help';
 
 /** Something new that nobody at this desk has noted yet. */
 export interface Alert {
@@ -35,6 +35,8 @@ class Desk {
   opened = $state<string | undefined>(undefined);
   /** The row in hand. */
   cursor = $state<string | undefined>(undefined);
+  /** The warning that the open form changes or ends; none where it issues a new one. */
+  filling = $state<string | undefined>(undefined);
   alerts = $state.raw<readonly Alert[]>([]);
   isLoading = $state(false);
   isCut = $state(false);
@@ -76,6 +78,18 @@ class Desk {
   narrow(filter: Filter): void {
     this.#filter = filter;
     this.cursor = undefined;
+  }
+
+  /** Opens the forms for what no message comes for; with a warning, to change or end that one. */
+  fill(warning: string | undefined): void {
+    this.filling = warning;
+    this.sheet = 'form';
+  }
+
+  /** Opens the end of a warning that stands. */
+  end(warning: string): void {
+    this.filling = warning;
+    this.sheet = 'end';
   }
 
   /** Lets the list take its new order. */

@@ -11,12 +11,18 @@ export class Write {
   error = $state('');
   field = $state<string | undefined>(undefined);
   #key = newKey();
+  /** What the form calls its fields, beside what every form does. */
+  #names: () => Readonly<Record<string, string>>;
+
+  constructor(names: () => Readonly<Record<string, string>> = () => ({})) {
+    this.#names = names;
+  }
 
   /** Says that a field is missing. */
   miss(field: string): void {
     const t = say(deskWords);
     this.field = field;
-    this.error = t.inField(t.fields[field] ?? field, t.required);
+    this.error = t.inField(this.#nameOf(field), t.required);
   }
 
   /** Sends; a repeat after a broken connection says the same key, so that it is done once. */
@@ -36,10 +42,14 @@ export class Write {
     }
   }
 
+  #nameOf(field: string): string {
+    return this.#names()[field] ?? say(deskWords).fields[field] ?? field;
+  }
+
   #refuse(cause: unknown): void {
     const t = say(deskWords);
     const why = describe(cause);
     this.field = fieldOf(cause)?.replace(/[[.].*$/, '');
-    this.error = this.field === undefined ? why : t.inField(t.fields[this.field] ?? this.field, why);
+    this.error = this.field === undefined ? why : t.inField(this.#nameOf(this.field), why);
   }
 }

@@ -177,7 +177,8 @@ function remember(board: Board): void {
   const wire: WireBoard = {
     now: at, me, jurisdiction, names: townshipNames(board), warnings: [], callouts: [], open: { total: 0, items: [] },
     mine: [...mine.values()],
-    duty: { at: duty.at, items: duty.items.filter((item) => item.person === me.person?.id), gaps: [] }, lines: [], degraded: [],
+    duty: { at: duty.at, items: duty.items.filter((item) => item.person === me.person?.id), gaps: [] }, lines: [],
+    silences: { sources: [], gauges: { total: 0, items: [] } }, degraded: [],
   };
   try {
     localStorage.setItem(MEMORY, JSON.stringify({ seq: board.seq, board: wire }));

@@ -1,13 +1,20 @@
 //! What gauges show, as stations report it, and as it is read.
 
+mod views;
+
+use std::hash::{DefaultHasher, Hasher};
+
 use axum::{
     Json,
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+use self::views::{GaugeView, PointView, Standing, view};
 
 use super::{
     Web,
@@ -19,17 +26,12 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         actor::Capability,
-        board::Board,
-        gauge::{self, Forecast, Mark, Point, Shown, Trend, Value},
-        ids::{AreaCode, SiteId, WarningId},
+        ids::SiteId,
         rejection::Rejection,
-        silence::Voice,
-        site::{Facts, Gauge, Measure, Site, SiteFault},
+        site::{Facts, SiteFault},
         time::Timestamp,
-        warning::Colour,
     },
-    gauges::{BATCH_LIMIT, Latest, Outcome, Report},
-    positions::Staleness,
+    gauges::{BATCH_LIMIT, Outcome, Report},
 };
 
 /// Largest batch: ten thousand readings with every field.
@@ -58,70 +60,6 @@ struct RefusalView {
     message: String,
 }
 
-/// A gauge and what it shows.
-#[derive(Serialize, ToSchema)]
-pub(super) struct GaugeView {
-    #[schema(value_type = String)]
-    id: SiteId,
-    #[schema(value_type = String)]
-    name: CompactString,
-    #[schema(value_type = String)]
-    area: AreaCode,
-    #[schema(value_type = String)]
-    measures: Measure,
-    /// The threshold that it has reached, on the record.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    mark: Option<Mark>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    colour: Option<Colour>,
-    /// Since when it stands there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    since: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    warning: Option<WarningId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reading: Option<ReadingView>,
-    /// `fresh`, `late` (older than two reporting periods), `lost` (older than five) or `never`.
-    stale: &'static str,
-    /// When it was heard last, if it has been told that it is silent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    silent_since: Option<Timestamp>,
-}
-
-/// What a gauge shows now.
-#[derive(Serialize, ToSchema)]
-struct ReadingView {
-    #[schema(value_type = String)]
-    at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    level_m: Option<f64>,
-    /// Millimetres in the last 1, 3, 6 and 24 hours.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rain_mm: Option<[f64; 4]>,
-    /// Metres an hour; less than nothing when it falls.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    trend: Option<Trend>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<Next>,
-}
-
-/// The next level, and when the water reaches it if it goes on as it does: a straight line and no model.
-#[derive(Serialize, ToSchema)]
-struct Next {
-    #[schema(value_type = String)]
-    mark: Mark,
-    level_m: f64,
-    #[serde(flatten)]
-    #[schema(value_type = Object)]
-    forecast: Forecast,
-}
-
 #[derive(Deserialize, IntoParams)]
 pub(super) struct Wanted {
     /// Those of a drill.
@@ -147,19 +85,6 @@ pub(super) struct Stretch {
     limit: Option<usize>,
 }
 
-/// One reading of a hydrograph.
-#[derive(Serialize, ToSchema)]
-pub(super) struct PointView {
-    #[schema(value_type = String)]
-    at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    level_m: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rain_mm: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    over_s: Option<u32>,
-}
-
 /// Takes up to 10,000 readings, as JSON or as CSV with the same names. A bad one is named and spoils no other.
 #[utoipa::path(post, path = "/api/v1/readings", request_body = serde_json::Value,
     responses((status = 202, body = Taken), (status = 400), (status = 403), (status = 413), (status = 422)))]
@@ -183,29 +108,60 @@ pub(super) async fn report(
     Ok((StatusCode::ACCEPTED, Json(outcome.into())))
 }
 
-/// Lists gauges and what they show.
-#[utoipa::path(get, path = "/api/v1/gauges", params(Wanted), responses((status = 200), (status = 400)))]
+/// Lists gauges and what they show; of a drill those that have shown something in it. The answer bears an ETag,
+/// so that who asks again while nothing is new is told nothing.
+#[utoipa::path(get, path = "/api/v1/gauges", params(Wanted),
+    responses((status = 200), (status = 304), (status = 400)))]
 pub(super) async fn list(
     State(web): State<Web>,
     caller: Caller,
+    headers: HeaderMap,
     Asked(wanted): Asked<Wanted>,
-) -> Result<Json<List<GaugeView>>, ApiError> {
+) -> Result<Response, ApiError> {
     let page = Page { limit: wanted.limit, after: wanted.after };
     let (limit, after) = (page.limit()?, page.after::<SiteId>()?);
     let (actor, exercise) = (caller.actor.clone(), wanted.exercise);
+    // Which of them have shown anything in a drill is not known to the board.
+    let room = if exercise { usize::MAX } else { limit + 1 };
     let known = web.board.read(move |board| {
         let sites = board.sites.iter().filter(|site| actor.sees(site.area));
         let sites = sites.filter(|site| after.as_ref().is_none_or(|after| site.id > *after));
         let gauges = sites.filter_map(|site| Standing::of(board, site, exercise));
-        gauges.take(limit + 1).collect::<Vec<_>>()
+        gauges.take(room).collect::<Vec<_>>()
     });
     // The day of each is looked through here, and not where commands wait.
     let (known, now) = (known.await?, web.board.now());
-    let views = known.into_iter().map(|known| {
-        let latest = web.gauges.latest(&known.site.id, exercise);
-        view(known, latest, now)
+    let views = known.into_iter().filter_map(|known| {
+        let latest = web.gauges.latest(known.id(), exercise);
+        (latest.is_some() || !exercise).then(|| view(known, latest, now))
     });
-    Ok(Json(List::cut(views.collect(), limit, |view: &GaugeView| view.id.to_string())))
+    let views = views.take(limit + 1).collect();
+    tagged(&headers, &List::cut(views, limit, |view: &GaugeView| view.id.to_string()))
+}
+
+/// Answers with `list`, or that it is what the caller has already.
+fn tagged(headers: &HeaderMap, list: &List<GaugeView>) -> Result<Response, ApiError> {
+    let body = serde_json::to_vec(list).map_err(|error| {
+        tracing::error!(%error, "the gauges cannot be written");
+        let message = "the gauges cannot be written";
+        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "gauge.failed", message)
+    })?;
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&body);
+    let tag = format!("W/\"{:016x}\"", hasher.finish());
+    let known = headers.get(header::IF_NONE_MATCH);
+    let mut response = match known.is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body)
+            .into_response(),
+    };
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    // What one may see another may not: no cache in between keeps it.
+    let private = HeaderValue::from_static("private, no-cache");
+    response.headers_mut().insert(header::CACHE_CONTROL, private);
+    Ok(response)
 }
 
 /// Lists the readings of a gauge, oldest first.
@@ -240,85 +196,6 @@ pub(super) async fn readings(
     })?;
     let points = points.iter().map(PointView::of).collect();
     Ok(Json(List::cut(points, limit, |point| point.at.to_string())))
-}
-
-/// A gauge as the record has it.
-struct Standing {
-    site: Site,
-    gauge: Box<Gauge>,
-    stands: gauge::Standing,
-    silent_since: Option<Timestamp>,
-}
-
-impl Standing {
-    fn of(board: &Board, site: &Site, exercise: bool) -> Option<Self> {
-        let gauge = match &site.facts {
-            Facts::Gauge(gauge) => gauge.clone(),
-            Facts::Base | Facts::Depot | Facts::Shelter(_) | Facts::RiskPoint(_) => return None,
-        };
-        let silence = board.silences.get(&Voice::Gauge(site.id.clone()));
-        Some(Self {
-            site: site.clone(),
-            gauge,
-            stands: board.gauges.get(&site.id, exercise),
-            silent_since: silence.filter(|_| !exercise).map(|silence| silence.heard_at),
-        })
-    }
-}
-
-fn view(known: Standing, latest: Option<Latest>, now: Timestamp) -> GaugeView {
-    let Standing { site, gauge, stands: standing, silent_since } = known;
-    let stale = latest.as_ref().map_or("never", |latest| {
-        let period_s = gauge.reports_every_s.unwrap_or(3_600);
-        Staleness::of(latest.received_at, now, period_s).as_str()
-    });
-    let reading = latest.map(|latest| {
-        let at = latest.point.at;
-        let next = |metres: f64, trend: Trend| {
-            let next = gauge.thresholds_at(at).levels().find(|(_, level)| *level > metres)?;
-            let forecast = trend.reaches(next.1, metres, at)?;
-            Some(Next { mark: next.0, level_m: next.1, forecast })
-        };
-        match latest.shown {
-            Shown::Level { metres, trend, .. } => ReadingView {
-                at,
-                level_m: Some(metres),
-                rain_mm: None,
-                trend,
-                next: trend.and_then(|trend| next(metres, trend)),
-            },
-            Shown::Rain { mm, .. } => {
-                ReadingView { at, level_m: None, rain_mm: Some(mm), trend: None, next: None }
-            }
-        }
-    });
-    GaugeView {
-        id: site.id,
-        name: site.name,
-        area: site.area,
-        measures: gauge.measures,
-        mark: standing.mark,
-        colour: standing.mark.map(Mark::colour),
-        since: standing.since,
-        warning: standing.warning,
-        reading,
-        stale,
-        silent_since,
-    }
-}
-
-impl PointView {
-    fn of(point: &Point) -> Self {
-        let at = point.at;
-        match point.value {
-            Value::Level { metres } => {
-                Self { at, level_m: Some(metres), rain_mm: None, over_s: None }
-            }
-            Value::Rain { mm, over_s } => {
-                Self { at, level_m: None, rain_mm: Some(mm), over_s: Some(over_s) }
-            }
-        }
-    }
 }
 
 impl From<Outcome> for Taken {
