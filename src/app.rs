@@ -4,6 +4,7 @@
 //! is in its hands, the writer drains its inbox and saves a snapshot, the journal closes.
 
 mod alone;
+mod broker;
 mod bus;
 mod demonstration;
 mod exchange;
@@ -59,6 +60,7 @@ use crate::{
     hub::Hub,
     journal::Loss,
     positions::{Positions, Store},
+    telemetry::mqtt::Broker,
 };
 
 /// Pages open at once as far as calls go; each is a frame and no telephone line.
@@ -98,6 +100,8 @@ pub struct Node {
     tracks: Store,
     pub gauges: Gauges,
     readings: gauge_plane::Store,
+    /// How the broker that gauges publish to fares; none where the settings name none.
+    pub broker: Option<Broker>,
     pub bus: Arc<dyn Bus>,
     /// What of the node does not work just now. A lost bus is here, and keeps nobody from being called.
     pub ailments: watch::Receiver<Ailments>,
@@ -160,7 +164,7 @@ impl Node {
         ));
         let (positions, tracks) =
             positions::start(&config, &board, &clock, last.clone(), &tasks, &stops.outbox).await?;
-        let (gauges, readings) =
+        let (gauges, readings, broker) =
             gauges::start(&config, &board, &clock, &tasks, &stops.outbox).await?;
         exchange::start(&positions, &bus, last, &board, &tasks, &stops.outbox).await?;
         let hub = Hub::start(
@@ -180,6 +184,7 @@ impl Node {
             tracks,
             gauges,
             readings,
+            broker,
             bus,
             ailments,
             ready: Arc::default(),
@@ -207,6 +212,7 @@ impl Node {
             tracks: self.tracks.clone(),
             gauges: self.gauges.clone(),
             readings: self.readings.clone(),
+            broker: self.broker.clone(),
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             ailments: self.ailments.clone(),

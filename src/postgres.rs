@@ -9,15 +9,14 @@ use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError,
     RecyclingMethod, Runtime,
 };
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, pem::PemObject},
-};
+use rustls::RootCertStore;
 use tokio_postgres::{
     Config, NoTls,
     config::{Host, SslMode},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::tls;
 
 /// Sessions open at once, besides the one that appends: reads take milliseconds, and a server of a hundred
 /// sessions has to do for several nodes. Who finds none free waits for [`WAIT_MAX`].
@@ -88,7 +87,7 @@ impl Database {
         let manager = if config.get_ssl_mode() == SslMode::Disable {
             Manager::from_config(config, NoTls, settings)
         } else {
-            Manager::from_config(config, MakeRustlsConnect::new(encryption(roots(ca)?)), settings)
+            Manager::from_config(config, MakeRustlsConnect::new(tls::client(roots(ca)?)), settings)
         };
         Ok(Self { pool: pool(manager), address })
     }
@@ -236,39 +235,13 @@ fn decoded(text: &str) -> Result<String, BadUrl> {
     String::from_utf8(bytes).map_err(|_| wrong())
 }
 
-/// Returns how a client encrypts. It always checks the certificate and the name in it: encryption with anybody
-/// who happens to answer would protect nothing.
-fn encryption(roots: RootCertStore) -> ClientConfig {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("ring offers the usual versions of TLS");
-    builder.with_root_certificates(roots).with_no_client_auth()
-}
-
 /// Returns the authorities that are trusted: those in a file, or the system's.
 fn roots(file: Option<String>) -> Result<RootCertStore, BadUrl> {
-    if let Some(file) = file {
-        return trusted(&file);
-    }
-    let mut store = RootCertStore::empty();
-    // A machine without roots still reaches servers that do not encrypt; others say why they fail.
-    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    Ok(store)
+    file.map_or_else(|| Ok(tls::roots_of_system()), |file| trusted(&file))
 }
 
 fn trusted(file: &str) -> Result<RootCertStore, BadUrl> {
-    let wrong = |why: String| BadUrl::RootCertificate(format!("{file}: {why}"));
-    let mut store = RootCertStore::empty();
-    let found = CertificateDer::pem_file_iter(file).map_err(|error| wrong(error.to_string()))?;
-    for certificate in found {
-        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-        store.add(certificate).map_err(|error| wrong(error.to_string()))?;
-    }
-    if store.is_empty() {
-        return Err(wrong("holds no certificate in PEM form".into()));
-    }
-    Ok(store)
+    tls::roots_of_file(file).map_err(BadUrl::RootCertificate)
 }
 
 fn address(config: &Config) -> String {

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{positions::stopped_by, stations};
+use super::{broker, positions::stopped_by, stations};
 use crate::{
     clock::Clock,
     config::Config,
@@ -23,6 +23,7 @@ use crate::{
         time::Timestamp,
     },
     gauges::{Gauges, Keeper, Known, Store},
+    telemetry::mqtt::Broker,
 };
 
 /// How often it is asked who has fallen silent.
@@ -32,14 +33,14 @@ const SILENCES_MAX: usize = 1_000;
 /// How long the board is left alone after it could not take what a gauge shows.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// Starts the gauge plane and returns the way to it and to what it keeps.
+/// Starts the gauge plane and returns the way to it, to what it keeps, and to the broker it listens at.
 pub(super) async fn start(
     config: &Config,
     board: &Handle,
     clock: &Arc<dyn Clock>,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> anyhow::Result<(Gauges, Store)> {
+) -> anyhow::Result<(Gauges, Store, Option<Broker>)> {
     let (gauges, store) = (Gauges::default(), Store::open(&config.data_dir)?);
     let watch = board.watch();
     let watch = Watch { board: board.clone(), gauges: gauges.clone(), commits: watch };
@@ -55,7 +56,8 @@ pub(super) async fn start(
     tasks.spawn(stopped_by(stop.clone(), tell(board.clone(), gauges.clone())));
     tasks.spawn(stopped_by(stop.clone(), ears.run()));
     stations::open(&config.gauges, board, (&gauges, &store), tasks, stop).await?;
-    Ok((gauges, store))
+    let broker = broker::listen(config, board, (&gauges, &store), clock, tasks, stop)?;
+    Ok((gauges, store, broker))
 }
 
 /// Keeps the list of gauges, and how they stand, as the board has them.

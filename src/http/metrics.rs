@@ -11,6 +11,7 @@ use crate::{
     hub::Reading,
     positions,
     protocol::LineView,
+    telemetry::mqtt::Broker,
 };
 
 /// Returns the metrics.
@@ -30,6 +31,7 @@ pub(super) async fn read(State(web): State<Web>) -> String {
         hub(&web.hub.reading());
         positions(&web.positions.counts());
         bus(&web.bus.counts());
+        web.broker.iter().for_each(broker);
         metrics::gauge!("jiaoying_commands_waiting").set(number(web.board.waiting()));
         metrics::gauge!("jiaoying_questions_waiting").set(number(web.board.questions_waiting()));
         metrics::counter!("jiaoying_journal_overtaken").absolute(web.board.overtaken());
@@ -90,6 +92,25 @@ fn bus(counts: &bus::Counts) {
     metrics::counter!("jiaoying_bus_dropped").absolute(counts.dropped);
     metrics::counter!("jiaoying_bus_garbage").absolute(counts.garbage);
     metrics::counter!("jiaoying_bus_foreign").absolute(counts.foreign);
+}
+
+fn broker(broker: &Broker) {
+    let state = broker.state.borrow().clone();
+    let connected = if state.is_connected() { 1.0 } else { 0.0 };
+    metrics::gauge!("jiaoying_mqtt_connected").set(connected);
+    if let Some(at) = state.heard_at {
+        let since_1970 = Duration::from_millis(at.millis().unsigned_abs());
+        metrics::gauge!("jiaoying_mqtt_heard_timestamp_seconds").set(since_1970);
+    }
+    let counts = broker.counters.read();
+    metrics::counter!("jiaoying_mqtt_messages").absolute(counts.heard);
+    metrics::counter!("jiaoying_mqtt_messages_acknowledged").absolute(counts.kept);
+    metrics::counter!("jiaoying_mqtt_messages_postponed").absolute(counts.postponed);
+    metrics::counter!("jiaoying_mqtt_connections_lost").absolute(counts.lost);
+    metrics::counter!("jiaoying_mqtt_readings").absolute(counts.readings);
+    for (reason, count) in counts.refused {
+        metrics::counter!("jiaoying_mqtt_refused", "reason" => reason).absolute(count);
+    }
 }
 
 /// A count as a gauge has it; exact far beyond anything counted here.

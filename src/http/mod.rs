@@ -49,6 +49,7 @@ use crate::{
     hub::Hub,
     ingest::basemap::Basemap,
     positions::{Positions, Store},
+    telemetry::mqtt::Broker,
 };
 
 /// Largest body of an ordinary request.
@@ -66,6 +67,8 @@ pub struct Web {
     pub tracks: Store,
     pub gauges: Gauges,
     pub readings: gauge_plane::Store,
+    /// The broker that gauges publish to.
+    pub broker: Option<Broker>,
     /// Logins that the login page offers; none outside a demonstration.
     pub demo: Option<Arc<[DemoLogin]>>,
     /// Whether new work is taken: off while the node starts and stops.

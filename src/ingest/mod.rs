@@ -4,6 +4,7 @@ pub mod basemap;
 pub mod calendar;
 pub mod cap;
 pub mod feeds;
+pub mod readings;
 pub mod sheets;
 pub mod sl651;
 pub mod warning;

@@ -35,6 +35,7 @@ mod journal_sqlite;
 mod last_positions;
 mod live_map;
 mod migration;
+mod mqtt;
 mod nodes_in_step;
 mod outbox;
 mod policy_faults;
