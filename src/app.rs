@@ -164,8 +164,7 @@ impl Node {
         ));
         let (positions, tracks) =
             positions::start(&config, &board, &clock, last.clone(), &tasks, &stops.outbox).await?;
-        let (gauges, readings, broker) =
-            gauges::start(&config, &board, &clock, &tasks, &stops.outbox).await?;
+        let plane = gauges::start(&config, &board, &clock, &tasks, &stops.outbox).await?;
         exchange::start(&positions, &bus, last, &board, &tasks, &stops.outbox).await?;
         let hub = Hub::start(
             &tasks,
@@ -182,9 +181,9 @@ impl Node {
             access,
             positions,
             tracks,
-            gauges,
-            readings,
-            broker,
+            gauges: plane.gauges,
+            readings: plane.store,
+            broker: plane.broker,
             bus,
             ailments,
             ready: Arc::default(),

@@ -74,7 +74,7 @@ fn name(dir: &Path) -> io::Result<String> {
         Err(error) => return Err(error),
     }
     let mut bytes = [0; 6];
-    getrandom::fill(&mut bytes).expect("the operating system's random source cannot fail");
+    getrandom::fill(&mut bytes)?;
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let name = format!("jiaoying{digits}");
     fs::write(path, &name)?;

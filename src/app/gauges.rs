@@ -33,14 +33,21 @@ const SILENCES_MAX: usize = 1_000;
 /// How long the board is left alone after it could not take what a gauge shows.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// Starts the gauge plane and returns the way to it, to what it keeps, and to the broker it listens at.
+/// The ways to the gauge plane, to what it keeps, and to the broker it listens at.
+pub(super) struct Plane {
+    pub gauges: Gauges,
+    pub store: Store,
+    pub broker: Option<Broker>,
+}
+
+/// Starts the gauge plane.
 pub(super) async fn start(
     config: &Config,
     board: &Handle,
     clock: &Arc<dyn Clock>,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> anyhow::Result<(Gauges, Store, Option<Broker>)> {
+) -> anyhow::Result<Plane> {
     let (gauges, store) = (Gauges::default(), Store::open(&config.data_dir)?);
     let watch = board.watch();
     let watch = Watch { board: board.clone(), gauges: gauges.clone(), commits: watch };
@@ -57,7 +64,7 @@ pub(super) async fn start(
     tasks.spawn(stopped_by(stop.clone(), ears.run()));
     stations::open(&config.gauges, board, (&gauges, &store), tasks, stop).await?;
     let broker = broker::listen(config, board, (&gauges, &store), clock, tasks, stop)?;
-    Ok((gauges, store, broker))
+    Ok(Plane { gauges, store, broker })
 }
 
 /// Keeps the list of gauges, and how they stand, as the board has them.

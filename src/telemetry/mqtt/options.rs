@@ -1,10 +1,10 @@
 //! How a broker is spoken to.
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use rumqttc::{
-    AckMode, Broker, BrokerSessionResumePolicy, MqttOptions, NetworkOptions, TlsConfiguration,
-    Transport,
+    AckMode, Broker, MqttOptions, NetworkOptions, PersistedAckMode, PersistedSession, SessionStore,
+    SessionStoreError, SessionStoreKey, TlsConfiguration, Transport,
 };
 
 use crate::gauges::BrokerUrl;
@@ -25,8 +25,7 @@ pub(super) fn listener(url: &BrokerUrl, name: &str) -> MqttOptions {
     let mut options = speaker(url, name);
     options
         .set_clean_start(false)
-        // What this side has in hand is not acknowledged, so it needs no memory of it: the broker's is enough.
-        .set_broker_session_resume_policy(BrokerSessionResumePolicy::AllowBrokerOnly)
+        .set_session_store(NothingInHand)
         .set_session_expiry_interval(Some(KEPT_S))
         .set_receive_maximum(Some(RECEIVE_MAX))
         .set_ack_mode(AckMode::Manual);
@@ -53,4 +52,42 @@ pub(super) fn speaker(url: &BrokerUrl, name: &str) -> MqttOptions {
         .set_clean_start(true)
         .set_max_packet_size(Some(PACKET_BYTES_MAX));
     options
+}
+
+/// This side's part of a session: nothing. What it has in hand is not acknowledged, so the broker sends it again, and
+/// its topics it asks for anew. Without a part of its own it could ask for nothing in a session that the broker
+/// remembers from before a restart, and one that was cut off before it had asked would be deaf for ever.
+#[derive(Debug)]
+struct NothingInHand;
+
+type Remembered<'a, T> = Pin<Box<dyn Future<Output = Result<T, SessionStoreError>> + Send + 'a>>;
+
+impl SessionStore for NothingInHand {
+    fn load<'a>(&'a self, key: &'a SessionStoreKey) -> Remembered<'a, Option<PersistedSession>> {
+        let session = PersistedSession {
+            format_version: 1,
+            client_id: key.client_id().to_owned(),
+            clean_start: false,
+            session_expiry_interval: Some(KEPT_S),
+            outgoing_inflight_upper_limit: None,
+            ack_mode: PersistedAckMode::Manual,
+            last_pkid: 0,
+            last_puback: 0,
+            replay: Vec::new(),
+            incoming_qos2: Vec::new(),
+        };
+        Box::pin(std::future::ready(Ok(Some(session))))
+    }
+
+    fn save<'a>(
+        &'a self,
+        _key: &'a SessionStoreKey,
+        _session: &'a PersistedSession,
+    ) -> Remembered<'a, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn clear<'a>(&'a self, _key: &'a SessionStoreKey) -> Remembered<'a, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }

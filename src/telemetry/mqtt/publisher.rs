@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rumqttc::{AsyncClient, Event, EventLoop, Incoming, PublishOptions, QoS};
+use rumqttc::{AsyncClient, Event, EventLoop, Incoming, PubAckReason, PublishOptions, QoS};
 
 use super::{Trouble, options};
 use crate::gauges::BrokerUrl;
@@ -43,7 +43,10 @@ impl Publisher {
             client.try_publish(topic, payload, options).map_err(|_| Trouble::unpublishable())?;
             loop {
                 let event = events.poll().await.map_err(|error| Trouble::of(&error))?;
-                if matches!(event, Event::Incoming(Incoming::PubAck(_))) {
+                if let Event::Incoming(Incoming::PubAck(confirmed)) = event {
+                    if confirmed.reason == PubAckReason::NotAuthorized {
+                        return Err(Trouble::unpublishable());
+                    }
                     break;
                 }
             }

@@ -38,21 +38,18 @@ impl Trouble {
         {
             return Self::hung_up(*reason_code);
         }
-        match error {
-            ConnectionError::Io(error) => {
-                Self::new("mqtt.unreachable", format!("the broker cannot be reached: {error}"))
-            }
-            ConnectionError::Timeout(_) => {
-                Self::new("mqtt.unreachable", "the broker does not answer within 5 seconds")
-            }
-            ConnectionError::Tls(error) => Self::new(
-                "mqtt.certificate",
-                format!(
-                    "the broker's certificate is not trusted: {error}; name its authority by ?ca="
-                ),
-            ),
-            other => Self::new("mqtt.lost", format!("the connection was lost: {other}")),
+        if let ConnectionError::Io(error) = error {
+            return Self::new("mqtt.unreachable", format!("the broker cannot be reached: {error}"));
         }
+        if let ConnectionError::Timeout(_) = error {
+            return Self::new("mqtt.unreachable", "the broker does not answer within 5 seconds");
+        }
+        if let ConnectionError::Tls(error) = error {
+            let remedy = "name its authority by ?ca=";
+            let message = format!("the broker's certificate is not trusted: {error}; {remedy}");
+            return Self::new("mqtt.certificate", message);
+        }
+        Self::new("mqtt.lost", format!("the connection was lost: {error}"))
     }
 
     /// What was published is not confirmed in time.
@@ -60,9 +57,9 @@ impl Trouble {
         Self::new("mqtt.unreachable", "the broker does not confirm what is published")
     }
 
-    /// A topic that can be none.
+    /// A topic at which the broker takes nothing from this user.
     pub(super) fn unpublishable() -> Self {
-        Self::new("mqtt.topic", "nobody can publish at this topic")
+        Self::new("mqtt.topic", "the broker does not let this user publish here; allow it there")
     }
 
     fn refused(code: ConnectReturnCode) -> Self {

@@ -44,11 +44,10 @@ impl Mosquitto {
 
     fn start_in(dir: TempDir, lines: &[&str]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        // What it keeps is on disk before anybody can kill it. `user` keeps one that root starts from becoming
-        // somebody who may not read the test's folder.
+        // `user` keeps one that root starts from becoming somebody who may not read the test's folder.
         let text = format!(
             "user root\nlistener {port} 127.0.0.1\npersistence true\npersistence_location {}/\n\
-             autosave_on_changes true\nautosave_interval 1\nlog_dest stderr\n{}\n",
+             log_dest stderr\n{}\n",
             dir.path().display(),
             lines.join("\n")
         );
@@ -86,7 +85,15 @@ impl Mosquitto {
         format!("mqtt://127.0.0.1:{}", self.port)
     }
 
-    /// Ends it as a power cut would.
+    /// Lets it end in order, with what it keeps on disk.
+    pub fn stop(&mut self) {
+        let mut child = self.child.take().unwrap();
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        child.wait().unwrap();
+    }
+
+    /// Ends it as a power cut would, with what it keeps as it was when it was stopped last.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();
