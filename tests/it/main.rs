@@ -49,5 +49,6 @@ mod silence;
 mod sim;
 mod simulation;
 mod sl651;
+mod storm_gauges;
 mod warning_life;
 mod ws_session;
