@@ -47,16 +47,19 @@ async fn a_flood_of_the_drill_calls_whom_its_gauge_guards_and_the_upgrade_only_w
     assert!(drills.into_iter().all(|entry| entry["data"]["exercise"] == true));
 
     let calls = Calls::of(&journal);
-    let township = |post: &String| post.starts_with(TOWNSHIP) || post.starts_with("990101000");
-    assert!(calls.first.len() > 50 && calls.first.iter().all(township), "{:?}", calls.first);
-    assert!(calls.first.iter().any(|post| post.ends_with("village_duty")));
     assert!(calls.drill, "it is marked as a drill");
-    // Orange asks of the villages what yellow did not.
-    assert!(calls.again.iter().all(township), "{:?}", calls.again);
-    let twice: BTreeSet<_> = calls.first.intersection(&calls.again).collect();
-    println!("first {} again {} twice {:?}", calls.first.len(), calls.again.len(), twice);
-
-    // Another drill comes after this one, and is another flood.
+    let village = |post: &&String| post.ends_with("village_duty");
+    let (villages, above): (Vec<_>, Vec<_>) = calls.first.iter().partition(village);
+    assert!(villages.len() > 50 && villages.iter().all(|post| post.starts_with(TOWNSHIP)));
+    assert_eq!(above, ["990101000000/duty_officer", "990101101000/duty_officer"]);
+    // Orange asks of the villages and of the county's desk what yellow did not, and it asks the leaders.
+    let (again, new): (Vec<_>, Vec<_>) = calls.upgraded.iter().partition(|(_, again)| **again);
+    assert!(again.iter().all(|(post, _)| calls.first.contains(*post)), "{again:?}");
+    let new: Vec<_> = new.into_iter().map(|(post, _)| post.as_str()).collect();
+    assert_eq!(new, ["990101000000/lead_officer", "990101101000/lead_officer"]);
+    // What it asks of nobody any more is called off, with a word to whoever was called for it.
+    let kept = again.iter().any(|(post, _)| *post == "990101101000/duty_officer");
+    assert!(!kept && calls.withdrawn.contains("990101101000/duty_officer"));
     server.stop().await;
 }
 
@@ -85,44 +88,41 @@ async fn a_second_drill_is_another_flood_though_the_first_was_broken_off() {
 
 /// Whom the flood of the first gauge obliges.
 struct Calls {
+    drill: bool,
     /// With the first level.
     first: BTreeSet<String>,
-    /// With the second.
-    again: BTreeSet<String>,
-    drill: bool,
+    /// With the second, and whether in place of what the first asked of them.
+    upgraded: BTreeMap<String, bool>,
+    /// What the first asked and the second does not.
+    withdrawn: BTreeSet<String>,
 }
 
 impl Calls {
     fn of(journal: &[Value]) -> Self {
-        let is_crossing =
-            |entry: &&Value| entry["kind"] == "gauge_crossed" && entry["data"]["gauge"] == GAUGE;
-        let seqs: Vec<u64> = journal
+        let after = |seq: u64, kind: &str| -> Vec<&Value> {
+            let later = journal.iter().filter(|entry| entry["seq"].as_u64() > Some(seq));
+            later.filter(|entry| entry["kind"] == kind).map(|entry| &entry["data"]).collect()
+        };
+        let is_crossing = |e: &&Value| e["kind"] == "gauge_crossed" && e["data"]["gauge"] == GAUGE;
+        let crossed: Vec<u64> = journal
             .iter()
             .filter(is_crossing)
             .map(|entry| entry["seq"].as_u64().unwrap())
             .collect();
-        let opened = journal.iter().find(|entry| {
-            entry["kind"] == "callout_opened" && entry["seq"].as_u64().unwrap() > seqs[0]
-        });
-        let opened = opened.expect("people are called");
-        let callout = &opened["data"]["id"];
-        let mut posts: BTreeMap<bool, BTreeSet<String>> = BTreeMap::new();
-        for entry in journal {
-            let (kind, data) = (entry["kind"].as_str().unwrap(), &entry["data"]);
-            if kind == "obligation_opened"
-                && data["id"].to_string().contains(callout.as_str().unwrap())
-            {
-                let upgraded = entry["seq"].as_u64().unwrap() > seqs[1];
-                posts
-                    .entry(upgraded)
-                    .or_default()
-                    .insert(data["post"].as_str().unwrap().to_owned());
-            }
-        }
+        let opened = after(crossed[0], "callout_opened")[0];
+        let own = |data: &&Value| data["callout"] == opened["id"];
+        let post = |data: &Value| data["post"].as_str().unwrap().to_owned();
+        let obliged: Vec<_> =
+            after(crossed[0], "obligation_opened").into_iter().filter(own).collect();
+        let upgraded: Vec<_> =
+            after(crossed[1], "obligation_opened").into_iter().filter(own).collect();
+        let first = &obliged[..obliged.len() - upgraded.len()];
+        let withdrawn = after(crossed[1], "obligation_withdrawn").into_iter().filter(own);
         Self {
-            first: posts.remove(&false).unwrap_or_default(),
-            again: posts.remove(&true).unwrap_or_default(),
-            drill: opened["data"]["drill"] == true,
+            drill: opened["drill"] == true,
+            first: first.iter().map(|data| post(data)).collect(),
+            upgraded: upgraded.iter().map(|d| (post(d), d["replaces"].is_string())).collect(),
+            withdrawn: withdrawn.filter(|d| d["reason"] == "upgraded").map(post).collect(),
         }
     }
 }
