@@ -12,6 +12,7 @@ mod facts;
 mod gauges;
 mod nodes;
 mod positions;
+mod readings;
 mod stations;
 mod storage;
 
@@ -164,7 +165,7 @@ impl Node {
         ));
         let (positions, tracks) =
             positions::start(&config, &board, &clock, last.clone(), &tasks, &stops.outbox).await?;
-        let plane = gauges::start(&config, &board, &clock, &tasks, &stops.outbox).await?;
+        let plane = gauges::start(&config, &board, &clock, &bus, &tasks, &stops.outbox).await?;
         exchange::start(&positions, &bus, last, &board, &tasks, &stops.outbox).await?;
         let hub = Hub::start(
             &tasks,

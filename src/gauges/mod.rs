@@ -9,6 +9,7 @@ pub mod feed;
 mod keeper;
 mod report;
 mod store;
+mod wire;
 
 pub use self::{
     broker::{About, BrokerFault, BrokerUrl, Topics},
@@ -16,6 +17,7 @@ pub use self::{
     keeper::{Keeper, write},
     report::Report,
     store::{Record, Store, StoreError},
+    wire::{Garbled, encode},
 };
 
 use std::net::SocketAddr;

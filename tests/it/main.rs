@@ -45,6 +45,7 @@ mod refusals;
 mod regressions;
 mod replay;
 mod several_nodes;
+mod shared_readings;
 mod silence;
 mod sim;
 mod simulation;
