@@ -4,7 +4,7 @@
 //! drill have a series of their own.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -12,10 +12,15 @@ use std::{
 use compact_str::CompactString;
 use tokio::sync::{Notify, broadcast};
 
-use super::{report::Report, store::Record, wire};
+use super::{
+    course::{Course, Watched},
+    report::Report,
+    store::Record,
+    wire,
+};
 use crate::domain::{
     actor::Actor,
-    gauge::{Fault, Point, Seen, Series, Shown, Standing, Taken, stands_otherwise},
+    gauge::{Fault, Point, Seen, Shown, Standing, Taken},
     ids::{AreaCode, SiteId},
     silence::{LastHeard, Silence, Voice},
     site::Gauge,
@@ -28,8 +33,6 @@ pub const BATCH_LIMIT: usize = 10_000;
 const NAMED_MAX: usize = 100;
 /// Readings that wait to be written. When the disk is slower than they come the newest are not kept.
 const PENDING_MAX: usize = 200_000;
-/// Crossings of one gauge that wait for the board. Beyond, the oldest goes: the newest is how it stands.
-const AWAITING_MAX: usize = 16;
 /// Batches that whoever hands them on may fall behind. Beyond, the oldest are not handed on.
 const TAKEN_MAX: usize = 1_024;
 /// Reporting periods without a word after which a gauge is silent (失联).
@@ -101,26 +104,6 @@ struct State {
     pending: Vec<Record>,
     /// The gauges that have crossings for the board to look at, real and of a drill.
     news: BTreeSet<(SiteId, bool)>,
-}
-
-#[derive(Debug)]
-struct Watched {
-    known: Known,
-    real: Course,
-    exercise: Course,
-}
-
-#[derive(Debug, Default)]
-struct Course {
-    series: Series,
-    /// How it stands on the record.
-    standing: Standing,
-    /// How it will, once the board has seen what waits: each crossing is told as of the reading that showed it.
-    expected: Standing,
-    awaiting: VecDeque<Seen>,
-    /// The board is looking at some.
-    told: bool,
-    received_at: Option<Timestamp>,
 }
 
 impl Gauges {
@@ -400,29 +383,6 @@ impl State {
             }
         }
         Ok(Some(taken))
-    }
-}
-
-impl Course {
-    /// Looks whether the newest reading changes how the gauge stands, and keeps it for the board if it does.
-    fn look(&mut self, gauge: &Gauge, id: &SiteId, exercise: bool) {
-        let (Some(latest), Some(shown)) = (self.series.latest(), self.series.shown()) else {
-            return;
-        };
-        let seen = Seen { gauge: id.clone(), at: latest.at, shown, exercise };
-        if let Some(expected) = stands_otherwise(gauge, self.expected, &seen) {
-            self.expected = expected;
-            if self.awaiting.len() == AWAITING_MAX {
-                self.awaiting.pop_front();
-            }
-            self.awaiting.push_back(seen);
-        }
-    }
-}
-
-impl Watched {
-    fn course(&mut self, exercise: bool) -> &mut Course {
-        if exercise { &mut self.exercise } else { &mut self.real }
     }
 }
 

@@ -5,6 +5,7 @@
 //! reading that is lost on the way costs the time until the next, never the flood.
 
 mod broker;
+mod course;
 pub mod feed;
 mod keeper;
 mod report;

@@ -21,19 +21,13 @@ const AT_MOST_EVERY: Duration = Duration::from_millis(500);
 /// Readings in one body.
 const BATCH: usize = 5_000;
 
-/// Where readings go.
-enum Way {
-    Broker(Publisher),
-    /// The nodes, of which the first that answers takes them.
-    Nodes,
-}
-
 /// The stations of the county.
 pub(super) struct Stations {
     client: reqwest::Client,
     urls: Vec<String>,
     token: String,
-    way: Way,
+    /// Where they publish; without one the first node that answers takes their readings.
+    broker: Option<Publisher>,
 }
 
 #[derive(Deserialize)]
@@ -61,8 +55,8 @@ impl Stations {
     ) -> reqwest::Result<Self> {
         let client = reqwest::Client::builder().timeout(PATIENCE).build()?;
         let name = format!("jiaoyingdrill{}", std::process::id());
-        let way = broker.map_or(Way::Nodes, |url| Way::Broker(Publisher::new(url, name)));
-        Ok(Self { client, urls, token, way })
+        let broker = broker.map(|url| Publisher::new(url, name));
+        Ok(Self { client, urls, token, broker })
     }
 
     /// Publishes what the gauges show, each reading when it is due; what could not be published goes with the next.
@@ -115,7 +109,7 @@ impl Stations {
     }
 
     async fn publish(&mut self, readings: &[Reading]) -> anyhow::Result<()> {
-        if let Way::Broker(publisher) = &mut self.way {
+        if let Some(publisher) = &mut self.broker {
             let mut by_gauge: BTreeMap<&str, Vec<&Reading>> = BTreeMap::new();
             for reading in readings {
                 by_gauge.entry(&reading.gauge).or_default().push(reading);
