@@ -4,6 +4,7 @@
 //! is in its hands, the writer drains its inbox and saves a snapshot, the journal closes.
 
 mod alone;
+mod broker;
 mod bus;
 mod demonstration;
 mod exchange;
@@ -12,6 +13,7 @@ mod gauges;
 mod nodes;
 mod planes;
 mod positions;
+mod readings;
 mod sources;
 mod stations;
 mod storage;
@@ -210,6 +212,7 @@ impl Node {
             gauges: self.planes.gauges.clone(),
             readings: self.planes.readings.clone(),
             sources: self.planes.sources.clone(),
+            broker: self.planes.broker.clone(),
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             ailments: self.ailments.clone(),

@@ -38,7 +38,13 @@ pub const TEXTS: &str = include_str!("../config/texts.toml");
 /// What the names of environment variables begin with.
 const PREFIX: &str = "JIAOYING_";
 /// Variables with the prefix that are not settings.
-const NOT_SETTINGS: [&str; 3] = ["JIAOYING_SEED", "JIAOYING_PASSWORD", "JIAOYING_MIGRATE_TO"];
+const NOT_SETTINGS: [&str; 5] = [
+    "JIAOYING_SEED",
+    "JIAOYING_PASSWORD",
+    "JIAOYING_MIGRATE_TO",
+    "JIAOYING_TOKEN",
+    "JIAOYING_DRILL_MQTT",
+];
 
 /// The settings of a node.
 #[derive(Debug, Clone, Deserialize)]

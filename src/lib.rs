@@ -8,13 +8,15 @@
 //! - [`bus`]: what nodes say to each other beside the journal: how far it goes, and where units are.
 //! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`tls`]: how servers are trusted. [`journal`]: the durable,
 //!   hash-chained log.
+//! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`tls`]: how it is encrypted.
+//!   [`bucket`]: how much somebody may say. [`journal`]: the durable, hash-chained log.
 //! - [`dispatcher`]: the single writer between them, with the queue in front of it and the feed behind it.
 //!   [`health`]: what of the node does not work just now.
 //! - [`nodes`]: what the nodes of one county share beside the journal: who makes which call, whose pages are
 //!   open where.
 //! - [`channels`]: the ways out to people, and the outbox that makes the calls the journal says have begun.
 //! - [`positions`]: where units are. [`gauges`]: what gauges show. Both are fed and perishable, and no log; [`perishable`] keeps their files.
-//!   [`telemetry`]: the doors that gauging stations speak at.
+//!   [`telemetry`]: the doors that gauging stations speak at, and the broker they publish to.
 //! - [`ingest`]: bytes from outside as commands: CAP, feeds of other forms, sheets, calendars. [`demo`]: the
 //!   invented county. [`sources`]: who is asked for warnings, and whether they are heard. [`bulletin`]: what the
 //!   public is told of a warning, per outlet.
@@ -48,6 +50,7 @@
 
 pub mod domain;
 
+pub mod bucket;
 pub mod bus;
 pub mod clock;
 pub mod gauges;

@@ -9,10 +9,7 @@ use deadpool_postgres::{
     ClientWrapper, Hook, HookError, Manager, ManagerConfig, Object, Pool, PoolError,
     RecyclingMethod, Runtime,
 };
-use rustls::{
-    RootCertStore,
-    pki_types::{CertificateDer, pem::PemObject},
-};
+use rustls::RootCertStore;
 use tokio_postgres::{
     Config, NoTls,
     config::{Host, SslMode},
@@ -240,24 +237,11 @@ fn decoded(text: &str) -> Result<String, BadUrl> {
 
 /// Returns the authorities that are trusted: those in a file, or the system's.
 fn roots(file: Option<String>) -> Result<RootCertStore, BadUrl> {
-    if let Some(file) = file {
-        return trusted(&file);
-    }
-    Ok(tls::system_roots())
+    file.map_or_else(|| Ok(tls::roots_of_system()), |file| trusted(&file))
 }
 
 fn trusted(file: &str) -> Result<RootCertStore, BadUrl> {
-    let wrong = |why: String| BadUrl::RootCertificate(format!("{file}: {why}"));
-    let mut store = RootCertStore::empty();
-    let found = CertificateDer::pem_file_iter(file).map_err(|error| wrong(error.to_string()))?;
-    for certificate in found {
-        let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-        store.add(certificate).map_err(|error| wrong(error.to_string()))?;
-    }
-    if store.is_empty() {
-        return Err(wrong("holds no certificate in PEM form".into()));
-    }
-    Ok(store)
+    tls::roots_of_file(file).map_err(BadUrl::RootCertificate)
 }
 
 fn address(config: &Config) -> String {

@@ -149,6 +149,7 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
     )
     .await;
     let web = Web {
+        broker: None,
         board: rig.board.clone(),
         access,
         hub,

@@ -3,11 +3,15 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::{
+    broadcast::{Receiver, error::RecvError},
+    watch,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{positions::stopped_by, stations};
+use super::{broker, positions::stopped_by, readings, stations};
 use crate::{
+    bus::{Bus, Health},
     clock::Clock,
     config::Config,
     dispatcher::{Commit, Handle, SubmitError},
@@ -23,6 +27,7 @@ use crate::{
         time::Timestamp,
     },
     gauges::{Gauges, Keeper, Known, Store},
+    telemetry::mqtt::Broker,
 };
 
 /// How often it is asked who has fallen silent.
@@ -32,14 +37,22 @@ const SILENCES_MAX: usize = 1_000;
 /// How long the board is left alone after it could not take what a gauge shows.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
-/// Starts the gauge plane and returns the way to it and to what it keeps.
+/// The ways to the gauge plane, to what it keeps, and to the broker it listens at.
+pub(super) struct Plane {
+    pub gauges: Gauges,
+    pub store: Store,
+    pub broker: Option<Broker>,
+}
+
+/// Starts the gauge plane.
 pub(super) async fn start(
     config: &Config,
     board: &Handle,
     clock: &Arc<dyn Clock>,
+    bus: &Arc<dyn Bus>,
     tasks: &TaskTracker,
     stop: &CancellationToken,
-) -> anyhow::Result<(Gauges, Store)> {
+) -> anyhow::Result<Plane> {
     let (gauges, store) = (Gauges::default(), Store::open(&config.data_dir)?);
     let watch = board.watch();
     let watch = Watch { board: board.clone(), gauges: gauges.clone(), commits: watch };
@@ -50,12 +63,18 @@ pub(super) async fn start(
     let keeper = Keeper { gauges: gauges.clone(), store: store.clone(), days, now };
     keeper.restore().await;
     tasks.spawn(keeper.run(stop.clone()));
-    let ears = Ears { board: board.clone(), gauges: gauges.clone(), since: clock.now() };
+    let (since, bus_health) = (clock.now(), bus.health());
+    let ears = Ears { board: board.clone(), gauges: gauges.clone(), bus: bus_health, since };
     tasks.spawn(stopped_by(stop.clone(), watch.run()));
     tasks.spawn(stopped_by(stop.clone(), tell(board.clone(), gauges.clone())));
     tasks.spawn(stopped_by(stop.clone(), ears.run()));
+    // Alone there is nobody to tell.
+    if config.redis_url.is_some() {
+        readings::share(&gauges, bus, board, tasks, stop);
+    }
     stations::open(&config.gauges, board, (&gauges, &store), tasks, stop).await?;
-    Ok((gauges, store))
+    let broker = broker::listen(config, board, (&gauges, &store), clock, tasks, stop)?;
+    Ok(Plane { gauges, store, broker })
 }
 
 /// Keeps the list of gauges, and how they stand, as the board has them.
@@ -177,22 +196,38 @@ async fn note(board: &Handle, actor: &Actor, gauges: &Gauges, mut seen: Vec<Seen
 struct Ears {
     board: Handle,
     gauges: Gauges,
-    /// When this node began to listen: what came before, others may have heard.
+    bus: watch::Receiver<Health>,
+    /// Since when this node hears all that any node hears: since it began to listen, or since the bus is whole
+    /// again. What came before, others may have heard.
     since: Timestamp,
 }
 
 impl Ears {
-    async fn run(self) {
+    /// Tells whether a gauge may be heard by others without this node knowing. Then nobody is called for its silence:
+    /// that the bus is down is told by itself, and a gauge that is lost is found when it is whole.
+    fn may_miss(&mut self) -> bool {
+        let is_down = matches!(*self.bus.borrow_and_update(), Health::Down { .. });
+        if is_down {
+            self.since = self.board.now();
+        }
+        is_down
+    }
+
+    async fn run(mut self) {
         let mut every = tokio::time::interval(LISTEN_EVERY);
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             every.tick().await;
+            let may_miss = self.may_miss();
             let silent = self.board.read(|board| {
                 let silent = board.silences.gauges().map(|(id, silence)| (id.clone(), silence));
                 silent.collect::<BTreeMap<SiteId, Silence>>()
             });
             let Ok(silent) = silent.await else { return };
-            let (lost, heard) = self.gauges.silent(&silent, self.since, self.board.now());
+            let (mut lost, heard) = self.gauges.silent(&silent, self.since, self.board.now());
+            if may_miss {
+                lost.clear();
+            }
             let Ok(actor) = node(&self.board).await else { return };
             let lost = lost.chunks(SILENCES_MAX).map(|some| Command::NoteSilence(some.to_vec()));
             let heard = heard.chunks(SILENCES_MAX).map(|some| Command::NoteHeard(some.to_vec()));

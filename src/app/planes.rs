@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{exchange, gauges, positions, sources};
+use super::{
+    exchange,
+    gauges::{self, Plane},
+    positions, sources,
+};
 use crate::{
     bus::{Bus, redis::LastPositions},
     clock::Clock,
@@ -14,6 +18,7 @@ use crate::{
     nodes::Nodes,
     positions::{Positions, Store},
     sources::Sources,
+    telemetry::mqtt::Broker,
 };
 
 /// The ways to all of it.
@@ -22,6 +27,8 @@ pub(super) struct Planes {
     pub tracks: Store,
     pub gauges: Gauges,
     pub readings: gauge_plane::Store,
+    /// How the broker that gauges publish to fares; none where the settings name none.
+    pub broker: Option<Broker>,
     pub sources: Sources,
 }
 
@@ -38,9 +45,10 @@ impl Planes {
     ) -> anyhow::Result<Self> {
         let (positions, tracks) =
             positions::start(config, board, clock, last.clone(), tasks, stop).await?;
-        let (gauges, readings) = gauges::start(config, board, clock, tasks, stop).await?;
+        let Plane { gauges, store: readings, broker } =
+            gauges::start(config, board, clock, bus, tasks, stop).await?;
         let sources = sources::start(config, board, nodes, tasks, stop).await?;
         exchange::start(&positions, bus, last, board, tasks, stop).await?;
-        Ok(Self { positions, tracks, gauges, readings, sources })
+        Ok(Self { positions, tracks, gauges, readings, broker, sources })
     }
 }

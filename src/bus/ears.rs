@@ -12,8 +12,8 @@ use bytes::Bytes;
 use tokio::sync::Notify;
 
 use super::{
-    Counts, Heard, MESSAGE_BYTES_MAX, NodeId, Nudge, Nudges, Positions, Word, burst::Burst,
-    queue::Perishables, wire::Said,
+    Counts, Heard, MESSAGE_BYTES_MAX, NodeId, Nudge, Nudges, Positions, Readings, Word,
+    burst::Burst, queue::Perishables, wire::Said,
 };
 
 /// Batches, and bytes of them, that wait for one listener; the oldest give way.
@@ -26,6 +26,7 @@ pub(super) struct Ears {
     me: NodeId,
     nudges: Mutex<Vec<Weak<NudgeEar>>>,
     positions: Mutex<Vec<Weak<PositionEar>>>,
+    readings: Mutex<Vec<Weak<ReadingEar>>>,
     said: AtomicU64,
     heard: AtomicU64,
     dropped: AtomicU64,
@@ -55,12 +56,18 @@ pub(super) struct PositionEar {
     queue: Perishables<Heard>,
 }
 
+#[derive(Debug)]
+pub(super) struct ReadingEar {
+    queue: Perishables<Bytes>,
+}
+
 impl Ears {
     pub fn new(me: NodeId) -> Self {
         Self {
             me,
             nudges: Mutex::default(),
             positions: Mutex::default(),
+            readings: Mutex::default(),
             said: AtomicU64::new(0),
             heard: AtomicU64::new(0),
             dropped: AtomicU64::new(0),
@@ -87,6 +94,12 @@ impl Ears {
         Positions { ear }
     }
 
+    pub fn readings(&self) -> Readings {
+        let ear = Arc::new(ReadingEar { queue: Perishables::new(EAR_BATCHES, EAR_BYTES) });
+        listen(&self.readings, &ear);
+        Readings { ear }
+    }
+
     /// Takes a message from the channel of nudges.
     pub fn take_nudge(&self, message: &Bytes) {
         let Some(said) = Said::read(message) else { return self.take_garbage("nudges", message) };
@@ -107,7 +120,17 @@ impl Ears {
         if said.from == self.me || said.is_greeting() {
             return;
         }
-        self.hear_positions(Heard::Node { from: said.from, batch: said.positions() });
+        self.hear_positions(Heard::Node { from: said.from, batch: said.batch() });
+    }
+
+    /// Takes a message from the channel of the nodes' readings.
+    pub fn take_readings(&self, message: &Bytes) {
+        let Some(said) = Said::read(message) else {
+            return self.take_garbage("readings of nodes", message);
+        };
+        if said.from != self.me && !said.is_greeting() {
+            self.hear_readings(&said.batch());
+        }
     }
 
     /// Takes a message from the channel that gateways outside write to.
@@ -165,6 +188,14 @@ impl Ears {
         });
     }
 
+    pub fn hear_readings(&self, batch: &Bytes) {
+        self.heard.fetch_add(1, Relaxed);
+        each(&self.readings, |ear| {
+            let dropped = ear.queue.push(batch.clone(), batch.len());
+            self.count_dropped(dropped);
+        });
+    }
+
     pub fn count_said(&self, messages: u64) {
         self.said.fetch_add(messages, Relaxed);
     }
@@ -218,6 +249,17 @@ impl PositionEar {
         loop {
             if let Some(heard) = self.queue.pop() {
                 return heard;
+            }
+            self.queue.ready().await;
+        }
+    }
+}
+
+impl ReadingEar {
+    pub async fn next(&self) -> Bytes {
+        loop {
+            if let Some(batch) = self.queue.pop() {
+                return batch;
             }
             self.queue.ready().await;
         }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::{Bus, Counts, Health, Heard, NodeId, Nudge, Nudges, Positions, ears::Ears};
+use super::{Bus, Counts, Health, Heard, NodeId, Nudge, Nudges, Positions, Readings, ears::Ears};
 
 /// One node's place on a bus within the process.
 #[derive(Debug)]
@@ -56,12 +56,20 @@ impl Bus for LocalBus {
         self.tell_others(|ears| ears.hear_positions(Heard::Node { from, batch: batch.clone() }));
     }
 
+    fn publish_readings(&self, batch: Bytes) {
+        self.tell_others(|ears| ears.hear_readings(&batch));
+    }
+
     fn nudges(&self, epoch: [u8; 16]) -> Nudges {
         self.ears.nudges(epoch)
     }
 
     fn positions(&self) -> Positions {
         self.ears.positions()
+    }
+
+    fn readings(&self) -> Readings {
+        self.ears.readings()
     }
 
     fn health(&self) -> watch::Receiver<Health> {

@@ -1,4 +1,5 @@
-//! What nodes say to each other beside the journal: "there is something up to number N", and where units are.
+//! What nodes say to each other beside the journal: "there is something up to number N", where units are, and
+//! what gauges show.
 //!
 //! Invariant: nothing said here is needed by the record. A lost word costs time, never data, and whoever says
 //! something never waits for it to be heard.
@@ -15,7 +16,7 @@ use std::{fmt, sync::Arc};
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use self::ears::{NudgeEar, PositionEar};
+use self::ears::{NudgeEar, PositionEar, ReadingEar};
 use crate::domain::time::Timestamp;
 
 /// Bytes of one message, either way: far above any batch of positions; a longer one is garbage.
@@ -85,7 +86,7 @@ pub struct Counts {
     pub said: u64,
     /// Messages of others.
     pub heard: u64,
-    /// Positions let go of because newer ones came while nobody took them.
+    /// Positions and readings let go of because newer ones came while nobody took them.
     pub dropped: u64,
     /// Messages that nobody of ours can have written.
     pub garbage: u64,
@@ -104,11 +105,17 @@ pub trait Bus: Send + Sync + 'static {
     /// Hands a batch of positions to the others. What waits too long gives way to what is newer.
     fn publish_positions(&self, batch: Bytes);
 
+    /// Hands a batch of gauges' readings to the others. What waits too long gives way to what is newer.
+    fn publish_readings(&self, batch: Bytes);
+
     /// Returns what others say about the journal of `epoch` from now on.
     fn nudges(&self, epoch: [u8; 16]) -> Nudges;
 
     /// Returns the positions that others say from now on.
     fn positions(&self) -> Positions;
+
+    /// Returns the readings that others say from now on.
+    fn readings(&self) -> Readings;
 
     fn health(&self) -> watch::Receiver<Health>;
 
@@ -137,6 +144,19 @@ pub struct Positions {
 impl Positions {
     /// Waits for the next batch. May be given up and called again; nothing is lost by it.
     pub async fn next(&mut self) -> Heard {
+        self.ear.next().await
+    }
+}
+
+/// A listener to readings; dropping it ends the listening.
+#[derive(Debug)]
+pub struct Readings {
+    ear: Arc<ReadingEar>,
+}
+
+impl Readings {
+    /// Waits for the next batch of another node. May be given up and called again; nothing is lost by it.
+    pub async fn next(&mut self) -> Bytes {
         self.ear.next().await
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn nudge(from: NodeId, nudge: Nudge) -> Bytes {
     message.freeze()
 }
 
-pub(super) fn positions(from: NodeId, batch: &[u8]) -> Bytes {
+/// Returns a message with a batch of positions or of readings.
+pub(super) fn batch(from: NodeId, batch: &[u8]) -> Bytes {
     let mut message = header(from, batch.len());
     message.put_slice(batch);
     message.freeze()
@@ -62,7 +63,7 @@ impl Said {
         Some(Nudge { epoch: epoch.try_into().ok()?, seq: u64::from_be_bytes(seq.try_into().ok()?) })
     }
 
-    pub fn positions(self) -> Bytes {
+    pub fn batch(self) -> Bytes {
         self.body
     }
 }
@@ -76,8 +77,8 @@ mod tests {
         let (from, said) = (NodeId::random(), Nudge { epoch: [7; 16], seq: u64::MAX - 1 });
         let read = Said::read(&nudge(from, said)).unwrap();
         assert_eq!((read.from, read.nudge()), (from, Some(said)));
-        let read = Said::read(&positions(from, b"batch")).unwrap();
-        assert_eq!((read.from, read.positions()), (from, Bytes::from_static(b"batch")));
+        let read = Said::read(&batch(from, b"batch")).unwrap();
+        assert_eq!((read.from, read.batch()), (from, Bytes::from_static(b"batch")));
         assert!(Said::read(&greeting(from)).unwrap().is_greeting());
     }
 

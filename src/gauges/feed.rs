@@ -4,18 +4,23 @@
 //! drill have a series of their own.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use compact_str::CompactString;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 
-use super::{report::Report, store::Record};
+use super::{
+    course::{Course, Watched},
+    report::Report,
+    store::Record,
+    wire,
+};
 use crate::domain::{
     actor::Actor,
-    gauge::{Fault, Point, Seen, Series, Shown, Standing, Taken, stands_otherwise},
+    gauge::{Fault, Point, Seen, Shown, Standing, Taken},
     ids::{AreaCode, SiteId},
     silence::{LastHeard, Silence, Voice},
     site::Gauge,
@@ -28,8 +33,8 @@ pub const BATCH_LIMIT: usize = 10_000;
 const NAMED_MAX: usize = 100;
 /// Readings that wait to be written. When the disk is slower than they come the newest are not kept.
 const PENDING_MAX: usize = 200_000;
-/// Crossings of one gauge that wait for the board. Beyond, the oldest goes: the newest is how it stands.
-const AWAITING_MAX: usize = 16;
+/// Batches that whoever hands them on may fall behind. Beyond, the oldest are not handed on.
+const TAKEN_MAX: usize = 1_024;
 /// Reporting periods without a word after which a gauge is silent (失联).
 const SILENT_AFTER: u32 = 5;
 
@@ -74,11 +79,21 @@ pub struct Gauges {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Inner {
     state: Mutex<State>,
     news: Notify,
     writing: tokio::sync::Mutex<()>,
+    /// What was taken here, for other nodes.
+    taken: broadcast::Sender<Arc<[Record]>>,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        let (state, news, writing) =
+            (Mutex::default(), Notify::new(), tokio::sync::Mutex::default());
+        Self { state, news, writing, taken: broadcast::Sender::new(TAKEN_MAX) }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -89,26 +104,6 @@ struct State {
     pending: Vec<Record>,
     /// The gauges that have crossings for the board to look at, real and of a drill.
     news: BTreeSet<(SiteId, bool)>,
-}
-
-#[derive(Debug)]
-struct Watched {
-    known: Known,
-    real: Course,
-    exercise: Course,
-}
-
-#[derive(Debug, Default)]
-struct Course {
-    series: Series,
-    /// How it stands on the record.
-    standing: Standing,
-    /// How it will, once the board has seen what waits: each crossing is told as of the reading that showed it.
-    expected: Standing,
-    awaiting: VecDeque<Seen>,
-    /// The board is looking at some.
-    told: bool,
-    received_at: Option<Timestamp>,
 }
 
 impl Gauges {
@@ -145,6 +140,7 @@ impl Gauges {
     pub fn report(&self, reports: &[Report], speaker: &Actor, now: Timestamp) -> Outcome {
         let mut outcome = Outcome::default();
         let mut state = self.state();
+        let before = state.pending.len();
         for (index, report) in reports.iter().enumerate() {
             match state.take(report, speaker, now) {
                 Ok(Taken::New | Taken::Late | Taken::Held | Taken::Old) => outcome.accepted += 1,
@@ -158,10 +154,34 @@ impl Gauges {
                 }
             }
         }
+        if self.inner.taken.receiver_count() > 0 && state.pending.len() > before {
+            // Nobody may have stopped listening just now.
+            let _ = self.inner.taken.send(state.pending[before..].into());
+        }
         if !state.news.is_empty() {
             self.inner.news.notify_one();
         }
         outcome
+    }
+
+    /// Returns the readings that are taken here from now on, for other nodes.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<[Record]>> {
+        self.inner.taken.subscribe()
+    }
+
+    /// Takes in readings that another node has taken and [`wire::encode`] has written, by the same rules. They are
+    /// kept here, too, so that any node draws the whole hydrograph, and are not handed on again.
+    pub fn follow(&self, batch: &[u8], now: Timestamp) -> Result<(), wire::Garbled> {
+        let records = wire::decode(batch)?;
+        let mut state = self.state();
+        for record in records {
+            // What is believed elsewhere and not here is of a gauge, or by a clock, that this node does not know.
+            let _ = state.judge(&record.gauge, record.exercise, record.point, now);
+        }
+        if !state.news.is_empty() {
+            self.inner.news.notify_one();
+        }
+        Ok(())
     }
 
     /// Puts back what was kept when the program last ran, oldest first.
@@ -321,17 +341,30 @@ impl State {
             let message = "give level_m or rain_mm, one of them".to_owned();
             return Err(("reading.no_value", message));
         };
-        let exercise = report.exercise;
+        let (id, point) = (watched.known.id.clone(), Point { at: report.at, value });
+        let refused = |fault: Fault| (fault.code(), format!("{}: {fault}", report.gauge));
+        let taken = self.judge(&id, report.exercise, point, now).map_err(refused)?;
+        // It was found, and the list has not changed since.
+        Ok(taken.unwrap_or(Taken::Repeated))
+    }
+
+    /// Has a gauge's own series judge a reading; `None` where there is no such gauge.
+    fn judge(
+        &mut self,
+        id: &SiteId,
+        exercise: bool,
+        point: Point,
+        now: Timestamp,
+    ) -> Result<Option<Taken>, Fault> {
+        let Some(watched) = self.gauges.get_mut(id) else { return Ok(None) };
         let Watched { known, real, exercise: drill } = watched;
         let course = if exercise { drill } else { real };
         let held = course.series.held();
-        let point = Point { at: report.at, value };
         let clock = (!exercise).then_some(now);
-        let refused = |fault: Fault| (fault.code(), format!("{}: {fault}", report.gauge));
-        let taken = course.series.take(known.gauge.measures, point, clock).map_err(refused)?;
+        let taken = course.series.take(known.gauge.measures, point, clock)?;
         course.received_at = Some(now);
         if taken == Taken::Repeated {
-            return Ok(taken);
+            return Ok(Some(taken));
         }
         if matches!(taken, Taken::New | Taken::Late) {
             course.look(&known.gauge, &known.id, exercise);
@@ -349,30 +382,7 @@ impl State {
                 self.pending.push(Record { gauge, exercise, point, received_at: now });
             }
         }
-        Ok(taken)
-    }
-}
-
-impl Course {
-    /// Looks whether the newest reading changes how the gauge stands, and keeps it for the board if it does.
-    fn look(&mut self, gauge: &Gauge, id: &SiteId, exercise: bool) {
-        let (Some(latest), Some(shown)) = (self.series.latest(), self.series.shown()) else {
-            return;
-        };
-        let seen = Seen { gauge: id.clone(), at: latest.at, shown, exercise };
-        if let Some(expected) = stands_otherwise(gauge, self.expected, &seen) {
-            self.expected = expected;
-            if self.awaiting.len() == AWAITING_MAX {
-                self.awaiting.pop_front();
-            }
-            self.awaiting.push_back(seen);
-        }
-    }
-}
-
-impl Watched {
-    fn course(&mut self, exercise: bool) -> &mut Course {
-        if exercise { &mut self.exercise } else { &mut self.real }
+        Ok(Some(taken))
     }
 }
 

@@ -4,21 +4,28 @@
 //! fallen silent, is handed to whoever tells the board. A gauge's stand follows from its newest reading, so a
 //! reading that is lost on the way costs the time until the next, never the flood.
 
+mod broker;
+mod course;
 pub mod feed;
 mod keeper;
 mod report;
 mod store;
+mod wire;
 
 pub use self::{
+    broker::{About, BrokerFault, BrokerUrl, Topics},
     feed::{BATCH_LIMIT, Gauges, Known, Latest, Outcome, Refusal},
     keeper::{Keeper, write},
     report::Report,
     store::{Record, Store, StoreError},
+    wire::{Garbled, encode},
 };
 
 use std::net::SocketAddr;
 
 use serde::Deserialize;
+
+use crate::bucket::Rate;
 
 /// What the settings say of gauges.
 #[derive(Debug, Clone, Deserialize)]
@@ -28,6 +35,14 @@ pub struct Settings {
     pub keep_days: u32,
     /// Where stations that speak SL 651 over TCP report; empty: nowhere.
     pub sl651_listen: String,
+    /// The broker that gauges publish to; empty: none.
+    #[serde(deserialize_with = "BrokerUrl::optional")]
+    pub mqtt_url: Option<BrokerUrl>,
+    /// Where they publish there.
+    pub mqtt_topics: Topics,
+    /// Readings a second that are taken from one topic, and at once after a silence.
+    pub mqtt_per_topic_s: u32,
+    pub mqtt_per_topic_burst: u32,
 }
 
 impl Settings {
@@ -40,11 +55,24 @@ impl Settings {
                 listen,
                 "gauges.sl651_listen: use an address and port, such as 0.0.0.0:6651, or nothing",
             ),
+            (
+                (1..=1_000_000).contains(&self.mqtt_per_topic_s),
+                "gauges.mqtt_per_topic_s: use 1 to 1000000",
+            ),
+            (
+                (1..=10_000_000).contains(&self.mqtt_per_topic_burst),
+                "gauges.mqtt_per_topic_burst: use 1 to 10000000",
+            ),
         ];
         demands.into_iter().filter(|(met, _)| !met).map(|(_, fault)| fault.to_owned()).collect()
     }
 
     pub fn sl651_address(&self) -> Option<SocketAddr> {
         self.sl651_listen.parse().ok()
+    }
+
+    /// Returns how much may come from one topic.
+    pub fn mqtt_rate(&self) -> Rate {
+        Rate { per_s: self.mqtt_per_topic_s, burst: self.mqtt_per_topic_burst }
     }
 }

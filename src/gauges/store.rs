@@ -9,6 +9,7 @@ use std::{
 };
 
 use rusqlite::{Connection, Row, params};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
@@ -46,7 +47,7 @@ pub enum StoreError {
 }
 
 /// A reading that was taken.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     pub gauge: SiteId,
     pub exercise: bool,

@@ -13,6 +13,7 @@ use crate::{
     positions,
     protocol::LineView,
     sources::Sources,
+    telemetry::mqtt::Broker,
 };
 
 /// Returns the metrics.
@@ -33,6 +34,7 @@ pub(super) async fn read(State(web): State<Web>) -> String {
         positions(&web.positions.counts());
         bus(&web.bus.counts());
         sources(&web.sources, web.board.now());
+        web.broker.iter().for_each(broker);
         metrics::gauge!("jiaoying_commands_waiting").set(number(web.board.waiting()));
         metrics::gauge!("jiaoying_questions_waiting").set(number(web.board.questions_waiting()));
         metrics::counter!("jiaoying_journal_overtaken").absolute(web.board.overtaken());
@@ -113,6 +115,25 @@ fn sources(sources: &Sources, now: Timestamp) {
             metrics::counter!("jiaoying_source_messages", "source" => name(), "outcome" => outcome)
                 .absolute(count);
         }
+    }
+}
+
+fn broker(broker: &Broker) {
+    let state = broker.state.borrow().clone();
+    let connected = if state.is_connected() { 1.0 } else { 0.0 };
+    metrics::gauge!("jiaoying_mqtt_connected").set(connected);
+    if let Some(at) = state.heard_at {
+        let since_1970 = Duration::from_millis(at.millis().unsigned_abs());
+        metrics::gauge!("jiaoying_mqtt_heard_timestamp_seconds").set(since_1970);
+    }
+    let counts = broker.counters.read();
+    metrics::counter!("jiaoying_mqtt_messages").absolute(counts.heard);
+    metrics::counter!("jiaoying_mqtt_messages_acknowledged").absolute(counts.kept);
+    metrics::counter!("jiaoying_mqtt_messages_postponed").absolute(counts.postponed);
+    metrics::counter!("jiaoying_mqtt_connections_lost").absolute(counts.lost);
+    metrics::counter!("jiaoying_mqtt_readings").absolute(counts.readings);
+    for (reason, count) in counts.refused {
+        metrics::counter!("jiaoying_mqtt_refused", "reason" => reason).absolute(count);
     }
 }
 

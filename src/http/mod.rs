@@ -57,6 +57,7 @@ use crate::{
     ingest::{basemap::Basemap, forms::Forms},
     positions::{Positions, Store},
     sources::Sources,
+    telemetry::mqtt::Broker,
 };
 
 /// Largest body of an ordinary request.
@@ -75,6 +76,8 @@ pub struct Web {
     pub gauges: Gauges,
     pub readings: gauge_plane::Store,
     pub sources: Sources,
+    /// The broker that gauges publish to.
+    pub broker: Option<Broker>,
     /// Logins that the login page offers; none outside a demonstration.
     pub demo: Option<Arc<[DemoLogin]>>,
     /// Whether new work is taken: off while the node starts and stops.

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod cap;
 pub mod feeds;
 pub mod forms;
+pub mod readings;
 pub mod sheets;
 pub mod sl651;
 pub mod warning;

@@ -11,11 +11,14 @@ use super::{
     report::{Report, Source},
     units::Known,
 };
-use crate::domain::{
-    actor::Actor,
-    area::{Areas, LonLat},
-    ids::{AreaCode, PersonId},
-    time::Timestamp,
+use crate::{
+    bucket::Rate,
+    domain::{
+        actor::Actor,
+        area::{Areas, LonLat},
+        ids::{AreaCode, PersonId},
+        time::Timestamp,
+    },
 };
 use compact_str::CompactString;
 
@@ -106,6 +109,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Returns how much one login may say.
+    pub(super) fn rate(&self) -> Rate {
+        Rate { per_s: self.per_login_s, burst: self.per_login_burst }
+    }
+
     /// Returns everything that is wrong with these settings.
     pub fn faults(&self) -> Vec<String> {
         let ranges = [
@@ -245,38 +253,6 @@ pub(super) fn distance_m(one: LonLat, other: LonLat) -> f64 {
     Haversine.distance(Point::from(one), Point::from(other))
 }
 
-/// So many positions a second, and so many at once after a silence.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Bucket {
-    left: f64,
-    filled_at: Timestamp,
-}
-
-impl Bucket {
-    pub fn full(settings: &Settings, now: Timestamp) -> Self {
-        Self { left: f64::from(settings.per_login_burst), filled_at: now }
-    }
-
-    /// Takes up to `wanted` and returns how many there were.
-    pub fn take(&mut self, wanted: usize, settings: &Settings, now: Timestamp) -> usize {
-        let gained = now.since(self.filled_at).as_secs_f64() * f64::from(settings.per_login_s);
-        self.left = (self.left + gained).min(f64::from(settings.per_login_burst));
-        self.filled_at = self.filled_at.max(now);
-        let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
-        let taken = f64::from(wanted).min(self.left.floor());
-        self.left -= taken;
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0..=wanted")]
-        let taken = taken as usize;
-        taken
-    }
-
-    /// Tells whether it is as good as new.
-    pub fn is_full(&self, settings: &Settings, now: Timestamp) -> bool {
-        let gained = now.since(self.filled_at).as_secs_f64() * f64::from(settings.per_login_s);
-        self.left + gained >= f64::from(settings.per_login_burst)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -356,20 +332,5 @@ mod tests {
         }
         assert!(Speaker::redis("990101".parse().unwrap()).may_speak_for(&known));
         assert!(!Speaker::redis("990102".parse().unwrap()).may_speak_for(&known));
-    }
-
-    #[test]
-    fn a_flood_is_let_through_at_the_rate_that_is_set() {
-        let settings = Settings { per_login_s: 10, per_login_burst: 100, ..settings() };
-        let mut bucket = Bucket::full(&settings, NOW);
-        assert_eq!(bucket.take(70, &settings, NOW), 70);
-        assert_eq!(bucket.take(70, &settings, NOW), 30);
-        assert_eq!(bucket.take(1, &settings, NOW), 0);
-        let later = NOW + Duration::from_millis(550);
-        assert_eq!(bucket.take(70, &settings, later), 5);
-        assert!(!bucket.is_full(&settings, later));
-        let long_after = NOW + Duration::from_secs(1_000);
-        assert!(bucket.is_full(&settings, long_after));
-        assert_eq!(bucket.take(1_000, &settings, long_after), 100);
     }
 }

@@ -12,7 +12,7 @@ use compact_str::CompactString;
 use tokio::sync::broadcast;
 
 use super::{
-    check::{self, Bucket, Fault, Ground, Settings, Speaker},
+    check::{self, Fault, Ground, Settings, Speaker},
     counts::{Counters, Counts},
     latest::Place,
     reading::{self, Item, NotPositions, Unreadable},
@@ -22,7 +22,7 @@ use super::{
     units::{Known, Registry, UnitNumber},
     wire,
 };
-use crate::domain::time::Timestamp;
+use crate::{bucket::Bucket, domain::time::Timestamp};
 
 /// Positions taken in one go: some forty microseconds, after which others get their turn.
 const CHUNK: usize = 256;
@@ -283,12 +283,13 @@ impl State {
         settings: &Settings,
         now: Timestamp,
     ) -> usize {
+        let rate = settings.rate();
         if self.buckets.len() > BUCKETS_MAX {
-            self.buckets.retain(|_, bucket| !bucket.is_full(settings, now));
+            self.buckets.retain(|_, bucket| !bucket.is_full(rate, now));
         }
-        let full = || Bucket::full(settings, now);
+        let full = || Bucket::full(rate, now);
         let bucket = self.buckets.entry(speaker.name.clone()).or_insert_with(full);
-        bucket.take(wanted, settings, now)
+        bucket.take(wanted, rate, now)
     }
 
     fn check(

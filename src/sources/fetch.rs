@@ -122,7 +122,7 @@ impl Fetcher {
         plain.set_connect_timeout(Some(CONNECT_MAX));
         plain.enforce_http(false);
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls::client(tls::system_roots()))
+            .with_tls_config(tls::client(tls::roots_of_system()))
             .https_or_http()
             .enable_http1()
             .wrap_connector(plain);

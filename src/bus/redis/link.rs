@@ -44,11 +44,7 @@ impl Links {
             let mut hearer = hear(&url, names, ears, &cut).await?;
             let mode = mode(&mut hearer).await?;
             let subscribe = mode.subscribe();
-            let subscribed = match ask::<Value>(&mut hearer, subscribe, &names.nudges).await {
-                Ok(_) => ask::<Value>(&mut hearer, subscribe, &names.positions).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = subscribed {
+            if let Err(error) = listen(&mut hearer, subscribe, names).await {
                 url = detour(&url, error)?;
                 continue;
             }
@@ -60,7 +56,7 @@ impl Links {
             };
             let hearers = std::iter::once(hearer).chain(other).collect();
             let mut sayer = connect(&url, None).await?;
-            for channel in [&names.nudges, &names.positions] {
+            for channel in names.channels() {
                 let greeting = wire::greeting(ears.me());
                 let mut command = cmd(mode.publish());
                 command.arg(channel).arg(&greeting[..]);
@@ -75,7 +71,7 @@ impl Links {
     /// Says what waits in one trip.
     pub async fn say(&self, flush: &Flush) -> Result<(), Error> {
         let from = self.ears.me();
-        let mut trip = redis::Pipeline::with_capacity(flush.positions.len() + 1);
+        let mut trip = redis::Pipeline::with_capacity(flush.messages_at_most());
         let mut add = |channel: &str, message: &Bytes| {
             trip.cmd(self.say).arg(channel).arg(&message[..]).ignore();
         };
@@ -84,6 +80,9 @@ impl Links {
         }
         for message in flush.position_messages(from) {
             add(&self.names.positions, &message);
+        }
+        for message in flush.reading_messages(from) {
+            add(&self.names.readings, &message);
         }
         let mut sayer = self.sayer.clone();
         trip.query_async::<()>(&mut sayer).await?;
@@ -147,6 +146,18 @@ async fn hear(
 ) -> Result<MultiplexedConnection, RedisError> {
     let (names, ears, cut) = (Arc::clone(names), Arc::clone(ears), Arc::clone(cut));
     connect(url, Some(Push { names, ears, cut })).await
+}
+
+/// Subscribes to what nodes say.
+async fn listen(
+    hearer: &mut MultiplexedConnection,
+    subscribe: &str,
+    names: &Names,
+) -> Result<(), RedisError> {
+    for channel in names.channels() {
+        ask::<Value>(hearer, subscribe, channel).await?;
+    }
+    Ok(())
 }
 
 /// Hears gateways that publish by shard, too; returns a connection where that shard is on another node.
@@ -226,6 +237,8 @@ impl Push {
             self.ears.take_nudge(&message);
         } else if channel == self.names.positions.as_bytes() {
             self.ears.take_positions(&message);
+        } else if channel == self.names.readings.as_bytes() {
+            self.ears.take_readings(&message);
         } else {
             self.ears.take_outside(message);
         }

@@ -22,7 +22,9 @@ pub use self::{
     url::{RedisUrl, UrlFault},
 };
 use self::{keeper::Keeper, link::Links, outgoing::Outgoing};
-use super::{Bus, Counts, Health, MESSAGE_BYTES_MAX, NodeId, Nudge, Nudges, Positions, ears::Ears};
+use super::{
+    Bus, Counts, Health, MESSAGE_BYTES_MAX, NodeId, Nudge, Nudges, Positions, Readings, ears::Ears,
+};
 use crate::{clock::Clock, domain::ids::AreaCode};
 
 /// Where gateways outside the program write positions: the contract's name, one for all counties.
@@ -33,6 +35,7 @@ pub const OUTSIDE_CHANNEL: &str = "jiaoying:positions";
 struct Names {
     nudges: String,
     positions: String,
+    readings: String,
     last: String,
     geo: String,
 }
@@ -43,9 +46,15 @@ impl Names {
         Self {
             nudges: name("nudges"),
             positions: name("positions"),
+            readings: name("readings"),
             last: name("last"),
             geo: name("geo"),
         }
+    }
+
+    /// Returns the channels on which nodes speak.
+    fn channels(&self) -> [&str; 3] {
+        [&self.nudges, &self.positions, &self.readings]
     }
 }
 
@@ -124,12 +133,25 @@ impl Bus for RedisBus {
         self.ears.count_dropped(self.outgoing.positions(batch));
     }
 
+    fn publish_readings(&self, batch: Bytes) {
+        if batch.len() > MESSAGE_BYTES_MAX {
+            tracing::error!(bytes = batch.len(), "a batch of readings is too large for the bus");
+            self.ears.count_dropped(1);
+            return;
+        }
+        self.ears.count_dropped(self.outgoing.readings(batch));
+    }
+
     fn nudges(&self, epoch: [u8; 16]) -> Nudges {
         self.ears.nudges(epoch)
     }
 
     fn positions(&self) -> Positions {
         self.ears.positions()
+    }
+
+    fn readings(&self) -> Readings {
+        self.ears.readings()
     }
 
     fn health(&self) -> watch::Receiver<Health> {

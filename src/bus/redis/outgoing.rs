@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 use crate::bus::{NodeId, Nudge, queue::Perishables, wire};
 
-/// Batches of positions, and bytes of them, that wait for Redis; the oldest give way.
+/// Batches of positions or of readings, and bytes of them, that wait for Redis; the oldest give way.
 const BATCHES_MAX: usize = 1_024;
 const BYTES_MAX: usize = 8 << 20;
 /// Batches that go at once: enough that a trip costs little for each, few enough that a nudge that comes
@@ -21,6 +21,7 @@ pub(super) struct Outgoing {
     nudge: Mutex<Option<Nudge>>,
     nudged: Notify,
     positions: Perishables<Bytes>,
+    readings: Perishables<Bytes>,
 }
 
 /// What is said in one trip.
@@ -28,6 +29,7 @@ pub(super) struct Outgoing {
 pub(super) struct Flush {
     pub nudge: Option<Nudge>,
     pub positions: Vec<Bytes>,
+    pub readings: Vec<Bytes>,
 }
 
 impl Default for Outgoing {
@@ -36,6 +38,7 @@ impl Default for Outgoing {
             nudge: Mutex::default(),
             nudged: Notify::new(),
             positions: Perishables::new(BATCHES_MAX, BYTES_MAX),
+            readings: Perishables::new(BATCHES_MAX, BYTES_MAX),
         }
     }
 }
@@ -52,23 +55,32 @@ impl Outgoing {
         self.positions.push(batch, bytes)
     }
 
+    /// Returns how many older batches had to go for this one.
+    pub fn readings(&self, batch: Bytes) -> u64 {
+        let bytes = batch.len();
+        self.readings.push(batch, bytes)
+    }
+
     /// Waits until something waits, and takes it.
     pub async fn take(&self) -> Flush {
         loop {
             let nudge = self.nudge.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let positions: Vec<_> =
-                std::iter::from_fn(|| self.positions.pop()).take(FLUSH_BATCHES).collect();
-            if nudge.is_some() || !positions.is_empty() {
-                return Flush { nudge, positions };
+            let some = |waiting: &Perishables<Bytes>| -> Vec<Bytes> {
+                std::iter::from_fn(|| waiting.pop()).take(FLUSH_BATCHES).collect()
+            };
+            let (positions, readings) = (some(&self.positions), some(&self.readings));
+            if nudge.is_some() || !positions.is_empty() || !readings.is_empty() {
+                return Flush { nudge, positions, readings };
             }
             tokio::select! {
                 () = self.nudged.notified() => {}
                 () = self.positions.ready() => {}
+                () = self.readings.ready() => {}
             }
         }
     }
 
-    /// Takes back what could not be said. Only the nudge: positions are old by the time it could be.
+    /// Takes back what could not be said. Only the nudge: positions and readings are old by the time it could be.
     pub fn give_back(&self, flush: &Flush) {
         if let Some(nudge) = flush.nudge {
             self.raise(nudge);
@@ -87,7 +99,11 @@ impl Outgoing {
 
 impl Flush {
     pub fn messages(&self) -> u64 {
-        self.positions.len() as u64 + u64::from(self.nudge.is_some())
+        (self.positions.len() + self.readings.len()) as u64 + u64::from(self.nudge.is_some())
+    }
+
+    pub fn messages_at_most(&self) -> usize {
+        self.positions.len() + self.readings.len() + 1
     }
 
     /// Returns the messages in the order they are to go: the nudge before any position.
@@ -96,7 +112,11 @@ impl Flush {
     }
 
     pub fn position_messages(&self, from: NodeId) -> impl Iterator<Item = Bytes> {
-        self.positions.iter().map(move |batch| wire::positions(from, batch))
+        self.positions.iter().map(move |batch| wire::batch(from, batch))
+    }
+
+    pub fn reading_messages(&self, from: NodeId) -> impl Iterator<Item = Bytes> {
+        self.readings.iter().map(move |batch| wire::batch(from, batch))
     }
 }
 

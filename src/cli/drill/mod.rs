@@ -1,9 +1,11 @@
-//! `jiaoying drill`: the demonstration's storm on a running node, as an exercise, with its vehicles out in it.
+//! `jiaoying drill`: the demonstration's storm on a running node, as an exercise, with its vehicles out in it and its
+//! gauges under water.
 //!
-//! It is a client like any source of warnings and any gateway of positions: everything it causes is marked
-//! 【演练】. Those who are called answer through the simulated carrier, by its seed.
+//! It is a client like any source of warnings, any gateway of positions and any station: everything it causes is
+//! marked 【演练】. Those who are called answer through the simulated carrier, by its seed.
 
 mod fleet;
+mod gauges;
 
 use std::{collections::BTreeMap, num::NonZeroU32, process::ExitCode, time::Duration};
 
@@ -11,7 +13,7 @@ use anyhow::Context;
 use clap::Args;
 use compact_str::CompactString;
 
-use self::fleet::Gateway;
+use self::{fleet::Gateway, gauges::Stations};
 use super::say;
 use crate::{
     clock::{Clock, SystemClock},
@@ -22,6 +24,7 @@ use crate::{
         storm::{Message, Pace, Storm},
     },
     domain::{ids::AreaCode, time::Timestamp},
+    gauges::BrokerUrl,
 };
 
 /// How often a message is offered, a second apart, to a node that is being restarted: a minute, as a real
@@ -40,6 +43,9 @@ pub(super) struct Drill {
     /// A token that may issue warnings and report positions; the demonstration's gateway when left out.
     #[arg(long, env = "JIAOYING_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// The broker at which the gauges publish, as in gauges.mqtt_url; to the node itself when left out.
+    #[arg(long, env = "JIAOYING_DRILL_MQTT", hide_env_values = true)]
+    mqtt: Option<String>,
     /// Only the vehicles, on patrol and without a storm, until stopped.
     #[arg(long)]
     fleet: bool,
@@ -63,14 +69,23 @@ impl Drill {
         let basemap = demo::basemap()?;
         let sends = (!self.fleet).then_some((&storm, pace));
         let fleet = Fleet::new(&county, &basemap, sends, clock.now(), self.seed);
+        let broker = self.mqtt.as_deref().map(str::parse::<BrokerUrl>).transpose();
+        let broker = broker.context("--mqtt")?;
+        let stations = Stations::new(urls.clone(), token.clone(), broker)?;
         let gateway = Gateway::new(urls, token.clone())?;
         if self.fleet {
             gateway.drive(fleet, &clock).await;
             return Ok(ExitCode::SUCCESS);
         }
         let messages = storm.messages(pace, names(county));
+        let storm_over = async {
+            let warned = self.warn(&clock, &base, &token, messages);
+            tokio::try_join!(warned, stations.report(&storm, pace, &clock))
+        };
         tokio::select! {
-            done = self.warn(&clock, &base, &token, messages) => done?,
+            done = storm_over => {
+                done?;
+            }
             () = gateway.drive(fleet, &clock) => {}
         }
         Ok(ExitCode::SUCCESS)

@@ -58,17 +58,17 @@ const LARGE: [(&str, [f64; 2], usize); 4] = [
 ];
 /// Of so many villages one has a depot of its own.
 const VILLAGES_PER_DEPOT: usize = 12;
-const DATUM_RAIN: &str = ",,,30,50,100";
+const DATUM_RAIN: &str = ",,,30,50,100,";
 /// Name, kind, water, where on the plane, index of the township, thresholds.
 type InWater = (&'static str, &'static str, &'static str, [f64; 2], usize, &'static str);
 /// Gauges in the rivers and reservoirs.
 const IN_WATER: [InWater; 6] = [
-    ("柳河水文站", "河道站", "柳河", [-0.35, -0.33], 3, "64.10,66.10,,,,"),
-    ("青石水位站", "河道站", "柳河", [-0.32, 0.42], 2, "78.30,80.00,,,,"),
-    ("河东水位站", "河道站", "双堤河", [0.13, 0.1], 1, "66.80,68.20,,,,"),
-    ("双堤闸水位站", "河道站", "双堤河", [0.12, -0.3], 4, "63.20,64.90,,,,"),
-    ("青石水库站", "水库站", "青石水库", [-0.52, 0.8], 2, ",,118.00,,,"),
-    ("石岭水库站", "水库站", "石岭水库", [0.7, 0.5], 9, ",,126.50,,,"),
+    ("柳河水文站", "河道站", "柳河", [-0.35, -0.33], 3, "64.10,66.10,,,,,67.72"),
+    ("青石水位站", "河道站", "柳河", [-0.32, 0.42], 2, "78.30,80.00,,,,,"),
+    ("河东水位站", "河道站", "双堤河", [0.13, 0.1], 1, "66.80,68.20,,,,,"),
+    ("双堤闸水位站", "河道站", "双堤河", [0.12, -0.3], 4, "63.20,64.90,,,,,"),
+    ("青石水库站", "水库站", "青石水库", [-0.52, 0.8], 2, ",,118.00,,,,"),
+    ("石岭水库站", "水库站", "石岭水库", [0.7, 0.5], 9, ",,126.50,,,,"),
 ];
 /// Points of risk: township's index, how many, and what threatens there by turns.
 const RISKS: [(usize, usize, &[&str]); 9] = [

@@ -53,7 +53,7 @@ pub(super) fn shelters(shelters: &[Shelter]) -> String {
 
 pub(super) fn gauges(gauges: &[Gauge]) -> String {
     let mut text = format!(
-        "{PLACE},站类,河流,高程基准,警戒水位,保证水位,汛限水位,1小时雨量,3小时雨量,24小时雨量,上报间隔\n"
+        "{PLACE},站类,河流,高程基准,警戒水位,保证水位,汛限水位,1小时雨量,3小时雨量,24小时雨量,历史最高水位,上报间隔\n"
     );
     for Gauge { place: site, measures, water, thresholds } in gauges {
         let datum = if water.is_empty() { "" } else { "示例县假设基面" };

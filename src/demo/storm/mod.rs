@@ -1,13 +1,15 @@
-//! The storm to replay: warnings as data, their order and references checked, their times shifted to
+//! The storm to replay: warnings and what gauges show as data, their order and references checked, their times shifted to
 //! the start and speed of a drill.
 
 mod cap;
+mod gauge;
 
 use std::{collections::BTreeMap, num::NonZeroU32, time::Duration};
 
 use compact_str::CompactString;
 use serde::Deserialize;
 
+pub use self::gauge::{Gauge, Reading};
 use crate::domain::{ids::AreaCode, time::Timestamp};
 
 /// A course of warnings.
@@ -20,6 +22,9 @@ pub struct Storm {
     pub sources: BTreeMap<String, Source>,
     #[serde(rename = "warning")]
     pub entries: Vec<Entry>,
+    /// The gauges that show something of it.
+    #[serde(rename = "gauge")]
+    pub gauges: Vec<Gauge>,
 }
 
 /// Who issues warnings.
@@ -106,6 +111,8 @@ pub enum StormFault {
     Empty,
     #[error("{key}: {problem}")]
     Entry { key: String, problem: &'static str },
+    #[error("gauge {id}: {problem}")]
+    Gauge { id: String, problem: &'static str },
     #[error("source {0}: the code is not 14 digits")]
     SourceCode(String),
 }
@@ -126,6 +133,11 @@ impl Storm {
             storm
                 .check(entry, &storm.entries[..index])
                 .map_err(|problem| StormFault::Entry { key: entry.key.clone(), problem })?;
+        }
+        for gauge in &storm.gauges {
+            if let Some(problem) = gauge.problem() {
+                return Err(StormFault::Gauge { id: gauge.id.clone(), problem });
+            }
         }
         Ok(storm)
     }
@@ -197,9 +209,12 @@ impl Storm {
     }
 
     /// Returns when a time of the storm falls in the replay.
-    pub(super) fn due(&self, at: Timestamp, pace: Pace) -> Timestamp {
-        let first = self.entries.first().map_or(at, |entry| entry.at);
-        pace.start + at.since(first) / pace.speed.get()
+    pub fn due(&self, at: Timestamp, pace: Pace) -> Timestamp {
+        pace.start + at.since(self.begins()) / pace.speed.get()
+    }
+
+    fn begins(&self) -> Timestamp {
+        self.entries.first().map_or(Timestamp::from_millis(0), |entry| entry.at)
     }
 }
 

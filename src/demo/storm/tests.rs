@@ -3,30 +3,84 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
-use crate::{demo, domain::ids::Level};
+use crate::{
+    demo,
+    domain::{
+        gauge::{Mark, Point, Seen, Series, Standing, Taken, Value, stands_otherwise},
+        ids::{Level, SiteId},
+        site::Facts,
+    },
+};
+
+use Colour::{Orange, Red, Yellow};
 
 #[test]
-fn the_flood_warnings_follow_the_river() {
-    use Colour::{Blue, Orange, Red, Yellow};
+fn the_gauges_of_the_county_warn_by_their_own_readings_at_the_hours_of_the_flood() {
     let storm = storm();
-    assert!((10..=14).contains(&storm.entries.len()));
-    let flood: Vec<_> = storm
-        .entries
-        .iter()
-        .filter(|entry| entry.event == "11A01")
-        .map(|entry| (entry.at.to_string()[..16].to_owned(), entry.colour))
-        .collect();
-    let expected = [
-        ("2021-07-21T18:00", Yellow),
-        ("2021-07-22T07:00", Orange),
-        ("2021-07-22T18:00", Red),
-        ("2021-07-23T12:00", Orange),
-        ("2021-07-27T06:00", Yellow),
-    ];
-    assert_eq!(flood, expected.map(|(at, colour)| (at.to_owned(), colour)));
     let rain = storm.entries.iter().filter(|entry| entry.event == "11B03");
     let rain: Vec<_> = rain.map(|entry| entry.colour).collect();
-    assert_eq!(rain, [Blue, Yellow, Orange, Red, Orange, Orange]);
+    assert_eq!(rain, [Colour::Blue, Yellow, Orange, Red, Orange, Orange]);
+    assert!(storm.entries.iter().all(|entry| entry.event != "11A01"), "floods are the gauges'");
+
+    let county = demo::county().unwrap();
+    let mut crossed: Vec<(String, String, Option<Mark>)> = Vec::new();
+    for gauge in &storm.gauges {
+        let id: SiteId = gauge.id.parse().unwrap();
+        let site = county.sites.iter().find(|site| site.id == id).expect("a gauge of the county");
+        let Facts::Gauge(facts) = &site.facts else { panic!("{id} is no gauge") };
+        let (mut series, mut standing) = (Series::default(), Standing::default());
+        for moment in storm.reports() {
+            let readings = storm.readings(moment, Duration::ZERO);
+            let reading = readings.iter().find(|reading| reading.gauge == gauge.id).unwrap();
+            let value = match (reading.level_m, reading.rain_mm, reading.over_s) {
+                (Some(metres), None, None) => Value::Level { metres },
+                (None, Some(mm), Some(over_s)) => Value::Rain { mm, over_s },
+                other => panic!("{other:?}"),
+            };
+            let point = Point { at: reading.at, value };
+            assert_eq!(series.take(facts.measures, point, None), Ok(Taken::New), "{reading:?}");
+            let shown = series.shown().unwrap();
+            let seen = Seen { gauge: id.clone(), at: reading.at, shown, exercise: true };
+            if let Some(now) = stands_otherwise(facts, standing, &seen) {
+                standing = now;
+                let at = reading.at.to_string()[5..16].to_owned();
+                crossed.push((at, gauge.id.clone(), now.mark));
+            }
+        }
+    }
+    crossed.sort();
+    let of = |gauge: &str| -> Vec<_> {
+        let own = crossed.iter().filter(|(_, id, _)| id == gauge);
+        own.map(|(at, _, mark)| (at.as_str(), *mark)).collect()
+    };
+    let river = [
+        ("07-21T18:00", Some(Mark::Warning)),
+        ("07-22T07:00", Some(Mark::Guarantee)),
+        ("07-22T18:00", Some(Mark::Historic)),
+        ("07-23T10:50", Some(Mark::Guarantee)),
+        ("07-26T22:20", Some(Mark::Warning)),
+    ];
+    assert_eq!(of("990101-g1"), river);
+    // In the hills it rains first; no other river is over its level before this one.
+    let first = |mark| crossed.iter().find(|(.., found)| *found == Some(mark)).unwrap();
+    assert_eq!(first(Mark::Prepare).0, "07-21T02:20");
+    assert_eq!(first(Mark::Warning).1, "990101-g1");
+    assert!(crossed.iter().all(|(.., mark)| *mark != Some(Mark::Leave)));
+}
+
+#[test]
+fn a_drill_keeps_the_hours_of_the_storm_on_days_that_no_drill_has_had() {
+    let storm = storm();
+    let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+    let first = |now, last: Option<&str>| {
+        let later = storm.later_by(at(now), last.map(at));
+        storm.readings(storm.reports().next().unwrap(), later)[0].at.to_string()
+    };
+    let now = "2026-11-22T23:30:00+08:00";
+    assert_eq!(first(now, None), "2026-11-22T09:00:00.000+08:00");
+    assert_eq!(first(now, Some("2025-01-01T09:00:00+08:00")), "2026-11-22T09:00:00.000+08:00");
+    let before = Some("2026-11-29T09:00:00+08:00");
+    assert_eq!(first(now, before), "2026-11-30T09:00:00.000+08:00");
 }
 
 #[test]
@@ -48,10 +102,10 @@ fn a_replay_starts_when_told_and_runs_as_fast_as_told() {
     let messages = replay(60);
     let start = messages[0].due;
     assert_eq!(start.to_string(), "2026-08-22T10:00:00.000+08:00");
-    // 33 hours after the first message, 33 minutes in the replay.
-    let flood = messages.iter().find(|message| message.key == "flood-yellow").unwrap();
-    assert_eq!(flood.due.since(start), Duration::from_secs(33 * 60));
-    assert!(flood.xml.contains("8月22日10时33分"), "{}", flood.xml);
+    // 20 hours after the first message, 20 minutes in the replay.
+    let red = messages.iter().find(|message| message.key == "rain-red").unwrap();
+    assert_eq!(red.due.since(start), Duration::from_secs(20 * 60));
+    assert!(red.xml.contains("8月22日10时20分"), "{}", red.xml);
     assert!(messages.iter().all(|message| !message.xml.contains("{at}")));
 }
 
@@ -72,10 +126,10 @@ fn identifiers_have_the_national_form_and_never_repeat() {
 #[test]
 fn an_update_refers_to_what_it_replaces_as_that_was_sent() {
     let messages = replay(60);
-    let reference = "<references>99010133200000,99010133200000_20260822103300_0,\
-                     2026-08-22T10:33:00+08:00</references>";
-    let orange = messages.iter().find(|message| message.key == "flood-orange").unwrap();
-    assert!(orange.xml.contains(reference), "{}", orange.xml);
+    let reference = "<references>99010141600000,99010141600000_20260822101200_0,\
+                     2026-08-22T10:12:00+08:00</references>";
+    let red = messages.iter().find(|message| message.key == "rain-red").unwrap();
+    assert!(red.xml.contains(reference), "{}", red.xml);
 }
 
 #[test]
@@ -139,7 +193,7 @@ fn a_message_is_written_in_the_order_that_cap_demands() {
 fn a_storm_that_contradicts_itself_is_refused_by_name() {
     let good = include_str!("../../../config/demo/storm.toml");
     let cases = [
-        ("replaces = \"rain-blue\"", "replaces = \"flood-red\"", "rain-yellow: what it replaces"),
+        ("replaces = \"rain-blue\"", "replaces = \"rain-red\"", "rain-yellow: what it replaces"),
         (
             "replaces = \"rain-orange\"",
             "replaces = \"rain-blue\"",
@@ -151,11 +205,14 @@ fn a_storm_that_contradicts_itself_is_refused_by_name() {
             "torrent-end: what it replaces is another",
         ),
         ("2021-07-20T15:00", "2021-07-20T08:00", "rain-yellow: it is not later"),
-        ("event = \"11A51\"", "event = \"11A52\"", "torrent-orange: the event"),
+        ("event = \"11A51\"", "event = \"11A52\"", "torrent-red: the event"),
         ("action = \"alert\"", "action = \"cancel\"", "rain-blue: an update or cancel"),
         ("valid_h = 12", "valid_h = 3", "rain-yellow: what it replaces is no longer"),
         ("code = \"9901014", "code = \"x901014", "source met"),
         ("colour = \"blue\"", "colour = \"green\"", "TOML"),
+        ("level_m = [[0, 61.30]", "level_m = [[1, 61.30]", "gauge 990101-g1: its hours"),
+        ("level_m = [[0, 61.30], [12,", "level_m = [[0, 61.30], [0,", "gauge 990101-g1: its hours"),
+        ("rain_mm_h = [[0, 0], [1,", "level_m = [[0, 0], [0,", "gauge 990101100-g: its hours"),
     ];
     for (from, to, message) in cases {
         let fault = Storm::load(&good.replacen(from, to, 1)).unwrap_err().to_string();

@@ -32,6 +32,7 @@ use crate::{
         time::Timestamp,
     },
     gauges::{BATCH_LIMIT, Outcome, Report},
+    ingest::readings,
 };
 
 /// Largest batch: ten thousand readings with every field.
@@ -212,18 +213,8 @@ impl From<Outcome> for Taken {
 }
 
 fn sheet(bytes: &[u8]) -> Result<Vec<Report>, ApiError> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-    let mut reports = Vec::new();
-    for (row, read) in reader.deserialize().enumerate() {
-        let report = read.map_err(|error| {
-            let message = format!(
-                "line {} is no reading: {error}; the columns are gauge, at, level_m, rain_mm, over_s",
-                row + 2
-            );
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            ApiError::new(status, "field.invalid", message).field("body")
-        })?;
-        reports.push(report);
-    }
-    Ok(reports)
+    readings::sheet(bytes).map_err(|fault| {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        ApiError::new(status, "field.invalid", fault.to_string()).field("body")
+    })
 }

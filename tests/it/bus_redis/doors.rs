@@ -1,13 +1,11 @@
 //! Who is let in, and what is said to who is not: never a password.
 
-use std::{path::Path, process::Command};
-
 use jiaoying::bus::{Bus, Health, redis::Error};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     bus_contract::{EPOCH, join, nudge, try_join, until, up_to},
-    support::redis::RedisServer,
+    support::{certificates::certify, redis::RedisServer},
 };
 
 const SECRET: &str = "s3cret-of-the-test";
@@ -149,30 +147,4 @@ fn prepare_tls(file: &impl Fn(&str) -> String) -> RedisServer {
     server.port = probe.port;
     server.start_again();
     server
-}
-
-/// Makes two authorities, and a certificate for this machine signed by the first.
-fn certify(dir: &Path) {
-    for name in ["ca", "other"] {
-        openssl(
-            dir,
-            &format!(
-                "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN={name} -keyout {name}.key -out {name}.pem"
-            ),
-        );
-    }
-    openssl(
-        dir,
-        "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=redis -addext subjectAltName=IP:127.0.0.1 -keyout node.key -out node.csr",
-    );
-    openssl(
-        dir,
-        "x509 -req -in node.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -copy_extensions copy -out node.pem",
-    );
-}
-
-fn openssl(dir: &Path, words: &str) {
-    let run = Command::new("openssl").args(words.split(' ')).current_dir(dir).output();
-    let run = run.expect("install openssl");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 }

@@ -1,7 +1,9 @@
 //! What the stories are told with.
 
+pub mod certificates;
 pub mod client;
 pub mod county;
+pub mod mosquitto;
 pub mod node;
 pub mod patience;
 pub mod postgres;

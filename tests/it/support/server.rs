@@ -9,6 +9,7 @@ use jiaoying::{
     dispatcher::Handle,
     domain::actor::{Actor, Role},
     health::Ailments,
+    telemetry::mqtt::Broker,
 };
 use tempfile::TempDir;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -30,6 +31,7 @@ pub struct TestServer {
     pub access: Arc<Access>,
     pub dir: Arc<TempDir>,
     pub ailments: watch::Receiver<Ailments>,
+    pub broker: Option<Broker>,
     base: String,
     shutdown: CancellationToken,
     running: JoinHandle<anyhow::Result<bool>>,
@@ -70,10 +72,10 @@ impl TestServer {
         let base = listener.local_addr().unwrap().to_string();
         let node = Node::start(config, Options { demo: true, accept_loss: false }).await.unwrap();
         let (board, access) = (node.board.clone(), Arc::clone(&node.access));
-        let ailments = node.ailments.clone();
+        let (ailments, broker) = (node.ailments.clone(), node.broker.clone());
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(node.run(listener, shutdown.clone()));
-        Self { board, access, dir, ailments, base, shutdown, running }
+        Self { board, access, dir, ailments, broker, base, shutdown, running }
     }
 
     /// Stops in order and fails if anything had to be given up.
