@@ -21,6 +21,7 @@ mod callout_pains;
 mod callout_rules;
 mod cap_samples;
 mod carrier;
+mod change_table;
 mod command_line;
 mod dispatcher;
 mod events;

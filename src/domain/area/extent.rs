@@ -34,6 +34,12 @@ impl Extent {
         self.whole.iter().chain(&self.partly).copied()
     }
 
+    /// Tells whether `area` is named, or lies in what is named whole, or something named lies in it.
+    pub fn touches(&self, area: AreaCode) -> bool {
+        self.whole.iter().any(|whole| whole.contains(area))
+            || self.named().any(|named| area.contains(named))
+    }
+
     /// Leaves out what lies in another whole area.
     fn pruned(mut whole: Vec<AreaCode>, partly: Vec<AreaCode>) -> Self {
         // In order of code what lies in an area follows it.

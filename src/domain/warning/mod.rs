@@ -134,6 +134,22 @@ pub struct Message {
     pub notes: Vec<String>,
 }
 
+impl Message {
+    /// Tells whether its time is over, as it is of some that real producers send: those that end before
+    /// they begin.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires <= now || expires <= self.effective)
+    }
+
+    /// Tells whether both speak of one hazard: by its national code where both give one, else by its name.
+    pub(super) fn is_about_hazard_of(&self, other: &Message) -> bool {
+        match (&self.event_code, &other.event_code) {
+            (Some(code), Some(other)) => code == other,
+            (Some(_), None) | (None, Some(_)) | (None, None) => self.event == other.event,
+        }
+    }
+}
+
 /// The bytes as they came: the record shows them, nothing else reads them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
