@@ -306,6 +306,7 @@ fn code(place: &str) -> &'static str {
         "A" => "990101001001",
         "B" => "990101001002",
         "county" => COUNTY,
+        "city" => "9901",
         "elsewhere" => "990102",
         other => panic!("{other} is no place of the table"),
     }

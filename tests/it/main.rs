@@ -49,5 +49,7 @@ mod silence;
 mod sim;
 mod simulation;
 mod sl651;
+mod stream;
 mod warning_life;
+mod warning_stream;
 mod ws_session;

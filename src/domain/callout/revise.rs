@@ -74,11 +74,17 @@ impl Draft<'_> {
         let obliged: BTreeSet<&PostId> = order.iter().map(|(post, _)| post).collect();
         for (post, id) in &callout.by_post {
             if !obliged.contains(post) {
-                let reason = let_go(change, revision.extent.touches(post.area));
+                let reason = why(change, revision.extent.touches(post.area));
                 self.end_obligation(*id, reason, Told::Everybody);
             }
         }
-        let anew = (change == Change::Upgraded || revision.other_hazard).then(|| why_anew(change));
+        let anew = match change {
+            Change::Upgraded => Some(WithdrawReason::Upgraded),
+            // Another danger asks for another answer, whatever its colour.
+            Change::Downgraded | Change::HazardChanged | Change::AreaChanged | Change::Repeated => {
+                revision.other_hazard.then_some(WithdrawReason::Superseded)
+            }
+        };
         for (post, oblige) in &order {
             self.keep_or_oblige(callout, revision.terms, anew, post, oblige);
         }
@@ -269,26 +275,14 @@ impl Draft<'_> {
     }
 }
 
-/// Says why a post is let go that the revised warning does not oblige; `touched` tells whether it is
-/// still about the post's area.
-fn let_go(change: Change, touched: bool) -> WithdrawReason {
+/// Says why a post is let go that the revised warning does not oblige; `touched` tells
+/// whether it is still about the post's area.
+fn why(change: Change, touched: bool) -> WithdrawReason {
     match change {
-        Change::Upgraded if touched => WithdrawReason::Upgraded,
-        Change::Downgraded if touched => WithdrawReason::Downgraded,
-        Change::HazardChanged | Change::Repeated if touched => WithdrawReason::Superseded,
-        Change::Upgraded
-        | Change::Downgraded
-        | Change::HazardChanged
-        | Change::AreaChanged
-        | Change::Repeated => WithdrawReason::AreaReduced,
-    }
-}
-
-/// Says why a post is obliged anew whose duty is another now.
-fn why_anew(change: Change) -> WithdrawReason {
-    match change {
+        _ if !touched => WithdrawReason::AreaReduced,
         Change::Upgraded => WithdrawReason::Upgraded,
-        Change::Downgraded | Change::HazardChanged | Change::AreaChanged | Change::Repeated => {
+        Change::Downgraded => WithdrawReason::Downgraded,
+        Change::HazardChanged | Change::AreaChanged | Change::Repeated => {
             WithdrawReason::Superseded
         }
     }

@@ -46,7 +46,7 @@ pub(in crate::domain) fn decide(
     let id = board.warnings.next_id();
     let mut message = message.clone();
     let extent = extent(board, &mut message);
-    let place = place(board, &mut message, &extent, draft.now);
+    let place = place(board, &mut message, draft.now);
     let replaced = place.replaced;
     let touched = std::iter::once(&extent).chain(replaced.iter().map(|warning| &warning.extent));
     if let Some(area) = touched.flat_map(Extent::named).find(|area| !actor.sees(*area)) {

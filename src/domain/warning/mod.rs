@@ -148,6 +148,20 @@ impl Message {
             (Some(_), None) | (None, Some(_)) | (None, None) => self.event == other.event,
         }
     }
+
+    /// Tells whether both name the same areas. What they mean for this county is not enough: one source may
+    /// pass on the city's warning and the county's own, which both mean all of it.
+    pub(super) fn names_areas_of(&self, other: &Message) -> bool {
+        fn named(message: &Message) -> (BTreeSet<AreaCode>, Vec<&Shape>) {
+            let areas = message.areas.iter();
+            let codes = areas.clone().flat_map(|area| &area.codes).copied().collect();
+            (codes, areas.flat_map(|area| &area.shapes).collect())
+        }
+        let own = named(self);
+        // Without a code and a shape only the words tell one place from another.
+        let in_words = own.0.is_empty() && own.1.is_empty();
+        own == named(other) && (!in_words || self.areas == other.areas)
+    }
 }
 
 /// The bytes as they came: the record shows them, nothing else reads them.

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::{Life, Message, MessageKind, Warning};
-use crate::domain::{area::Extent, board::Board, time::Timestamp};
+use crate::domain::{board::Board, time::Timestamp};
 
 /// How far ahead of this node's clock a source's may be: what says it was sent later than that came from
 /// a clock that is wrong, and makes nothing else late.
@@ -23,12 +23,7 @@ pub(super) struct Place<'b> {
 /// Finds the message's place, noting references that look wrong.
 ///
 /// Only among its like: a drill must never end the real thing, nor a test anything.
-pub(super) fn place<'b>(
-    board: &'b Board,
-    message: &mut Message,
-    extent: &Extent,
-    now: Timestamp,
-) -> Place<'b> {
+pub(super) fn place<'b>(board: &'b Board, message: &mut Message, now: Timestamp) -> Place<'b> {
     if !message.status.calls_people() {
         return Place::default();
     }
@@ -39,13 +34,13 @@ pub(super) fn place<'b>(
             let stands = place.replaced.iter().any(|warning| warning.life == Life::Active);
             if !stands && place.overtaken_by.is_none() {
                 // What it names has not come or is over: as far as it changes anything it is an alert.
-                let alike = unnamed(board, message, extent, now);
+                let alike = unnamed(board, message, now);
                 place.replaced.extend(alike.replaced);
                 place.overtaken_by = alike.overtaken_by;
             }
             place
         }
-        MessageKind::Alert => unnamed(board, message, extent, now),
+        MessageKind::Alert => unnamed(board, message, now),
         MessageKind::Ack | MessageKind::Error => Place::default(),
     }
 }
@@ -92,26 +87,18 @@ fn named<'b>(board: &'b Board, message: &mut Message) -> Place<'b> {
 
 /// An alert that says again, or in another colour, what its sender has in force for the same hazard and
 /// area takes its place as an update would, so that nobody is called twice for one danger.
-fn unnamed<'b>(
-    board: &'b Board,
-    message: &mut Message,
-    extent: &Extent,
-    now: Timestamp,
-) -> Place<'b> {
+fn unnamed<'b>(board: &'b Board, message: &mut Message, now: Timestamp) -> Place<'b> {
     let begins = message.onset.unwrap_or(message.effective);
     let later = begins > now + CLOCK_AHEAD || message.is_over(now);
-    if later || extent.is_empty() || board.warnings.ended_early(message).is_some() {
+    if later || board.warnings.ended_early(message).is_some() {
         return Place::default();
     }
     let alike = |known: &&Warning| {
         let said = &known.message;
-        // What could not be placed may mean two places that this county's map does not tell apart.
-        let same_area =
-            known.extent == *extent && (extent.partly.is_empty() || said.areas == message.areas);
         said.sender == message.sender
             && said.status == message.status
             && said.is_about_hazard_of(message)
-            && same_area
+            && said.names_areas_of(message)
     };
     let alike: Vec<&Warning> = board.active_warnings().filter(alike).collect();
     let Some(last) = alike.first() else { return Place::default() };
