@@ -23,11 +23,14 @@ mod cap_samples;
 mod carrier;
 mod change_table;
 mod command_line;
+mod damaged;
 mod dispatcher;
 mod events;
 mod feeds;
 mod fences;
 mod flood_warnings;
+#[path = "../fuzz/mod.rs"]
+mod fuzz;
 mod gauges;
 mod http_api;
 mod journal_contract;
