@@ -4,7 +4,7 @@ use std::{fs, time::Duration};
 
 use jiaoying::{
     domain::{
-        actor::Actor,
+        actor::{Actor, Role},
         gauge,
         ids::AreaCode,
         site::{Gauge, Measure, Thresholds},
@@ -176,7 +176,8 @@ fn plane() -> (Positions, Speaker, Timestamp) {
     };
     let plane = Positions::new(settings);
     plane.know(vec![unit(0), unit(1)], None);
-    let speaker = Speaker::of(&Actor::console(area), Source::Gateway);
+    let gateway = Actor { login: "gateway".into(), role: Role::Gateway, area, person: None };
+    let speaker = Speaker::of(&gateway, Source::Gateway);
     (plane, speaker, "2026-07-21T10:00:00+08:00".parse().unwrap())
 }
 

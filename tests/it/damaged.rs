@@ -18,7 +18,9 @@ fn damaged_input_stops_no_parser_and_what_is_taken_means_the_same_written_and_re
     for (name, target) in TARGETS {
         let limits = Limits { time: TIME, inputs: INPUTS, only: None };
         let found = run(name, target(), SEED, &limits);
-        assert!(found.taken > 0, "{name}: not even its samples are taken");
+        if found.taken == 0 {
+            failed.push(format!("{name}: not even its samples are taken"));
+        }
         for failure in found.failures {
             let text =
                 String::from_utf8_lossy(&failure.input).chars().take(400).collect::<String>();
