@@ -175,10 +175,14 @@ async fn speak(node: &Node, bytes: &[u8]) -> bool {
          Sec-WebSocket-Protocol: jiaoying.v1\r\n\r\n"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
+    let mut heard = Vec::new();
+    while !heard.ends_with(b"\r\n\r\n") {
+        let next = tokio::time::timeout(PATIENCE, stream.read_u8()).await;
+        heard.push(next.expect("no answer comes").expect("it hung up before we spoke"));
+    }
     // It may hang up while we speak.
     let _ = stream.write_all(bytes).await;
     let _ = stream.shutdown().await;
-    let mut heard = Vec::new();
     let read = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut heard)).await;
     assert!(read.is_ok(), "the node does not hang up");
     assert!(heard.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&heard));
