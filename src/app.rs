@@ -10,7 +10,9 @@ mod exchange;
 mod facts;
 mod gauges;
 mod nodes;
+mod planes;
 mod positions;
+mod sources;
 mod stations;
 mod storage;
 
@@ -30,8 +32,8 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use tokio::{net::TcpListener, sync::watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::bus::Joined;
 pub use self::{alone::hold, storage::Storage};
+use self::{bus::Joined, planes::Planes};
 use crate::{
     access::{self, Access, Purpose},
     bus::Bus,
@@ -53,12 +55,10 @@ use crate::{
         person::Channel,
         rejection::Rejection,
     },
-    gauges::{self as gauge_plane, Gauges},
     health::{self, Ailments},
     http::{self, Web},
     hub::Hub,
     journal::Loss,
-    positions::{Positions, Store},
 };
 
 /// Pages open at once as far as calls go; each is a frame and no telephone line.
@@ -94,10 +94,7 @@ impl Options {
 pub struct Node {
     pub board: Handle,
     pub access: Arc<Access>,
-    pub positions: Positions,
-    tracks: Store,
-    pub gauges: Gauges,
-    readings: gauge_plane::Store,
+    planes: Planes,
     pub bus: Arc<dyn Bus>,
     /// What of the node does not work just now. A lost bus is here, and keeps nobody from being called.
     pub ailments: watch::Receiver<Ailments>,
@@ -151,24 +148,26 @@ impl Node {
         let nodes = nodes::join(&storage, &tasks, &stops.writer).await?;
         let pages = Pages::among(Arc::clone(&nodes));
         let gateways = gateways(&config, &board, &pages, &clock, &tasks, &stops.writer)?;
-        tasks.spawn(Outbox::run_among(nodes, board.clone(), gateways, stops.outbox.clone()));
+        tasks.spawn(Outbox::run_among(
+            Arc::clone(&nodes),
+            board.clone(),
+            gateways,
+            stops.outbox.clone(),
+        ));
         tasks.spawn(dispatcher::keep_snapshots(
             board.clone(),
             config.data_dir.join("snapshots"),
             SNAPSHOT_EVERY,
             stops.outbox.clone(),
         ));
-        let (positions, tracks) =
-            positions::start(&config, &board, &clock, last.clone(), &tasks, &stops.outbox).await?;
-        let (gauges, readings) =
-            gauges::start(&config, &board, &clock, &tasks, &stops.outbox).await?;
-        exchange::start(&positions, &bus, last, &board, &tasks, &stops.outbox).await?;
+        let joined = (&nodes, &bus, last);
+        let planes = Planes::start(&config, &board, &clock, joined, &tasks, &stops.outbox).await?;
         let hub = Hub::start(
             &tasks,
             board.clone(),
             Arc::clone(&access),
             pages,
-            positions.clone(),
+            planes.positions.clone(),
             ailments.clone(),
             stops.hub.clone(),
         )
@@ -176,10 +175,7 @@ impl Node {
         Ok(Self {
             board,
             access,
-            positions,
-            tracks,
-            gauges,
-            readings,
+            planes,
             bus,
             ailments,
             ready: Arc::default(),
@@ -203,10 +199,11 @@ impl Node {
             board: self.board.clone(),
             access: Arc::clone(&self.access),
             hub: self.hub.clone(),
-            positions: self.positions.clone(),
-            tracks: self.tracks.clone(),
-            gauges: self.gauges.clone(),
-            readings: self.readings.clone(),
+            positions: self.planes.positions.clone(),
+            tracks: self.planes.tracks.clone(),
+            gauges: self.planes.gauges.clone(),
+            readings: self.planes.readings.clone(),
+            sources: self.planes.sources.clone(),
             demo: self.demo.then(demonstration::logins),
             ready: Arc::clone(&self.ready),
             ailments: self.ailments.clone(),

@@ -19,6 +19,7 @@ use crate::{
     ingest::{basemap::Basemap, calendar},
     positions,
     postgres::Database,
+    sources::Source,
 };
 
 /// The reference manual, and the lowest layer.
@@ -53,6 +54,7 @@ pub struct Config {
     pub access: access::Settings,
     pub positions: positions::Settings,
     pub gauges: gauges::Settings,
+    pub sources: Vec<Source>,
 }
 
 /// A URL that may hold a password, and so is never printed.
@@ -184,6 +186,7 @@ impl Config {
         }
         faults.extend(self.positions.faults());
         faults.extend(self.gauges.faults());
+        faults.extend(Source::faults(&self.sources));
         faults.extend(self.policies().err());
         faults.extend(self.calendar().err());
         faults.extend(self.basemap().err());

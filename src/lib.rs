@@ -6,7 +6,7 @@
 //! - [`domain`]: the functional core. [`domain::board::Board`] is the state; `decide` says what a command
 //!   makes happen, `apply` makes it so, `next_deadline` says when to ask again.
 //! - [`bus`]: what nodes say to each other beside the journal: how far it goes, and where units are.
-//! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`journal`]: the durable,
+//! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`tls`]: how servers are trusted. [`journal`]: the durable,
 //!   hash-chained log.
 //! - [`dispatcher`]: the single writer between them, with the queue in front of it and the feed behind it.
 //!   [`health`]: what of the node does not work just now.
@@ -16,7 +16,8 @@
 //! - [`positions`]: where units are. [`gauges`]: what gauges show. Both are fed and perishable, and no log; [`perishable`] keeps their files.
 //!   [`telemetry`]: the doors that gauging stations speak at.
 //! - [`ingest`]: bytes from outside as commands: CAP, feeds of other forms, sheets, calendars. [`demo`]: the
-//!   invented county. [`bulletin`]: what the public is told of a warning, per outlet.
+//!   invented county. [`sources`]: who is asked for warnings, and whether they are heard. [`bulletin`]: what the
+//!   public is told of a warning, per outlet.
 //! - [`access`]: who is let in. [`protocol`]: what they see. [`hub`]: to every open socket. [`http`]: the API
 //!   and the pages.
 //! - [`config`], [`app`], [`cli`]: settings, the parts put together and taken down in order, the commands.
@@ -54,6 +55,7 @@ pub mod journal;
 pub mod perishable;
 pub mod positions;
 pub mod postgres;
+pub mod tls;
 
 pub mod dispatcher;
 pub mod health;
@@ -65,6 +67,7 @@ pub mod demo;
 pub mod ingest;
 pub mod nodes;
 pub mod protocol;
+pub mod sources;
 
 pub mod http;
 pub mod hub;

@@ -10,7 +10,7 @@ use deadpool_postgres::{
     RecyclingMethod, Runtime,
 };
 use rustls::{
-    ClientConfig, RootCertStore,
+    RootCertStore,
     pki_types::{CertificateDer, pem::PemObject},
 };
 use tokio_postgres::{
@@ -18,6 +18,8 @@ use tokio_postgres::{
     config::{Host, SslMode},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::tls;
 
 /// Sessions open at once, besides the one that appends: reads take milliseconds, and a server of a hundred
 /// sessions has to do for several nodes. Who finds none free waits for [`WAIT_MAX`].
@@ -88,7 +90,7 @@ impl Database {
         let manager = if config.get_ssl_mode() == SslMode::Disable {
             Manager::from_config(config, NoTls, settings)
         } else {
-            Manager::from_config(config, MakeRustlsConnect::new(encryption(roots(ca)?)), settings)
+            Manager::from_config(config, MakeRustlsConnect::new(tls::client(roots(ca)?)), settings)
         };
         Ok(Self { pool: pool(manager), address })
     }
@@ -236,25 +238,12 @@ fn decoded(text: &str) -> Result<String, BadUrl> {
     String::from_utf8(bytes).map_err(|_| wrong())
 }
 
-/// Returns how a client encrypts. It always checks the certificate and the name in it: encryption with anybody
-/// who happens to answer would protect nothing.
-fn encryption(roots: RootCertStore) -> ClientConfig {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("ring offers the usual versions of TLS");
-    builder.with_root_certificates(roots).with_no_client_auth()
-}
-
 /// Returns the authorities that are trusted: those in a file, or the system's.
 fn roots(file: Option<String>) -> Result<RootCertStore, BadUrl> {
     if let Some(file) = file {
         return trusted(&file);
     }
-    let mut store = RootCertStore::empty();
-    // A machine without roots still reaches servers that do not encrypt; others say why they fail.
-    store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    Ok(store)
+    Ok(tls::system_roots())
 }
 
 fn trusted(file: &str) -> Result<RootCertStore, BadUrl> {

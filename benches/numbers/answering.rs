@@ -156,6 +156,7 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         tracks: Store::open(dir).unwrap(),
         gauges: Gauges::default(),
         readings: gauges::Store::open(dir).unwrap(),
+        sources: jiaoying::sources::Sources::default(),
         demo: None,
         basemap: Arc::default(),
         ready: Arc::new(AtomicBool::new(true)),

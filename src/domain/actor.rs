@@ -257,10 +257,18 @@ pub struct Actor {
 impl Actor {
     const NODE: &'static str = "node";
     const CONSOLE: &'static str = "console";
+    /// What the login of a source begins with that is asked.
+    pub const SOURCE: &'static str = "source:";
 
     /// Returns the program itself, as the one who lets deadlines pass and records receipts.
     pub fn node(jurisdiction: AreaCode) -> Self {
         Self::machine(Self::NODE, Role::Node, jurisdiction)
+    }
+
+    /// Returns a source of warnings that this program asks by itself. No account can have such a login.
+    pub fn source(name: &str, jurisdiction: AreaCode) -> Self {
+        let login = compact_str::format_compact!("{}{name}", Self::SOURCE);
+        Self { login, role: Role::Gateway, area: jurisdiction, person: None }
     }
 
     /// Returns whoever works at the command line of the machine: the root of all authority.

@@ -212,8 +212,9 @@ impl Board {
                 self.callouts.set_lines(set.channel, Lines { lines, hold_ms, simulated });
             }
             Event::WarningAccepted(accepted) => {
-                self.warnings.accept(Warning::accepted(accepted, at, entry.seq));
+                self.warnings.accept(Warning::accepted(accepted, entry));
             }
+            Event::WarningWitnessed(witnessed) => self.warnings.witness(witnessed, entry),
             Event::WarningEnded(ended) => {
                 self.warnings.end(ended.id, ended.life);
                 self.fences.end(ended.id);
@@ -304,6 +305,7 @@ impl Board {
             | Event::PoliciesAdopted(_)
             | Event::LinesSet(_)
             | Event::WarningAccepted(_)
+            | Event::WarningWitnessed(_)
             | Event::WarningEnded(_)
             | Event::AccessChanged(_)
             | Event::LossAccepted(_) => {

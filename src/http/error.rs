@@ -1,5 +1,7 @@
 //! What goes wrong, as HTTP says it. The only place that knows a status code for a refusal.
 
+use std::fmt;
+
 use axum::{
     Json,
     http::{
@@ -64,6 +66,14 @@ impl ApiError {
 
     pub fn bad_field(field: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "field.invalid", message).field(field)
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ErrorDetail { message, field, .. } = &self.body.error;
+        field.iter().try_for_each(|field| write!(f, "{field}: "))?;
+        f.write_str(message)
     }
 }
 

@@ -7,10 +7,12 @@ use axum::extract::State;
 use super::Web;
 use crate::{
     bus,
+    domain::time::Timestamp,
     health::{AILMENTS, Ailments},
     hub::Reading,
     positions,
     protocol::LineView,
+    sources::Sources,
 };
 
 /// Returns the metrics.
@@ -30,6 +32,7 @@ pub(super) async fn read(State(web): State<Web>) -> String {
         hub(&web.hub.reading());
         positions(&web.positions.counts());
         bus(&web.bus.counts());
+        sources(&web.sources, web.board.now());
         metrics::gauge!("jiaoying_commands_waiting").set(number(web.board.waiting()));
         metrics::gauge!("jiaoying_questions_waiting").set(number(web.board.questions_waiting()));
         metrics::counter!("jiaoying_journal_overtaken").absolute(web.board.overtaken());
@@ -90,6 +93,27 @@ fn bus(counts: &bus::Counts) {
     metrics::counter!("jiaoying_bus_dropped").absolute(counts.dropped);
     metrics::counter!("jiaoying_bus_garbage").absolute(counts.garbage);
     metrics::counter!("jiaoying_bus_foreign").absolute(counts.foreign);
+}
+
+fn sources(sources: &Sources, now: Timestamp) {
+    for (source, status) in sources.all() {
+        let name = || source.name.to_string();
+        // Who was never heard has no such line: `absent()` finds it.
+        if let Some(at) = status.heard_at {
+            metrics::gauge!("jiaoying_source_heard_seconds_ago", "source" => name())
+                .set(now.since(at));
+        }
+        let outcomes = [
+            ("accepted", status.accepted),
+            ("known", status.known),
+            ("elsewhere", status.elsewhere),
+            ("refused", status.refused),
+        ];
+        for (outcome, count) in outcomes {
+            metrics::counter!("jiaoying_source_messages", "source" => name(), "outcome" => outcome)
+                .absolute(count);
+        }
+    }
 }
 
 /// A count as a gauge has it; exact far beyond anything counted here.

@@ -20,6 +20,7 @@ mod positions;
 mod request;
 mod sessions;
 mod setup;
+mod sources;
 mod units;
 mod warning_form;
 mod warnings;
@@ -49,6 +50,7 @@ use crate::{
     hub::Hub,
     ingest::basemap::Basemap,
     positions::{Positions, Store},
+    sources::Sources,
 };
 
 /// Largest body of an ordinary request.
@@ -66,6 +68,7 @@ pub struct Web {
     pub tracks: Store,
     pub gauges: Gauges,
     pub readings: gauge_plane::Store,
+    pub sources: Sources,
     /// Logins that the login page offers; none outside a demonstration.
     pub demo: Option<Arc<[DemoLogin]>>,
     /// Whether new work is taken: off while the node starts and stops.
@@ -96,6 +99,8 @@ pub fn router(web: Web) -> Router {
         .route("/board", get(board::draw))
         .route("/warnings", get(warnings::list).post(warnings::accept))
         .route("/warnings/{id}", get(warnings::one))
+        .route("/sources", get(sources::list))
+        .route("/sources/{id}/heartbeat", post(sources::heartbeat))
         .route("/callouts", get(callouts::list).post(callouts::open))
         .route("/callouts/{id}", get(callouts::one))
         .route("/callouts/{id}/obligations", get(callouts::obligations))

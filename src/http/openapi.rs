@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     areas, board, callouts, duty, error::ErrorBody, gauges, journal, map, obligations, positions,
-    sessions, setup, units, warnings,
+    sessions, setup, sources, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -26,6 +26,8 @@ use super::{
         warnings::accept,
         warnings::list,
         warnings::one,
+        sources::list,
+        sources::heartbeat,
         callouts::open,
         callouts::list,
         callouts::one,

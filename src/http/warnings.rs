@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -67,10 +68,22 @@ pub(super) async fn accept(
         return Err(crate::dispatcher::SubmitError::from(refusal).into());
     }
     let written = Written::read(request, WARNING_LIMIT).await?;
-    let id = written.command_id(&caller.actor);
+    let source = web.sources.pushing(&caller.actor.login);
+    let accepted = take(&web, caller.actor, &written).await;
+    if let Some(source) = source {
+        match &accepted {
+            Ok(_) => web.sources.heard(&source, web.board.now()),
+            Err(error) => web.sources.refused(&source, web.board.now(), error.to_string()),
+        }
+    }
+    accepted
+}
+
+async fn take(web: &Web, actor: Actor, written: &Written) -> Result<Response, ApiError> {
+    let id = written.command_id(&actor);
     let (message, original) = match written.media_type.as_str() {
-        media if CAP_TYPES.contains(&media) => from_cap(&written)?,
-        "application/json" => from_json(&web, &caller.actor, &written).await?,
+        media if CAP_TYPES.contains(&media) => from_cap(written)?,
+        "application/json" => from_json(web, &actor, written).await?,
         _ => {
             let message = "send application/cap+xml or application/json";
             let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -78,7 +91,7 @@ pub(super) async fn accept(
         }
     };
     let command = Command::AcceptWarning { message: Box::new(message), original };
-    let committed = web.board.submit_as(caller.actor, command, id).await?;
+    let committed = web.board.submit_as(actor, command, id).await?;
     let Reply::Warning { id, callouts, repeated } = committed.reply else {
         return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "another kind"));
     };
@@ -113,8 +126,9 @@ async fn from_json(
                 names.iter().map(|name| reference(board, name).ok_or(name.clone())).collect();
             // Who sends a form again because its answer was lost means the time of the first one.
             let sender = input.sender.as_ref().unwrap_or(&login);
-            let first =
-                input.identifier.as_ref().and_then(|name| board.warnings.named(sender, name));
+            let status = input.status.unwrap_or(Status::Actual);
+            let named = |name: &CompactString| board.warnings.named(sender, name, status);
+            let first = input.identifier.as_ref().and_then(named);
             let first_sent = first.map_or(now, |warning| warning.message.sent);
             (unknown, found.map(|found| (found, input)), first_sent)
         })

@@ -21,7 +21,7 @@ use crate::{
         ids::{AreaCode, PersonId, PostId},
         person::Person,
         time::Timestamp,
-        warning::{Life, Message},
+        warning::{Difference, Life, Message},
     },
 };
 
@@ -89,6 +89,15 @@ struct Accepted<'a> {
     callout: Option<crate::domain::ids::CalloutId>,
 }
 
+/// Who else tells of a warning, without the bytes that came.
+#[derive(Serialize)]
+struct Witnessed<'a> {
+    id: crate::domain::ids::WarningId,
+    source: &'a str,
+    at: crate::domain::time::Timestamp,
+    differs: &'a [Difference],
+}
+
 /// A person without the ways to reach them.
 #[derive(Serialize)]
 struct Named<'a> {
@@ -133,7 +142,7 @@ impl Encoder {
         if scope == Scope::Nobody {
             return None;
         }
-        let shown = shown(&entry.event);
+        let shown = shown(entry);
         let data: &RawValue = serde_json::from_str(shown.as_deref().unwrap_or(data)).ok()?;
         let frame = EventFrame {
             r#type: "event",
@@ -150,14 +159,21 @@ impl Encoder {
 }
 
 /// Returns what clients are shown of a payload that they may not see whole.
-fn shown(event: &Event) -> Option<String> {
-    match event {
+fn shown(entry: &Entry) -> Option<String> {
+    match &entry.event {
         Event::WarningAccepted(accepted) => serde_json::to_string(&Accepted {
             id: accepted.id,
             message: &accepted.message,
             extent: &accepted.extent,
             life: accepted.life,
             callout: accepted.callout,
+        })
+        .ok(),
+        Event::WarningWitnessed(witnessed) => serde_json::to_string(&Witnessed {
+            id: witnessed.id,
+            source: &entry.actor,
+            at: entry.at,
+            differs: &witnessed.differs,
         })
         .ok(),
         Event::PersonSaved(saved) => {
@@ -228,7 +244,9 @@ fn topic(event: &Event) -> Topic {
         | Event::GaugeCrossed(_)
         | Event::SilenceBegan(_)
         | Event::SilenceEnded(_) => Topic::Map,
-        Event::WarningAccepted(_) | Event::WarningEnded(_) => Topic::Warnings,
+        Event::WarningAccepted(_) | Event::WarningWitnessed(_) | Event::WarningEnded(_) => {
+            Topic::Warnings
+        }
         Event::PoliciesAdopted(_)
         | Event::LinesSet(_)
         | Event::CalloutOpened(_)
@@ -261,6 +279,7 @@ fn scope(event: &Event, directory: &Directory) -> Scope {
         | Event::PoliciesAdopted(_)
         | Event::LinesSet(_)
         | Event::LossAccepted(_)
+        | Event::WarningWitnessed(_)
         | Event::WarningEnded(_)
         | Event::CalloutClosed(_)
         | Event::CalloutReopened(_) => Scope::Everybody,

@@ -1,4 +1,5 @@
-//! What the nodes of one county share beside the journal: who makes which call, and whose pages are open where.
+//! What the nodes of one county share beside the journal: who makes which call, whose pages are open where, and
+//! when sources were heard.
 //!
 //! Invariant: of the nodes that live, one at most makes a call. Where that cannot be found out a call waits, or
 //! rings twice; it is never lost.
@@ -9,12 +10,17 @@ mod postgres;
 use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
+use compact_str::CompactString;
 
 pub use self::{
     alone::Alone,
     postgres::{OpenError, PostgresNodes},
 };
-use crate::{access::Holder, domain::ids::AttemptId, postgres::DatabaseError};
+use crate::{
+    access::Holder,
+    domain::{ids::AttemptId, time::Timestamp},
+    postgres::DatabaseError,
+};
 
 /// What the nodes share could not be asked for or changed. It may have been changed all the same.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +36,10 @@ pub struct Adopted {
     pub unclaimed: BTreeSet<AttemptId>,
 }
 
-/// The other nodes, as far as calls and pages go.
+/// A source, and when it was heard.
+pub type Heard = (CompactString, Timestamp);
+
+/// The other nodes, as far as calls, pages and sources go.
 #[async_trait]
 pub trait Nodes: Send + Sync + 'static {
     /// Tells whether there is nobody to share with. Then everything is this node's, and nothing need be asked.
@@ -48,6 +57,9 @@ pub trait Nodes: Send + Sync + 'static {
 
     /// Notes that the last page that `holder` had open here is closed.
     fn page_closed(&self, holder: &Holder);
+
+    /// Tells the others when this node heard each source, and returns when anybody heard it last.
+    async fn share_heard(&self, heard: &[Heard]) -> Result<Vec<Heard>, Unanswered>;
 
     /// Returns who has a page open on another node that lives.
     async fn elsewhere(&self) -> Result<Arc<BTreeSet<Holder>>, Unanswered>;

@@ -446,6 +446,8 @@ mod tests {
             extent: Extent::default(),
             callout: None,
             accepted_at: NOW,
+            source: "gateway".into(),
+            witnesses: Vec::new(),
             seq: 1,
         }
     }

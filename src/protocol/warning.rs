@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::domain::{
     ids::{AreaCode, CalloutId, WarningId},
     time::Timestamp,
-    warning::{Colour, Life, Status, Warning},
+    warning::{Colour, Difference, Life, Status, Warning},
 };
 
 /// A warning.
@@ -49,6 +49,22 @@ pub struct WarningView {
     pub notes: Vec<String>,
     #[schema(value_type = String, format = DateTime)]
     pub accepted_at: Timestamp,
+    /// Who tells of it: the first counts, the others are its witnesses.
+    pub sources: Vec<SourceView>,
+}
+
+/// Who tells of a warning.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SourceView {
+    /// The source's login.
+    #[schema(value_type = String)]
+    pub source: CompactString,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// What it says otherwise than the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub differs: Vec<Difference>,
 }
 
 impl WarningView {
@@ -73,8 +89,20 @@ impl WarningView {
             callout: warning.callout,
             notes: message.notes.clone(),
             accepted_at: warning.accepted_at,
+            sources: sources(warning),
         }
     }
+}
+
+fn sources(warning: &Warning) -> Vec<SourceView> {
+    let (source, at) = (warning.source.clone(), warning.accepted_at);
+    let first = std::iter::once(SourceView { source, at, differs: Vec::new() });
+    let others = warning.witnesses.iter().map(|witness| SourceView {
+        source: witness.source.clone(),
+        at: witness.at,
+        differs: witness.differs.clone(),
+    });
+    first.chain(others).collect()
 }
 
 fn life(life: Life) -> &'static str {

@@ -173,6 +173,19 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         "src/ingest/feeds",
         &["std::fs", "std::net", "tokio::", "async fn", ".await", "crate::config", "crate::cli"],
     ),
+    (
+        "src/sources",
+        &[
+            "sqlite",
+            "redis",
+            "crate::journal",
+            "crate::hub",
+            "crate::http",
+            "crate::app",
+            "crate::cli",
+            "crate::config",
+        ],
+    ),
     ("src/channels", &["crate::hub", "crate::http", "crate::journal", "crate::app", "crate::cli"]),
     (
         "src/ingest",

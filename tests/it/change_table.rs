@@ -227,7 +227,9 @@ fn play(case: &Case) -> Then {
         then.refused |= take(&mut county, step, &mut names);
     }
     for (sender, name) in names {
-        let life = county.board.warnings.named(&sender, &name).unwrap().life;
+        let mut warnings = county.board.warnings.iter();
+        let named = warnings.find(|w| w.message.sender == sender && w.message.identifier == name);
+        let life = named.unwrap().life;
         then.life.insert(name, life_name(life).to_owned());
     }
     let still = ringing(&county);

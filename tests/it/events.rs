@@ -21,13 +21,13 @@ use jiaoying::domain::{
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
     stock::{Count, StockLine},
     unit::Unit,
-    warning::{Colour, MessageKind},
+    warning::{Colour, MessageKind, Original},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::support::{
-    county::{COUNTY, County, about, alert, site, unit},
+    county::{COUNTY, County, about, actor, alert, site, unit},
     story::{CLERK, HOLDER, NEIGHBOUR, VILLAGE, policies, policy},
 };
 
@@ -115,6 +115,7 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("silence_ended", "省台"),
         ("stock_counted", "d-1"),
         ("warning_accepted", "w-1"),
+        ("warning_witnessed", "w-3"),
         ("callout_opened", "c-1"),
         ("obligation_opened", "o-1"),
         ("attempt_started", "o-1.0"),
@@ -189,6 +190,11 @@ fn story() -> County {
     county.answer_for(HOLDER, id, AnswerKind::Declined).unwrap();
     county.answer(HOLDER, VILLAGE);
     county.called_out(about("n2", MessageKind::Update, alert("n3", Colour::Red, &[COUNTY])));
+    let relayed = Command::AcceptWarning {
+        message: Box::new(alert("n3", Colour::Yellow, &[COUNTY])),
+        original: Original { media_type: "test".into(), body: String::new(), base64: false },
+    };
+    county.submit(&actor("relay", Role::Gateway), relayed).unwrap();
     county.warn(about("n3", MessageKind::Cancel, alert("n4", Colour::Red, &[COUNTY])));
     assert!(!county.board.callouts.get(orange).unwrap().is_open());
     let desk = county.desk();

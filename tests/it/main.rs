@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and names only what it is about"
 )]
 
+mod sources;
 mod support;
 
 mod access_contract;
@@ -55,4 +56,5 @@ mod sl651;
 mod stream;
 mod warning_life;
 mod warning_stream;
+mod warning_witnesses;
 mod ws_session;

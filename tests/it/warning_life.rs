@@ -440,7 +440,7 @@ fn cancel(earlier: &str, identifier: &str) -> Message {
 }
 
 fn warning<'c>(county: &'c County, identifier: &str) -> &'c Warning {
-    county.board.warnings.named("county-met", identifier).unwrap()
+    county.board.warnings.iter().find(|w| w.message.identifier == identifier).unwrap()
 }
 
 fn life(county: &County, identifier: &str) -> Life {

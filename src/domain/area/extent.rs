@@ -40,6 +40,13 @@ impl Extent {
             || self.named().any(|named| area.contains(named))
     }
 
+    /// Tells whether everything that `other` is about is part of this too.
+    pub fn covers(&self, other: &Extent) -> bool {
+        let whole = |code: &AreaCode| code.lineage().any(|up| self.whole.contains(&up));
+        let partly = |code: &AreaCode| self.partly.contains(code) || whole(code);
+        other.whole.iter().all(whole) && other.partly.iter().all(partly)
+    }
+
     /// Leaves out what lies in another whole area.
     fn pruned(mut whole: Vec<AreaCode>, partly: Vec<AreaCode>) -> Self {
         // In order of code what lies in an area follows it.

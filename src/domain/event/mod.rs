@@ -22,7 +22,7 @@ use super::{
     stock::StockLine,
     time::Timestamp,
     unit::Unit,
-    warning::{Life, Message, Original},
+    warning::{Difference, Life, Message, Original},
 };
 
 pub use self::callout::*;
@@ -113,6 +113,7 @@ events! {
     "policies_adopted" 1 PoliciesAdopted => |_data| "policies";
     "lines_set" 1 LinesSet => |data| &data.channel;
     "warning_accepted" 1 WarningAccepted => |data| &data.id;
+    "warning_witnessed" 1 WarningWitnessed => |data| &data.id;
     "warning_ended" 1 WarningEnded => |data| &data.id;
     "callout_opened" 1 CalloutOpened => |data| &data.id;
     "callout_revised" 1 CalloutRevised => |data| &data.id;
@@ -289,6 +290,20 @@ pub struct WarningAccepted {
     pub extent: Extent,
     pub life: Life,
     /// The open callout that this message acts upon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callout: Option<CalloutId>,
+}
+
+/// Another source tells of a warning that is known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WarningWitnessed {
+    pub id: WarningId,
+    pub message: Box<Message>,
+    pub original: Original,
+    /// What it says otherwise than the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differs: Vec<Difference>,
+    /// The callout by which somebody is told to look at what they contradict each other about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callout: Option<CalloutId>,
 }

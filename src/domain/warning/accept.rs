@@ -4,7 +4,11 @@
 
 use compact_str::{CompactString, format_compact};
 
-use super::{Colour, Life, Message, MessageKind, Original, Warning, replace::place};
+use super::{
+    Colour, Life, Message, MessageKind, Original, Reference, Warning, office,
+    replace::{Place, place},
+    witness,
+};
 use crate::domain::{
     actor::{Actor, Capability},
     area::{Extent, within_reason},
@@ -40,20 +44,22 @@ pub(in crate::domain) fn decide(
     if !actor.role.may_issue_warnings() {
         return Err(Rejection::NotAllowed(Capability::IssueWarnings));
     }
-    if let Some(known) = board.warnings.named(&message.sender, &message.identifier) {
-        return again(known, message);
+    let known = board.warnings.named(&message.sender, &message.identifier, message.status);
+    if let Some(known) = known {
+        return witness::decide(board, actor, known, message, original, draft);
     }
     let id = board.warnings.next_id();
     let mut message = message.clone();
     let extent = extent(board, &mut message);
-    let place = place(board, &mut message, draft.now);
-    let replaced = place.replaced;
+    let mut place = place(board, &mut message, draft.now);
+    place.replaced.extend(office::meant(board, &mut message, &extent));
+    let replaced = &place.replaced;
     let touched = std::iter::once(&extent).chain(replaced.iter().map(|warning| &warning.extent));
     if let Some(area) = touched.flat_map(Extent::named).find(|area| !actor.sees(*area)) {
         return Err(Rejection::OutsideArea(area));
     }
-    let open = open_callouts(board, &replaced);
-    let life = life(board, &message, place.overtaken_by, draft.now);
+    let open = open_callouts(board, replaced);
+    let life = life(board, &message, &extent, &place, draft.now);
     let colour = colour(board, &mut message, open.last().copied());
     draft.push(Event::WarningAccepted(WarningAccepted {
         id,
@@ -63,7 +69,7 @@ pub(in crate::domain) fn decide(
         life,
         callout: open.last().map(|callout| callout.id),
     }));
-    draft.end_replaced(id, &message, &replaced);
+    draft.end_replaced(id, &message, replaced);
     let acted_on = match life {
         Life::Active => draft.call_out(id, &message, colour, extent, &open),
         Life::Expired => draft.end_callouts(&open, CloseReason::Expired),
@@ -73,23 +79,25 @@ pub(in crate::domain) fn decide(
     Ok(draft.finish(Reply::Warning { id, callouts: acted_on, repeated: false }))
 }
 
-/// The same message again changes nothing; another under the same name is refused.
-fn again(known: &Warning, message: &Message) -> Result<Decision, Rejection> {
-    // How a message was read may be told better by a newer program; what it says is what counts.
-    let same = Message { notes: Vec::new(), ..known.message.clone() }
-        == Message { notes: Vec::new(), ..message.clone() };
-    if !same {
-        let (identifier, id) = (message.identifier.clone(), known.id);
-        return Err(Rejection::WarningConflict { identifier, id });
-    }
-    let callouts = known.callout.into_iter().collect();
-    Ok(Decision::nothing(Reply::Warning { id: known.id, callouts, repeated: true }))
+/// Tells whether a message is for this county: it names a part of it or something that holds it, or what it
+/// changes or ends has come here. A message that cannot be placed may be for anybody.
+pub fn concerns(board: &Board, message: &Message) -> bool {
+    let Some(jurisdiction) = board.jurisdiction() else { return false };
+    let known = |reference: &Reference| {
+        let Reference { sender, identifier, .. } = reference;
+        board.warnings.named(sender, identifier, message.status).is_some()
+    };
+    let codes: Vec<AreaCode> = message.areas.iter().flat_map(|area| &area.codes).copied().collect();
+    let drawn = message.areas.iter().flat_map(|area| &area.shapes).collect();
+    let (shapes, _) = within_reason(drawn);
+    message.references.iter().any(known)
+        || !board.areas.extent(jurisdiction, &codes, &shapes).is_empty()
 }
 
 /// Returns what part of the jurisdiction the message is about. Where nothing in it can be held against
 /// the map, or its shapes are too much to call anybody by, it may be about any part: the jurisdiction's own
 /// posts have to look.
-fn extent(board: &Board, message: &mut Message) -> Extent {
+pub(super) fn extent(board: &Board, message: &mut Message) -> Extent {
     let Some(jurisdiction) = board.jurisdiction() else { return Extent::default() };
     let codes: Vec<AreaCode> = message.areas.iter().flat_map(|area| &area.codes).copied().collect();
     let drawn = message.areas.iter().flat_map(|area| &area.shapes).collect();
@@ -121,12 +129,18 @@ fn extent(board: &Board, message: &mut Message) -> Extent {
 }
 
 /// Says where the warning's life begins: one that comes after its own end begins there.
-fn life(board: &Board, message: &Message, overtaken_by: Option<&Warning>, now: Timestamp) -> Life {
+fn life(
+    board: &Board,
+    message: &Message,
+    extent: &Extent,
+    place: &Place<'_>,
+    now: Timestamp,
+) -> Life {
     let warns = matches!(message.kind, MessageKind::Alert | MessageKind::Update);
     if !warns || !message.status.calls_people() {
         return Life::Inert;
     }
-    if let Some(by) = board.warnings.ended_early(message).or(overtaken_by) {
+    if let Some(by) = board.warnings.ended_early(message).or(place.overtaken_by) {
         return match by.message.kind {
             MessageKind::Cancel => Life::Cancelled { by: by.id },
             MessageKind::Alert | MessageKind::Update | MessageKind::Ack | MessageKind::Error => {
@@ -134,11 +148,14 @@ fn life(board: &Board, message: &Message, overtaken_by: Option<&Warning>, now: T
             }
         };
     }
+    if let Some(life) = office::overtaken(board, message, extent) {
+        return life;
+    }
     if message.is_over(now) { Life::Expired } else { Life::Active }
 }
 
 /// Returns the open callouts that are about a warning that is replaced, oldest first.
-fn open_callouts<'b>(board: &'b Board, replaced: &[&Warning]) -> Vec<&'b Callout> {
+pub(super) fn open_callouts<'b>(board: &'b Board, replaced: &[&Warning]) -> Vec<&'b Callout> {
     let about = |callout: &&Callout| {
         let warning = callout.warning;
         replaced.iter().any(|replaced| Some(replaced.id) == warning)
@@ -159,7 +176,7 @@ fn colour(board: &Board, message: &mut Message, open: Option<&Callout>) -> Optio
 }
 
 impl Draft<'_> {
-    fn end_replaced(&mut self, by: WarningId, message: &Message, replaced: &[&Warning]) {
+    pub(super) fn end_replaced(&mut self, by: WarningId, message: &Message, replaced: &[&Warning]) {
         let life = match message.kind {
             MessageKind::Cancel => Life::Cancelled { by },
             MessageKind::Alert | MessageKind::Update | MessageKind::Ack | MessageKind::Error => {
@@ -223,7 +240,11 @@ impl Draft<'_> {
         vec![callout]
     }
 
-    fn end_callouts(&mut self, open: &[&Callout], reason: CloseReason) -> Vec<CalloutId> {
+    pub(super) fn end_callouts(
+        &mut self,
+        open: &[&Callout],
+        reason: CloseReason,
+    ) -> Vec<CalloutId> {
         for callout in open {
             self.end_callout(callout, reason, CompactString::default());
         }
@@ -237,6 +258,16 @@ impl Draft<'_> {
             let life = Life::Expired;
             self.push(Event::WarningEnded(WarningEnded { id: warning.id, life }));
             self.end_callouts(&open_callouts(board, &[warning]), CloseReason::Expired);
+        }
+    }
+}
+
+/// Says why the callouts end that are about what a message replaces or ends.
+pub(super) fn close_reason(message: &Message) -> CloseReason {
+    match message.kind {
+        MessageKind::Cancel => CloseReason::Cancelled,
+        MessageKind::Alert | MessageKind::Update | MessageKind::Ack | MessageKind::Error => {
+            CloseReason::Superseded
         }
     }
 }

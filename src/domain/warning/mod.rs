@@ -1,7 +1,9 @@
 //! Warnings (预警): what a source said, and its life from alert to end.
 
 pub(super) mod accept;
+mod office;
 mod replace;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,9 +12,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     area::{Extent, Shape},
-    event::WarningAccepted,
+    event::{Entry, WarningAccepted, WarningWitnessed},
     ids::{AreaCode, CalloutId, WarningId},
     time::Timestamp,
+};
+
+use self::office::Offices;
+pub use self::{
+    accept::concerns,
+    office::office,
+    witness::{Difference, Witness},
 };
 
 /// The four colours of a warning, most severe first (突发事件应对法: Ⅰ–Ⅳ).
@@ -203,18 +212,24 @@ pub struct Warning {
     pub accepted_at: Timestamp,
     /// The journal entry that holds the original.
     pub seq: u64,
+    /// Who told of it first: the login of the source.
+    pub source: CompactString,
+    /// Who else has told of it since.
+    pub witnesses: Vec<Witness>,
 }
 
 impl Warning {
-    pub(super) fn accepted(accepted: &WarningAccepted, at: Timestamp, seq: u64) -> Self {
+    pub(super) fn accepted(accepted: &WarningAccepted, entry: &Entry) -> Self {
         Self {
             id: accepted.id,
             message: (*accepted.message).clone(),
             life: accepted.life,
             extent: accepted.extent.clone(),
             callout: accepted.callout,
-            accepted_at: at,
-            seq,
+            accepted_at: entry.at,
+            seq: entry.seq,
+            source: entry.actor.clone(),
+            witnesses: Vec::new(),
         }
     }
 }
@@ -223,10 +238,31 @@ impl Warning {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Warnings {
     by_id: BTreeMap<WarningId, Warning>,
-    by_name: BTreeMap<(CompactString, CompactString), WarningId>,
+    by_name: BTreeMap<Name, WarningId>,
     expiries: BTreeSet<(Timestamp, WarningId)>,
-    /// Messages that ended others before those others came, by what they end and as which status.
-    ended_early: BTreeMap<(CompactString, CompactString, Status), WarningId>,
+    /// Messages that ended others before those others came, by what they end.
+    ended_early: BTreeMap<Name, WarningId>,
+    offices: Offices,
+}
+
+/// What a message is known by. A national identifier is the same string in every source, whoever is said to have
+/// sent it; others are the sender's own. A drill under the name of the real thing is another message.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Name {
+    sender: CompactString,
+    identifier: CompactString,
+    status: Status,
+}
+
+impl Name {
+    fn new(sender: &str, identifier: &str, status: Status) -> Self {
+        let sender = office(identifier).unwrap_or(sender).into();
+        Self { sender, identifier: identifier.into(), status }
+    }
+
+    fn of(message: &Message) -> Self {
+        Self::new(&message.sender, &message.identifier, message.status)
+    }
 }
 
 impl Warnings {
@@ -241,15 +277,13 @@ impl Warnings {
 
     /// Finds a warning by who sent it and what they called it; `sent` is no part of the name, since
     /// real feeds repeat the new message's time there.
-    pub fn named(&self, sender: &str, identifier: &str) -> Option<&Warning> {
-        let id = self.by_name.get(&(sender.into(), identifier.into()))?;
-        self.by_id.get(id)
+    pub fn named(&self, sender: &str, identifier: &str, status: Status) -> Option<&Warning> {
+        self.get(*self.by_name.get(&Name::new(sender, identifier, status))?)
     }
 
     /// Returns the message that had ended this one before it came.
     pub(super) fn ended_early(&self, message: &Message) -> Option<&Warning> {
-        let (sender, name) = (message.sender.clone(), message.identifier.clone());
-        self.get(*self.ended_early.get(&(sender, name, message.status))?)
+        self.get(*self.ended_early.get(&Name::of(message))?)
     }
 
     pub(in crate::domain) fn next_id(&self) -> WarningId {
@@ -267,19 +301,21 @@ impl Warnings {
 
     pub(in crate::domain) fn accept(&mut self, warning: Warning) {
         let message = &warning.message;
-        let name = (message.sender.clone(), message.identifier.clone());
+        let name = Name::of(message);
         let ends = matches!(message.kind, MessageKind::Update | MessageKind::Cancel);
         if ends && message.status.calls_people() {
             for reference in &message.references {
-                let (sender, name) = (reference.sender.clone(), reference.identifier.clone());
-                if self.named(&sender, &name).is_none() {
-                    self.ended_early.insert((sender, name, message.status), warning.id);
+                let Reference { sender, identifier, .. } = reference;
+                let ended = Name::new(sender, identifier, message.status);
+                if !self.by_name.contains_key(&ended) {
+                    self.ended_early.insert(ended, warning.id);
                 }
             }
         }
         if let (Life::Active, Some(at)) = (warning.life, message.expires) {
             self.expiries.insert((at, warning.id));
         }
+        self.offices.accept(&warning);
         self.by_name.insert(name, warning.id);
         self.by_id.insert(warning.id, warning);
     }
@@ -290,9 +326,18 @@ impl Warnings {
             return;
         };
         warning.life = life;
+        self.offices.end(warning);
         if let Some(at) = warning.message.expires {
             self.expiries.remove(&(at, id));
         }
+    }
+
+    pub(in crate::domain) fn witness(&mut self, witnessed: &WarningWitnessed, entry: &Entry) {
+        let Some(warning) = self.by_id.get_mut(&witnessed.id) else {
+            debug_assert!(false, "a witness of an unknown warning was logged");
+            return;
+        };
+        warning.witnesses.push(Witness::heard(witnessed, &entry.actor, entry.at));
     }
 
     pub(in crate::domain) fn call_out(&mut self, id: WarningId, callout: CalloutId) {

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Life, Message, MessageKind, Warning};
+use super::{Life, Message, MessageKind, Status, Warning, office::Matter};
 use crate::domain::{board::Board, time::Timestamp};
 
 /// How far ahead of this node's clock a source's may be: what says it was sent later than that came from
@@ -45,23 +45,32 @@ pub(super) fn place<'b>(board: &'b Board, message: &mut Message, now: Timestamp)
     }
 }
 
+/// Returns what a message names that it replaces or ends.
+pub(super) fn replaced<'b>(board: &'b Board, message: &mut Message) -> Vec<&'b Warning> {
+    let names_others = matches!(message.kind, MessageKind::Update | MessageKind::Cancel);
+    if names_others && message.status.calls_people() {
+        named(board, message).replaced
+    } else {
+        Vec::new()
+    }
+}
+
 fn named<'b>(board: &'b Board, message: &mut Message) -> Place<'b> {
     let ender = board.warnings.ended_early(message).map(|warning| warning.id);
     let mut found: Vec<&Warning> = Vec::new();
     let mut overtaken_by = Vec::new();
     for reference in message.references.clone() {
         let name = &reference.identifier;
-        let Some(named) = board.warnings.named(&reference.sender, name) else {
-            message.notes.push(format!("refers to {name}, which has not come"));
+        let known = |status| board.warnings.named(&reference.sender, name, status);
+        let Some(named) = known(message.status) else {
+            let note = match [Status::Actual, Status::Exercise].into_iter().find_map(known) {
+                Some(_) => format!("refers to {name}, which is no drill if this is, or is one"),
+                None => format!("refers to {name}, which has not come"),
+            };
+            message.notes.push(note);
             overtaken_by.push(None);
             continue;
         };
-        if named.message.status != message.status {
-            message
-                .notes
-                .push(format!("refers to {name}, which is no drill if this is, or is one"));
-            continue;
-        }
         if named.message.sent != reference.sent {
             let (given, was) = (reference.sent, named.message.sent);
             message.notes.push(format!("reference to {name} gives sent {given}, which was {was}"));
@@ -90,7 +99,9 @@ fn named<'b>(board: &'b Board, message: &mut Message) -> Place<'b> {
 fn unnamed<'b>(board: &'b Board, message: &mut Message, now: Timestamp) -> Place<'b> {
     let begins = message.onset.unwrap_or(message.effective);
     let later = begins > now + CLOCK_AHEAD || message.is_over(now);
-    if later || board.warnings.ended_early(message).is_some() {
+    // What a national identifier says of its office tells more than the name of a sender.
+    let of_office = message.references.is_empty() && Matter::of(message).is_some();
+    if later || of_office || board.warnings.ended_early(message).is_some() {
         return Place::default();
     }
     let alike = |known: &&Warning| {

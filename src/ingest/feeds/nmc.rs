@@ -4,8 +4,9 @@
 use serde_json::Value;
 
 use super::{
-    Fault, Items, MAX_ITEMS, Problem,
+    Fault, Items, Problem,
     codes::{self, Family},
+    each,
     fields::{self, Fields},
     identity::Identity,
     notes::{Notes, Remark},
@@ -19,13 +20,7 @@ const SOURCE: &str = "nmc.cn";
 pub fn read(bytes: &[u8]) -> Items {
     let answer = fields::json(bytes)?;
     let (list, path) = listed(&answer)?;
-    let mut items: Vec<_> =
-        (1..).zip(list).take(MAX_ITEMS).map(|(number, value)| item(value, &path, number)).collect();
-    if list.len() > MAX_ITEMS {
-        let problem = Problem::TooLarge { what: "items", limit: MAX_ITEMS };
-        items.push(Err(Fault::of_all(&path, problem)));
-    }
-    Ok(items)
+    Ok(each(list, &path, |value, number| item(value, &path, number), Value::to_string))
 }
 
 fn listed(answer: &Value) -> Result<(&[Value], String), Fault> {
@@ -102,7 +97,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::warning::{Colour, MessageKind};
+    use crate::{
+        domain::warning::{Colour, MessageKind},
+        ingest::feeds::MAX_ITEMS,
+    };
 
     #[test]
     fn an_item_is_a_warning_with_the_senders_area_and_no_end() {
@@ -195,7 +193,7 @@ mod tests {
     }
 
     fn one(item: Value) -> Message {
-        read(&answer(json!([item]))).unwrap().remove(0).unwrap()
+        read(&answer(json!([item]))).unwrap().remove(0).unwrap().message
     }
 
     fn answer(list: Value) -> Vec<u8> {

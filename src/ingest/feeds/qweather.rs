@@ -4,8 +4,9 @@
 use serde_json::Value;
 
 use super::{
-    Fault, Items, MAX_ITEMS, Problem,
+    Fault, Items, Problem,
     codes::{self, Family},
+    each,
     fields::{self, Fields},
     identity::Identity,
     notes::{Notes, Remark},
@@ -71,16 +72,8 @@ pub fn read(bytes: &[u8], asked: Option<AreaCode>) -> Items {
         return Err(root.fault(names.list, Problem::Missing));
     }
     let (list, path) = root.list(names.list)?;
-    let mut items: Vec<_> = (1..)
-        .zip(list)
-        .take(MAX_ITEMS)
-        .map(|(number, value)| item(value, &path, number, names, asked))
-        .collect();
-    if list.len() > MAX_ITEMS {
-        let problem = Problem::TooLarge { what: "items", limit: MAX_ITEMS };
-        items.push(Err(Fault::of_all(&path, problem)));
-    }
-    Ok(items)
+    let read = |value: &Value, number| item(value, &path, number, names, asked);
+    Ok(each(list, &path, read, Value::to_string))
 }
 
 fn item(
@@ -306,7 +299,7 @@ mod tests {
 
     fn one(answer: Value) -> Message {
         let asked = "990101".parse().ok();
-        read(answer.to_string().as_bytes(), asked).unwrap().remove(0).unwrap()
+        read(answer.to_string().as_bytes(), asked).unwrap().remove(0).unwrap().message
     }
 
     fn old() -> Value {

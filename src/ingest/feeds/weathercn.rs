@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{
     Fault, Items, MAX_ITEMS, Problem,
     codes::{self, Family},
+    each,
     fields::{self, Fields},
     identity::Identity,
     notes::{Notes, Remark},
@@ -99,30 +100,16 @@ pub fn read(bytes: &[u8]) -> Items {
             std::slice::from_ref(&answer)
         }
     };
-    let mut items: Vec<_> =
-        (1..).zip(values).take(MAX_ITEMS).map(|(number, value)| item(value, number)).collect();
-    if values.len() > MAX_ITEMS {
-        let problem = Problem::TooLarge { what: "items", limit: MAX_ITEMS };
-        items.push(Err(Fault::of_all("/", problem)));
-    }
-    Ok(items)
+    Ok(each(values, "/", item, kept))
 }
 
-/// Returns what the record keeps of the script: all of it, but for the forecaster's name.
-pub fn kept(bytes: &[u8]) -> Result<String, Fault> {
-    let mut answer = fields::script(bytes)?;
-    let items = match &mut answer {
-        Value::Array(list) => list.as_mut_slice(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-            std::slice::from_mut(&mut answer)
-        }
-    };
-    for item in items {
-        if let Some(name) = item.get_mut(FORECASTER) {
-            *name = Value::String(String::new());
-        }
+/// Returns what the record keeps of a warning: all of it, but for the forecaster's name.
+fn kept(item: &Value) -> String {
+    let mut item = item.clone();
+    if let Some(name) = item.get_mut(FORECASTER) {
+        *name = Value::String(String::new());
     }
-    Ok(answer.to_string())
+    item.to_string()
 }
 
 fn item(value: &Value, number: usize) -> Result<Message, Fault> {
@@ -295,7 +282,7 @@ mod tests {
     fn what_the_record_keeps_has_no_forecasters_name() {
         let text = format!("var alarminfo={};", detail());
         assert!(text.contains("王五"));
-        let kept = kept(text.as_bytes()).unwrap();
+        let kept = read(text.as_bytes()).unwrap().remove(0).unwrap().original;
         assert!(!kept.contains("王五") && kept.contains("雷电黄色"));
     }
 
@@ -320,7 +307,7 @@ mod tests {
     }
 
     fn one(detail: Value) -> Message {
-        read(format!("var alarminfo={detail};\n").as_bytes()).unwrap().remove(0).unwrap()
+        read(format!("var alarminfo={detail};\n").as_bytes()).unwrap().remove(0).unwrap().message
     }
 
     fn detail() -> Value {

@@ -13,10 +13,10 @@ use tokio::{sync::Mutex, time::Instant};
 use tokio_postgres::{Row, types::ToSql};
 
 use self::presence::Here;
-use super::{Adopted, Nodes, Unanswered};
+use super::{Adopted, Heard, Nodes, Unanswered};
 use crate::{
     access::Holder,
-    domain::ids::AttemptId,
+    domain::{ids::AttemptId, time::Timestamp},
     postgres::{Database, DatabaseError},
 };
 
@@ -57,6 +57,15 @@ const ADOPT: &str = "
         SELECT attempt, $1::text::uuid FROM unnest($2) AS attempt ORDER BY attempt
         ON CONFLICT DO NOTHING RETURNING attempt)
     SELECT attempt, true FROM taken UNION ALL SELECT attempt, false FROM fresh";
+
+const HEARD: &str = "
+    WITH told AS (
+        INSERT INTO heard (source, heard_at)
+        SELECT * FROM unnest($1::text[], $2::bigint[]) AS told (source, at) ORDER BY source
+        ON CONFLICT (source) DO UPDATE SET heard_at = greatest(heard.heard_at, excluded.heard_at)
+        RETURNING source, heard_at)
+    SELECT source, heard_at FROM told
+    UNION ALL SELECT source, heard_at FROM heard WHERE source <> ALL ($1)";
 
 const ELSEWHERE: &str = "
     SELECT DISTINCT holder FROM presence JOIN nodes USING (node)
@@ -113,6 +122,21 @@ impl Nodes for PostgresNodes {
 
     fn page_closed(&self, holder: &Holder) {
         self.here.note(holder, false);
+    }
+
+    async fn share_heard(&self, heard: &[Heard]) -> Result<Vec<Heard>, Unanswered> {
+        let mut heard = heard.to_vec();
+        // In one order, so that two nodes never wait for each other.
+        heard.sort_unstable();
+        let names: Vec<&str> = heard.iter().map(|(name, _)| name.as_str()).collect();
+        let times: Vec<i64> = heard.iter().map(|(_, at)| at.millis()).collect();
+        let rows = self.ask(HEARD, &[&names, &times]).await?;
+        let read = |row: &Row| -> Result<Heard, Unanswered> {
+            let name: &str = row.try_get(0).map_err(DatabaseError::from)?;
+            let at: i64 = row.try_get(1).map_err(DatabaseError::from)?;
+            Ok((name.into(), Timestamp::from_millis(at)))
+        };
+        rows.iter().map(read).collect()
     }
 
     async fn elsewhere(&self) -> Result<Arc<BTreeSet<Holder>>, Unanswered> {

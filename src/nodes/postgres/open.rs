@@ -13,7 +13,7 @@ use super::{
 use crate::postgres::{Database, DatabaseError};
 
 /// Steps from an empty database to today's tables. Never edited, only added to.
-const MIGRATIONS: [&str; 1] = [include_str!("1_nodes.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("1_nodes.sql"), include_str!("2_heard.sql")];
 /// One makes or changes the tables at a time: "JY-NODES" in ASCII.
 const IN_TURN: &str = "BEGIN; SELECT pg_advisory_xact_lock(5357363046094488915)";
 /// Name of the file in the data folder that names the process that last worked there.

@@ -2,9 +2,13 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use compact_str::CompactString;
 use jiaoying::{
     access::Holder,
-    domain::ids::{AttemptId, ObligationId},
+    domain::{
+        ids::{AttemptId, ObligationId},
+        time::Timestamp,
+    },
     nodes::{Adopted, Nodes, PostgresNodes},
 };
 use tempfile::TempDir;
@@ -120,6 +124,21 @@ async fn whose_pages_are_open_elsewhere_is_known_soon_and_ends_with_their_node()
 }
 
 /// A node among the others, as far as calls go.
+#[tokio::test]
+async fn what_one_node_hears_of_a_source_all_know() {
+    let url = fresh().await;
+    let (a, b) = (Member::join(&url).await, Member::join(&url).await);
+    let at = |second: i64| Timestamp::from_millis(1_000 * second);
+    let said = |name: &str, second: i64| (CompactString::from(name), at(second));
+    let told = a.nodes.share_heard(&[said("省台", 10), said("国家", 5)]).await.unwrap();
+    assert_eq!(told, [said("国家", 5), said("省台", 10)]);
+    // The newest counts, whoever heard it; who has heard nothing is told too.
+    b.nodes.share_heard(&[said("省台", 9), said("国家", 7)]).await.unwrap();
+    let mut known = a.nodes.share_heard(&[]).await.unwrap();
+    known.sort();
+    assert_eq!(known, [said("国家", 7), said("省台", 10)]);
+}
+
 struct Member {
     nodes: PostgresNodes,
     tasks: TaskTracker,

@@ -1,6 +1,6 @@
 //! A node with the demonstration county, in this process, on a port of its own.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use jiaoying::{
     access::{Access, Holder, NewAccount, Password},
@@ -45,12 +45,27 @@ impl TestServer {
     }
 
     /// Starts on a data folder that may have been used before.
-    #[expect(clippy::disallowed_methods, reason = "the node runs beside the test")]
     pub async fn start_in(dir: Arc<TempDir>, settings: &[(&str, &str)]) -> Self {
+        Self::start_from(dir, None, settings).await
+    }
+
+    /// Starts with a file of settings: lists cannot be set by the environment.
+    pub async fn start_with_file(dir: Arc<TempDir>, text: &str) -> Self {
+        let file = dir.path().join("settings.toml");
+        std::fs::write(&file, text).unwrap();
+        Self::start_from(dir, Some(file), &[]).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the node runs beside the test")]
+    async fn start_from(
+        dir: Arc<TempDir>,
+        file: Option<PathBuf>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let data = [("JIAOYING_DATA_DIR", dir.path().to_str().unwrap())];
         let all = QUICK.iter().chain(&data).chain(settings);
         let all = all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let config = Config::load(None, all).unwrap();
+        let config = Config::load(file.as_ref(), all).unwrap();
         let listener = TcpListener::bind(config.listen).await.unwrap();
         let base = listener.local_addr().unwrap().to_string();
         let node = Node::start(config, Options { demo: true, accept_loss: false }).await.unwrap();

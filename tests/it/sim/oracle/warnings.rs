@@ -298,11 +298,10 @@ impl Oracle {
         let mut by = None;
         for about in &message.references {
             let known = self.warnings.iter().position(|heard| {
-                heard.message.sender == about.sender && heard.message.identifier == about.identifier
+                heard.message.sender == about.sender
+                    && heard.message.identifier == about.identifier
+                    && earnest(&heard.message) == earnest(message)
             })?;
-            if earnest(&self.warnings[known].message) != earnest(message) {
-                continue;
-            }
             let mut next = known;
             by = None;
             for _ in 0..self.warnings.len() {

@@ -1,0 +1,46 @@
+//! What comes in beside commands: where units are, what gauges show, and who is asked for warnings.
+
+use std::sync::Arc;
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{exchange, gauges, positions, sources};
+use crate::{
+    bus::{Bus, redis::LastPositions},
+    clock::Clock,
+    config::Config,
+    dispatcher::Handle,
+    gauges::{self as gauge_plane, Gauges},
+    nodes::Nodes,
+    positions::{Positions, Store},
+    sources::Sources,
+};
+
+/// The ways to all of it.
+pub(super) struct Planes {
+    pub positions: Positions,
+    pub tracks: Store,
+    pub gauges: Gauges,
+    pub readings: gauge_plane::Store,
+    pub sources: Sources,
+}
+
+type Joining<'j> = (&'j Arc<dyn Nodes>, &'j Arc<dyn Bus>, Option<Arc<LastPositions>>);
+
+impl Planes {
+    pub async fn start(
+        config: &Config,
+        board: &Handle,
+        clock: &Arc<dyn Clock>,
+        (nodes, bus, last): Joining<'_>,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> anyhow::Result<Self> {
+        let (positions, tracks) =
+            positions::start(config, board, clock, last.clone(), tasks, stop).await?;
+        let (gauges, readings) = gauges::start(config, board, clock, tasks, stop).await?;
+        let sources = sources::start(config, board, nodes, tasks, stop).await?;
+        exchange::start(&positions, bus, last, board, tasks, stop).await?;
+        Ok(Self { positions, tracks, gauges, readings, sources })
+    }
+}
