@@ -74,7 +74,6 @@ pub fn weathercn() -> Target {
         \"msgType\":\"Update\",\"identifier\":\"99010141600000_20260721180012\",\
         \"references\":\"99010141600000_20260721120000\"};";
     feed(made, "warnings/weathercn_alarm_detail.jsonp", |bytes| {
-        let _ = weathercn::kept(bytes);
         if let Ok(rows) = weathercn::list(bytes) {
             for row in rows.into_iter().flatten() {
                 assert!(!row.file.contains(['/', '\\', ':', '?']), "{} leads elsewhere", row.file);
@@ -197,7 +196,7 @@ fn feed(made: &str, file: &str, read: fn(&[u8]) -> Vec<Message>) -> Target {
 }
 
 fn taken(items: Items) -> Vec<Message> {
-    items.into_iter().flatten().flatten().collect()
+    items.into_iter().flatten().flatten().map(|item| item.message).collect()
 }
 
 /// A county in which a warning is in force.

@@ -166,8 +166,10 @@ pub fn live_through(
                 calls.night += rung;
                 calls.nights_woken.entry(code).or_default().insert(night);
             }
-        } else if row.what == What::Change && tells(&events) {
-            calls.quiet += 1;
+        } else if row.what == What::Change && revises(&events) {
+            let was = over.get(&key).and_then(|(_, was)| *was);
+            let had_rung = was.is_some_and(|was| scheme.telephones.contains(&was));
+            calls.quiet += u32::from(had_rung);
         }
         match (row.what, row.expires) {
             (What::End, _) => {
@@ -211,10 +213,8 @@ fn rings(events: &[Event]) -> u32 {
     u32::try_from(opened.count()).unwrap()
 }
 
-fn tells(events: &[Event]) -> bool {
-    events.iter().any(
-        |event| matches!(event, Event::ObligationTold(told) if told.post.duty.as_str() == OFFICER),
-    )
+fn revises(events: &[Event]) -> bool {
+    events.iter().any(|event| matches!(event, Event::CalloutRevised(_)))
 }
 
 /// Returns the night that an instant lies in, counted in days since 1970, in Beijing.
