@@ -129,7 +129,14 @@ impl County {
         let mut events = Vec::new();
         while let Some(due) = self.board.next_deadline().filter(|due| *due <= at) {
             self.now = self.now.max(due);
-            events.extend(self.submit(&Actor::node(self.code), &Command::Elapse));
+            let done = self.submit(&Actor::node(self.code), &Command::Elapse);
+            assert!(
+                !done.is_empty(),
+                "{} at {}: a deadline came and nothing was done",
+                self.code,
+                due
+            );
+            events.extend(done);
         }
         self.now = at;
         events
