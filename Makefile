@@ -2,13 +2,14 @@
 
 BINARY = target/release/jiaoying
 
-.PHONY: help run build test bench web setup
+.PHONY: help run build test bench fuzz web setup
 
 help:
 	@echo "make run    one node with the demonstration county on http://127.0.0.1:8080"
 	@echo "make build  the release binary with its pages inside: $(BINARY)"
 	@echo "make test   every test: Rust, web, browser (installs what they need)"
 	@echo "make bench  the numbers of the design, each with its target"
+	@echo "make fuzz   damaged input for every parser, FUZZ_SECONDS (20) each, from FUZZ_SEED"
 
 run: build
 	$(BINARY) serve --demo
@@ -21,6 +22,11 @@ test: setup
 
 bench: web
 	cargo bench --locked --bench numbers
+
+# Every check of a test build is on; what takes more memory than this is a failure too.
+fuzz: web
+	cargo bench --locked --profile dev --no-run --bench fuzz
+	ulimit -v 8388608 && cargo bench --locked --profile dev --bench fuzz
 
 setup:
 	.ci/setup

@@ -61,6 +61,7 @@ use crate::{
     http::{self, Publisher, Web},
     hub::Hub,
     journal::Loss,
+    telemetry::mqtt::Broker,
 };
 
 /// Pages open at once as far as calls go; each is a frame and no telephone line.
@@ -244,6 +245,11 @@ impl Node {
             () = limit => tracing::warn!("clients kept their connections open; they are cut"),
         }
         Ok(self.stop(grace).await)
+    }
+
+    /// Returns how the broker that gauges publish to fares; none where the settings name none.
+    pub fn broker(&self) -> Option<Broker> {
+        self.planes.broker.clone()
     }
 
     /// Runs something beside the node until it stops by itself.

@@ -32,7 +32,10 @@ mod rig;
 #[path = "../../tests/it/sim/mod.rs"]
 mod sim;
 mod simulation;
+#[path = "../../tests/it/stream/mod.rs"]
+mod stream;
 mod telling;
+mod warnings;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -59,6 +62,9 @@ const GROUPS: &[Group] = &[
     (&["H4", "M1"], hub::positions),
     (&["H5", "urgent"], hub::urgent),
     (&["G1"], areas::national),
+    (&["W1"], warnings::forty_one_days),
+    (&["W2"], warnings::read_and_resolve),
+    (&["W3"], warnings::ten_thousand_a_minute),
     (&["growth"], growth::tables),
 ];
 

@@ -148,11 +148,7 @@ impl Board {
             Command::DecideSuggestion(wanted) => {
                 return suggestion::decide(self, actor, wanted, draft);
             }
-            Command::DraftBulletin(wanted) => return bulletin::draft(self, actor, wanted, draft),
-            Command::ApproveBulletin(wanted) => {
-                return bulletin::approve(self, actor, wanted, draft);
-            }
-            Command::RefuseBulletin(wanted) => return bulletin::refuse(self, actor, wanted, draft),
+            Command::Bulletin(step) => return bulletin::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     actor::{Actor, Capability},
     board::{Board, require},
-    command::{ApproveBulletin, DraftBulletin, RefuseBulletin, Reply},
+    command::{ApproveBulletin, BulletinStep, DraftBulletin, RefuseBulletin, Reply},
     decision::{Decision, Draft},
     event::{BulletinDrafted, BulletinIssued, BulletinRefused, Entry, Event},
     ids::{BulletinId, WarningId},
@@ -214,8 +214,21 @@ impl BulletinFault {
     }
 }
 
-/// Decides a wording.
-pub(super) fn draft(
+/// Decides what somebody does about a bulletin.
+pub(super) fn decide(
+    board: &Board,
+    actor: &Actor,
+    step: &BulletinStep,
+    draft: Draft<'_>,
+) -> Result<Decision, Rejection> {
+    match step {
+        BulletinStep::Draft(wanted) => word(board, actor, wanted, draft),
+        BulletinStep::Approve(wanted) => approve(board, actor, wanted, draft),
+        BulletinStep::Refuse(wanted) => refuse(board, actor, wanted, draft),
+    }
+}
+
+fn word(
     board: &Board,
     actor: &Actor,
     wanted: &DraftBulletin,
@@ -240,8 +253,8 @@ pub(super) fn draft(
     Ok(draft.finish(Reply::Bulletin { id }))
 }
 
-/// Decides that a wording goes out.
-pub(super) fn approve(
+/// Lets a wording go out.
+fn approve(
     board: &Board,
     actor: &Actor,
     wanted: &ApproveBulletin,
@@ -263,8 +276,8 @@ pub(super) fn approve(
     Ok(draft.finish(Reply::Bulletin { id }))
 }
 
-/// Decides that a wording does not go out.
-pub(super) fn refuse(
+/// Keeps a wording from going out.
+fn refuse(
     board: &Board,
     actor: &Actor,
     wanted: &RefuseBulletin,

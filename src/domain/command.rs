@@ -59,9 +59,7 @@ pub enum Command {
     },
     AdoptRules(Rules),
     DecideSuggestion(DecideSuggestion),
-    DraftBulletin(DraftBulletin),
-    ApproveBulletin(ApproveBulletin),
-    RefuseBulletin(RefuseBulletin),
+    Bulletin(BulletinStep),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -93,6 +91,14 @@ pub struct DecideSuggestion {
     pub warning: WarningId,
     pub taken: Vec<Part>,
     pub note: CompactString,
+}
+
+/// What somebody does about a bulletin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BulletinStep {
+    Draft(DraftBulletin),
+    Approve(ApproveBulletin),
+    Refuse(RefuseBulletin),
 }
 
 /// Words what the public is to be told of a warning.

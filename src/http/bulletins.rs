@@ -18,7 +18,7 @@ use crate::{
     domain::{
         board::Board,
         bulletin::{Bulletin, IssueNumber, Progress},
-        command::{ApproveBulletin, Command, DraftBulletin, RefuseBulletin, Reply},
+        command::{ApproveBulletin, BulletinStep, Command, DraftBulletin, RefuseBulletin, Reply},
         ids::{AreaCode, BulletinId, WarningId},
         time::Timestamp,
         warning::Warning,
@@ -144,7 +144,7 @@ pub(super) async fn draft(
     } else {
         texts
     };
-    let command = Command::DraftBulletin(DraftBulletin { warning, texts });
+    let command = Command::Bulletin(BulletinStep::Draft(DraftBulletin { warning, texts }));
     let view = decided(&web, caller, command, &written).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
@@ -160,7 +160,7 @@ pub(super) async fn approve(
     written: Written,
 ) -> Result<Json<BulletinView>, ApiError> {
     let ApprovalInput { ordinal } = written.json()?;
-    let command = Command::ApproveBulletin(ApproveBulletin { bulletin, ordinal });
+    let command = Command::Bulletin(BulletinStep::Approve(ApproveBulletin { bulletin, ordinal }));
     decided(&web, caller, command, &written).await.map(Json)
 }
 
@@ -175,7 +175,7 @@ pub(super) async fn refuse(
     written: Written,
 ) -> Result<Json<BulletinView>, ApiError> {
     let RefusalInput { reason } = written.json()?;
-    let command = Command::RefuseBulletin(RefuseBulletin { bulletin, reason });
+    let command = Command::Bulletin(BulletinStep::Refuse(RefuseBulletin { bulletin, reason }));
     decided(&web, caller, command, &written).await.map(Json)
 }
 

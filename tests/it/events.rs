@@ -16,8 +16,8 @@ use jiaoying::domain::{
     bulletin::Outlet,
     callout::{attempt::Outcome, policy::CalloutKind},
     command::{
-        AnswerKind, ApproveBulletin, Command, DecideSuggestion, DraftBulletin, RefuseBulletin,
-        Reply,
+        AnswerKind, ApproveBulletin, BulletinStep, Command, DecideSuggestion, DraftBulletin,
+        RefuseBulletin, Reply,
     },
     event::{AccessChanged, DutyTableSet, Entry, Event, LossAccepted, RotationSet, Unreadable},
     fence::Crossing,
@@ -238,13 +238,13 @@ fn bulletins(county: &mut County) {
     let decide = DecideSuggestion { warning, taken, note };
     county.as_role(Role::Commander, Command::DecideSuggestion(decide)).unwrap();
     let texts = BTreeMap::from([(Outlet::Sms, "【示例县气象台】发布暴雨红色预警。".to_owned())]);
-    let draft = Command::DraftBulletin(DraftBulletin { warning, texts });
+    let draft = Command::Bulletin(BulletinStep::Draft(DraftBulletin { warning, texts }));
     county.as_role(Role::Dispatcher, draft.clone()).unwrap();
     let refuse = RefuseBulletin { bulletin: BulletinId(1), reason: "漏了柳河镇".into() };
-    county.as_role(Role::Commander, Command::RefuseBulletin(refuse)).unwrap();
+    county.as_role(Role::Commander, Command::Bulletin(BulletinStep::Refuse(refuse))).unwrap();
     county.as_role(Role::Dispatcher, draft).unwrap();
     let approve = ApproveBulletin { bulletin: BulletinId(2), ordinal: Some(54) };
-    county.as_role(Role::Commander, Command::ApproveBulletin(approve)).unwrap();
+    county.as_role(Role::Commander, Command::Bulletin(BulletinStep::Approve(approve))).unwrap();
 }
 
 fn roster(county: &mut County) {

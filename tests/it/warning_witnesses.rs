@@ -200,6 +200,17 @@ fn an_alert_that_comes_after_its_offices_newer_one_calls_nobody() {
     assert_eq!(county.events("callout_opened").len(), 1);
 }
 
+#[test]
+fn a_cancel_from_a_clock_far_ahead_keeps_no_later_alert_from_calling() {
+    let mut county = watched();
+    let year = Duration::from_secs(365 * 86_400);
+    let ahead = lifting(SECOND);
+    county.warn(Message { sent: ahead.sent + year, ..ahead });
+    county.called_out(later(national(FIRST, Colour::Red)));
+    county.called_out(Message { sent: county.now, ..national(THIRD, Colour::Orange) });
+    assert!(matches!(warning(&county, FIRST).life, Life::Superseded { .. }));
+}
+
 fn watched() -> County {
     let mut set = policies();
     policy(&mut set, "desk").applies.kinds.insert(CalloutKind::Alarm);

@@ -34,6 +34,12 @@ impl Extent {
         self.whole.iter().chain(&self.partly).copied()
     }
 
+    /// Tells whether `area` is named, or lies in what is named whole, or something named lies in it.
+    pub fn touches(&self, area: AreaCode) -> bool {
+        self.whole.iter().any(|whole| whole.contains(area))
+            || self.named().any(|named| area.contains(named))
+    }
+
     /// Tells whether everything that `other` is about is part of this too.
     pub fn covers(&self, other: &Extent) -> bool {
         let whole = |code: &AreaCode| code.lineage().any(|up| self.whole.contains(&up));

@@ -111,7 +111,8 @@ pub enum WithdrawReason {
     Cancelled,
     /// The warning ran out.
     Expired,
-    /// Another message took the warning's place, and another callout this one's.
+    /// Another message took the warning's place, and another callout this one's; or the warning is about
+    /// another hazard now, which asks something else of this post or of others only.
     Superseded,
     /// The warning no longer covers the area.
     AreaReduced,

@@ -1,6 +1,6 @@
-//! What a warning's change does to the open callout: an upgrade obliges anew only those whose duty
-//! changes, a downgrade lets go of those it does not oblige, an end lets go of all, and everybody who had
-//! been called is told.
+//! What a warning's change does to the open callout: an upgrade or another hazard obliges anew only those
+//! whose duty changes, a downgrade lets go of those it does not oblige, an end lets go of all, and everybody
+//! who had been called is told.
 
 use std::collections::BTreeSet;
 
@@ -34,6 +34,8 @@ pub(in crate::domain) struct Revision<'p> {
     pub severity: Colour,
     pub extent: Extent,
     pub terms: Terms<'p>,
+    /// It is about another hazard than before.
+    pub other_hazard: bool,
 }
 
 /// Who is told of an end.
@@ -72,11 +74,19 @@ impl Draft<'_> {
         let obliged: BTreeSet<&PostId> = order.iter().map(|(post, _)| post).collect();
         for (post, id) in &callout.by_post {
             if !obliged.contains(post) {
-                self.end_obligation(*id, let_go(change), Told::Everybody);
+                let reason = why(change, revision.extent.touches(post.area));
+                self.end_obligation(*id, reason, Told::Everybody);
             }
         }
+        let anew = match change {
+            Change::Upgraded => Some(WithdrawReason::Upgraded),
+            // Another danger asks for another answer, whatever its colour.
+            Change::Downgraded | Change::HazardChanged | Change::AreaChanged | Change::Repeated => {
+                revision.other_hazard.then_some(WithdrawReason::Superseded)
+            }
+        };
         for (post, oblige) in &order {
-            self.keep_or_oblige(callout, &revision, change, post, oblige);
+            self.keep_or_oblige(callout, revision.terms, anew, post, oblige);
         }
         self.count_quorums(callout, &revision, &obliged);
     }
@@ -158,11 +168,13 @@ impl Draft<'_> {
         }
     }
 
+    /// Obliges `post`, or tells it if it stands and its duty is the same; where `anew` gives a reason, a
+    /// post whose duty is another is obliged anew.
     fn keep_or_oblige(
         &mut self,
         callout: &Callout,
-        revision: &Revision<'_>,
-        change: Change,
+        terms: Terms<'_>,
+        anew: Option<WithdrawReason>,
         post: &PostId,
         oblige: &Oblige,
     ) {
@@ -170,14 +182,14 @@ impl Draft<'_> {
         let standing = callout.by_post.get(post).and_then(|id| board.callouts.obligation(*id));
         let Some(standing) = standing.filter(|o| !matches!(o.state, State::Withdrawn { .. }))
         else {
-            self.oblige(callout.id, revision.terms, post, oblige, None);
+            self.oblige(callout.id, terms, post, oblige, None);
             return;
         };
         let differs = standing.ladder != oblige.ladder || standing.task != oblige.task;
-        if change == Change::Upgraded && differs {
-            self.withdraw(standing, WithdrawReason::Upgraded, Vec::new());
+        if let Some(reason) = anew.filter(|_| differs) {
+            self.withdraw(standing, reason, Vec::new());
             self.settle_errands(standing.id);
-            self.oblige(callout.id, revision.terms, post, oblige, Some(standing.id));
+            self.oblige(callout.id, terms, post, oblige, Some(standing.id));
         } else {
             self.tell(standing);
         }
@@ -263,12 +275,16 @@ impl Draft<'_> {
     }
 }
 
-/// Says why a post is let go that the revised warning does not oblige.
-fn let_go(change: Change) -> WithdrawReason {
+/// Says why a post is let go that the revised warning does not oblige; `touched` tells
+/// whether it is still about the post's area.
+fn why(change: Change, touched: bool) -> WithdrawReason {
     match change {
+        _ if !touched => WithdrawReason::AreaReduced,
         Change::Upgraded => WithdrawReason::Upgraded,
         Change::Downgraded => WithdrawReason::Downgraded,
-        Change::AreaChanged | Change::Repeated => WithdrawReason::AreaReduced,
+        Change::HazardChanged | Change::AreaChanged | Change::Repeated => {
+            WithdrawReason::Superseded
+        }
     }
 }
 
@@ -278,6 +294,8 @@ fn compare(callout: &Callout, revision: &Revision<'_>) -> Change {
         Change::Upgraded
     } else if callout.severity.is_worse_than(revision.severity) {
         Change::Downgraded
+    } else if revision.other_hazard {
+        Change::HazardChanged
     } else if callout.extent != revision.extent {
         Change::AreaChanged
     } else {

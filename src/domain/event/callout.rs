@@ -53,6 +53,8 @@ pub struct CalloutRevised {
 pub enum Change {
     Upgraded,
     Downgraded,
+    /// The same colour for another hazard.
+    HazardChanged,
     /// The same colour for other areas.
     AreaChanged,
     /// The same colour and areas again.

@@ -5,7 +5,8 @@
 use compact_str::{CompactString, format_compact};
 
 use super::{
-    Colour, Life, Message, MessageKind, Original, Reference, Warning, office, replace::replaced,
+    Colour, Life, Message, MessageKind, Original, Reference, Warning, office,
+    replace::{Place, place},
     witness,
 };
 use crate::domain::{
@@ -50,14 +51,15 @@ pub(in crate::domain) fn decide(
     let id = board.warnings.next_id();
     let mut message = message.clone();
     let extent = extent(board, &mut message);
-    let mut replaced = replaced(board, &mut message);
-    replaced.extend(office::meant(board, &mut message, &extent));
+    let mut place = place(board, &mut message, draft.now);
+    place.replaced.extend(office::meant(board, &mut message, &extent));
+    let replaced = &place.replaced;
     let touched = std::iter::once(&extent).chain(replaced.iter().map(|warning| &warning.extent));
     if let Some(area) = touched.flat_map(Extent::named).find(|area| !actor.sees(*area)) {
         return Err(Rejection::OutsideArea(area));
     }
-    let open = open_callouts(board, &replaced);
-    let life = life(board, &message, &extent, draft.now);
+    let open = open_callouts(board, replaced);
+    let life = life(board, &message, &extent, &place, draft.now);
     let colour = colour(board, &mut message, open.last().copied());
     draft.push(Event::WarningAccepted(WarningAccepted {
         id,
@@ -67,7 +69,7 @@ pub(in crate::domain) fn decide(
         life,
         callout: open.last().map(|callout| callout.id),
     }));
-    draft.end_replaced(id, &message, &replaced);
+    draft.end_replaced(id, &message, replaced);
     let acted_on = match life {
         Life::Active => draft.call_out(id, &message, colour, extent, &open),
         Life::Expired => draft.end_callouts(&open, CloseReason::Expired),
@@ -127,12 +129,18 @@ pub(super) fn extent(board: &Board, message: &mut Message) -> Extent {
 }
 
 /// Says where the warning's life begins: one that comes after its own end begins there.
-fn life(board: &Board, message: &Message, extent: &Extent, now: Timestamp) -> Life {
+fn life(
+    board: &Board,
+    message: &Message,
+    extent: &Extent,
+    place: &Place<'_>,
+    now: Timestamp,
+) -> Life {
     let warns = matches!(message.kind, MessageKind::Alert | MessageKind::Update);
     if !warns || !message.status.calls_people() {
         return Life::Inert;
     }
-    if let Some(by) = board.warnings.ended_early(message) {
+    if let Some(by) = board.warnings.ended_early(message).or(place.overtaken_by) {
         return match by.message.kind {
             MessageKind::Cancel => Life::Cancelled { by: by.id },
             MessageKind::Alert | MessageKind::Update | MessageKind::Ack | MessageKind::Error => {
@@ -143,9 +151,7 @@ fn life(board: &Board, message: &Message, extent: &Extent, now: Timestamp) -> Li
     if let Some(life) = office::overtaken(board, message, extent) {
         return life;
     }
-    // Real producers send some that are over before they begin.
-    let over = |expires: Timestamp| expires <= now || expires <= message.effective;
-    if message.expires.is_some_and(over) { Life::Expired } else { Life::Active }
+    if message.is_over(now) { Life::Expired } else { Life::Active }
 }
 
 /// Returns the open callouts that are about a warning that is replaced, oldest first.
@@ -200,8 +206,16 @@ impl Draft<'_> {
         let severity = colour.or(policy.severity).unwrap_or(UNCOLOURED);
         let terms = Terms { set, policy };
         if let Some((newest, others)) = open.split_last() {
-            let (subject, text) = (subject(message), text(message));
-            let revision = Revision { warning: id, subject, text, severity, extent, terms };
+            let about = newest.warning.and_then(|about| self.board.warnings.get(about));
+            let revision = Revision {
+                warning: id,
+                subject: subject(message),
+                text: text(message),
+                severity,
+                extent,
+                terms,
+                other_hazard: about.is_some_and(|was| !was.message.is_about_hazard_of(message)),
+            };
             self.revise(newest, revision);
             self.end_callouts(others, CloseReason::Superseded);
             return vec![newest.id];

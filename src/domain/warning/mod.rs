@@ -143,6 +143,36 @@ pub struct Message {
     pub notes: Vec<String>,
 }
 
+impl Message {
+    /// Tells whether its time is over, as it is of some that real producers send: those that end before
+    /// they begin.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.expires.is_some_and(|expires| expires <= now || expires <= self.effective)
+    }
+
+    /// Tells whether both speak of one hazard: by its national code where both give one, else by its name.
+    pub(super) fn is_about_hazard_of(&self, other: &Message) -> bool {
+        match (&self.event_code, &other.event_code) {
+            (Some(code), Some(other)) => code == other,
+            (Some(_), None) | (None, Some(_)) | (None, None) => self.event == other.event,
+        }
+    }
+
+    /// Tells whether both name the same areas. What they mean for this county is not enough: one source may
+    /// pass on the city's warning and the county's own, which both mean all of it.
+    pub(super) fn names_areas_of(&self, other: &Message) -> bool {
+        fn named(message: &Message) -> (BTreeSet<AreaCode>, Vec<&Shape>) {
+            let areas = message.areas.iter();
+            let codes = areas.clone().flat_map(|area| &area.codes).copied().collect();
+            (codes, areas.flat_map(|area| &area.shapes).collect())
+        }
+        let own = named(self);
+        // Without a code and a shape only the words tell one place from another.
+        let in_words = own.0.is_empty() && own.1.is_empty();
+        own == named(other) && (!in_words || self.areas == other.areas)
+    }
+}
+
 /// The bytes as they came: the record shows them, nothing else reads them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

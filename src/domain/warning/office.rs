@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use super::{Life, Message, MessageKind, Status, Warning};
+use super::{Life, Message, MessageKind, Status, Warning, replace::overtakes};
 use crate::domain::{area::Extent, board::Board, ids::WarningId, time::Timestamp};
 
 /// Digits of place and agency at the start of a national identifier (预警信息唯一标识).
@@ -60,11 +60,13 @@ pub(super) struct Offices(BTreeMap<Matter, Standing>);
 impl Offices {
     pub(super) fn accept(&mut self, warning: &Warning) {
         let Some(matter) = Matter::of(&warning.message) else { return };
-        let Warning { id, message, life, .. } = warning;
+        let Warning { id, message, life, accepted_at, .. } = warning;
         let ends = message.kind == MessageKind::Cancel && message.references.is_empty();
         if ends {
             let standing = self.0.entry(matter).or_default();
-            standing.ended = standing.ended.max(Some((message.sent, *id)));
+            // What a clock far ahead calls its time was said when it came, at the latest.
+            let at = message.sent.min(*accepted_at);
+            standing.ended = standing.ended.max(Some((at, *id)));
         } else if *life == Life::Active {
             self.0.entry(matter).or_default().in_force.insert(*id);
         }
@@ -90,7 +92,7 @@ pub(super) fn meant<'b>(
     if !message.references.is_empty() {
         return Vec::new();
     }
-    let older = |warning: &&Warning| warning.message.sent <= message.sent;
+    let older = |warning: &&Warning| !overtakes(warning, message);
     let said = of_office(board, message).filter(older);
     let meant: Vec<&Warning> = match message.kind {
         MessageKind::Update | MessageKind::Cancel => said.collect(),
@@ -111,11 +113,12 @@ pub(super) fn meant<'b>(
 pub(super) fn overtaken(board: &Board, message: &Message, extent: &Extent) -> Option<Life> {
     let matter = Matter::of(message)?;
     let ended = board.warnings.offices.0.get(&matter)?.ended;
-    if let Some((_, by)) = ended.filter(|(at, _)| *at >= message.sent) {
-        return Some(Life::Cancelled { by });
+    let ender = ended.and_then(|(_, id)| board.warnings.get(id));
+    if let Some(ender) = ender.filter(|ender| overtakes(ender, message)) {
+        return Some(Life::Cancelled { by: ender.id });
     }
     let mut later = of_office(board, message).filter(|warning| {
-        warning.message.sent > message.sent
+        overtakes(warning, message)
             && (warning.message.kind == MessageKind::Update || warning.extent.covers(extent))
     });
     later.next().map(|warning| Life::Superseded { by: warning.id })

@@ -72,7 +72,7 @@ impl TestServer {
         let base = listener.local_addr().unwrap().to_string();
         let node = Node::start(config, Options { demo: true, accept_loss: false }).await.unwrap();
         let (board, access) = (node.board.clone(), Arc::clone(&node.access));
-        let (ailments, broker) = (node.ailments.clone(), node.broker.clone());
+        let (ailments, broker) = (node.ailments.clone(), node.broker());
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(node.run(listener, shutdown.clone()));
         Self { board, access, dir, ailments, broker, base, shutdown, running }

@@ -24,6 +24,7 @@ pub struct Heard {
     pub life: Life,
     pub extent: Vec<AreaCode>,
     pub callout: Option<usize>,
+    pub at: Timestamp,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,22 @@ fn earnest(message: &Message) -> Option<bool> {
     }
 }
 
+/// How far ahead of ours a source's clock may be and still be believed.
+const AHEAD: std::time::Duration = std::time::Duration::from_secs(300);
+
+fn over(message: &Message, now: Timestamp) -> bool {
+    message.expires.is_some_and(|end| end <= now || end <= message.effective)
+}
+
+fn codes(message: &Message) -> std::collections::BTreeSet<AreaCode> {
+    message.areas.iter().flat_map(|area| &area.codes).copied().collect()
+}
+
+fn same_hazard(one: &Message, other: &Message) -> bool {
+    let coded = one.event_code.is_some() && other.event_code.is_some();
+    if coded { one.event_code == other.event_code } else { one.event == other.event }
+}
+
 fn refers(message: &Message, to: &Message) -> bool {
     matches!(message.kind, MessageKind::Update | MessageKind::Cancel)
         && earnest(message).is_some()
@@ -102,20 +119,32 @@ impl Oracle {
         }
         let id = self.warnings.len();
         let extent = self.extent(message);
-        let replaced = self.replaced(message);
+        let mut replaced = self.replaced(message);
+        let mut late = self.late(message);
+        let stands = replaced.iter().any(|old| self.warnings[*old].life == Life::Active);
+        let anew = match message.kind {
+            MessageKind::Alert => true,
+            MessageKind::Update => !stands && late.is_none(),
+            MessageKind::Cancel | MessageKind::Ack | MessageKind::Error => false,
+        };
+        if anew {
+            let alike = self.alike(message, now);
+            late = alike.iter().copied().find(|known| self.newer(*known, message));
+            replaced.extend(alike.into_iter().filter(|_| late.is_none()));
+        }
         let seat = place::number(actor.area);
         let told_of = replaced.iter().flat_map(|old| &self.warnings[*old].extent);
         if !extent.iter().chain(told_of).all(|area| place::within(place::number(*area), seat)) {
             return Err("access.outside_area");
         }
-        let life = self.life_of(message, now);
+        let life = self.life_of(message, late, now);
         let open = |index: &usize| {
             let callout = &self.callouts[*index];
             callout.closed.is_none() && callout.warning.is_some_and(|w| replaced.contains(&w))
         };
         let open: Vec<usize> = (0..self.callouts.len()).filter(open).collect();
         let callout = open.last().copied();
-        self.warnings.push(Heard { message: message.clone(), life, extent, callout });
+        self.warnings.push(Heard { message: message.clone(), life, extent, callout, at: now });
         for old in &replaced {
             if self.warnings[*old].life == Life::Active {
                 self.warnings[*old].life = match message.kind {
@@ -216,19 +245,17 @@ impl Oracle {
         self.warnings.iter().rposition(|other| refers(&other.message, message))
     }
 
-    fn life_of(&self, message: &Message, now: Timestamp) -> Life {
+    fn life_of(&self, message: &Message, late: Option<usize>, now: Timestamp) -> Life {
         let warns = matches!(message.kind, MessageKind::Alert | MessageKind::Update);
         if !warns || earnest(message).is_none() {
             return Life::Inert;
         }
-        match self.ended_early(message) {
+        match self.ended_early(message).or(late) {
             Some(by) if self.warnings[by].message.kind == MessageKind::Cancel => {
                 Life::Cancelled(by)
             }
             Some(by) => Life::Superseded(by),
-            None if message.expires.is_some_and(|e| e <= now || e <= message.effective) => {
-                Life::Expired
-            }
+            None if over(message, now) => Life::Expired,
             None => Life::Active,
         }
     }
@@ -256,6 +283,62 @@ impl Oracle {
         replaced
     }
 
+    /// Tells whether a message was sent after another, by a clock that can be believed.
+    fn newer(&self, known: usize, message: &Message) -> bool {
+        let heard = &self.warnings[known];
+        heard.message.sent > message.sent && heard.message.sent <= heard.at + AHEAD
+    }
+
+    /// An update is late when everything that it names has come and is followed by something newer;
+    /// returns what follows the last of them.
+    fn late(&self, message: &Message) -> Option<usize> {
+        if message.kind != MessageKind::Update || earnest(message).is_none() {
+            return None;
+        }
+        let mut by = None;
+        for about in &message.references {
+            let known = self.warnings.iter().position(|heard| {
+                heard.message.sender == about.sender
+                    && heard.message.identifier == about.identifier
+                    && earnest(&heard.message) == earnest(message)
+            })?;
+            let mut next = known;
+            by = None;
+            for _ in 0..self.warnings.len() {
+                let (Life::Superseded(later) | Life::Cancelled(later)) = self.warnings[next].life
+                else {
+                    break;
+                };
+                if self.newer(later, message) {
+                    by = Some(later);
+                    break;
+                }
+                next = later;
+            }
+            by?;
+        }
+        by
+    }
+
+    /// What the sender has in force for the same hazard and the same area, the newest first: an alert
+    /// that has begun and is not over speaks of that.
+    fn alike(&self, message: &Message, now: Timestamp) -> Vec<usize> {
+        let begun = message.onset.unwrap_or(message.effective) <= now + AHEAD;
+        let speaks = earnest(message).is_some() && begun && !over(message, now);
+        if !speaks || self.ended_early(message).is_some() {
+            return Vec::new();
+        }
+        let alike = |id: &usize| {
+            let heard = &self.warnings[*id];
+            heard.life == Life::Active
+                && heard.message.sender == message.sender
+                && heard.message.status == message.status
+                && same_hazard(&heard.message, message)
+                && codes(&heard.message) == codes(message)
+        };
+        (0..self.warnings.len()).rev().filter(alike).collect()
+    }
+
     fn call_out(&mut self, about: About, now: Timestamp) -> usize {
         let index = self.callouts.len();
         let obliged = self.obliged(&about.policy, &about.extent);
@@ -279,13 +362,16 @@ impl Oracle {
         index
     }
 
-    /// An upgrade obliges anew those whose duty changed; whoever is not obliged any more is let go; all
+    /// An upgrade, or another hazard, obliges anew those whose duty changed; whoever is not obliged any more is let go; all
     /// who were called are told.
     fn revise(&mut self, index: usize, about: About, now: Timestamp) {
         let callout = &mut self.callouts[index];
         let upgraded = about.severity < callout.severity;
         let downgraded = about.severity > callout.severity;
         let standing: Vec<usize> = callout.obligations.clone();
+        let before = callout.warning.map(|warning| &self.warnings[warning].message);
+        let now_about = &self.warnings[about.warning].message;
+        let other_hazard = before.is_some_and(|before| !same_hazard(before, now_about));
         callout.severity = about.severity;
         callout.extent.clone_from(&about.extent);
         callout.rules = about.rules;
@@ -299,13 +385,19 @@ impl Oracle {
         let reason = match (upgraded, downgraded) {
             (true, _) => WithdrawReason::Upgraded,
             (_, true) => WithdrawReason::Downgraded,
-            (false, false) => WithdrawReason::AreaReduced,
+            (false, false) => WithdrawReason::Superseded,
+        };
+        let touched = |area: u64| {
+            let named = about.extent.iter().map(|named| place::number(*named));
+            named.into_iter().any(|n| place::within(n, area) || place::within(area, n))
         };
         let mut in_order = standing.clone();
         in_order.sort_by(|a, b| self.obligations[*a].post.cmp(&self.obligations[*b].post));
         for id in &in_order {
             let wanted = obliged.iter().any(|(post, _)| *post == self.obligations[*id].post);
             if self.stands(&standing, *id) && !wanted {
+                let still = touched(place::number(self.obligations[*id].post.area));
+                let reason = if still { reason } else { WithdrawReason::AreaReduced };
                 self.end_one(*id, reason, true, now);
             }
         }
@@ -318,8 +410,10 @@ impl Oracle {
             };
             let known = &self.obligations[own];
             let differs = known.ladder.name != oblige.ladder || known.task != oblige.task;
-            if upgraded && differs {
-                self.withdraw(own, WithdrawReason::Upgraded);
+            if (upgraded || other_hazard) && differs {
+                let upgrade = WithdrawReason::Upgraded;
+                let other = WithdrawReason::Superseded;
+                self.withdraw(own, if upgraded { upgrade } else { other });
                 self.settle(own, now);
                 self.oblige(index, post, &oblige, Some(own), now);
             } else {
