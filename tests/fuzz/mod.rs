@@ -10,7 +10,9 @@ mod texts;
 use self::run::Target;
 
 /// Every target by name.
-pub const TARGETS: &[(&str, fn() -> Target)] = &[
+type Named = (&'static str, fn() -> Target);
+
+pub const TARGETS: &[Named] = &[
     ("cap", texts::cap),
     ("nmc", texts::nmc),
     ("weathercn", texts::weathercn),

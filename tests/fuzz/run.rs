@@ -19,11 +19,14 @@ const HANGS: Duration = Duration::from_secs(60);
 /// Failures after which a target is broken enough.
 const ENOUGH: usize = 3;
 
+/// Feeds one input to the parser; tells whether it was taken.
+pub type Check = dyn FnMut(&[u8], &mut Dice) -> bool;
+
 /// One parser.
 pub struct Target {
     pub samples: Vec<Vec<u8>>,
     /// Panics where something is wrong; tells whether the input was taken for something.
-    pub check: Box<dyn FnMut(&[u8], &mut Dice) -> bool>,
+    pub check: Box<Check>,
 }
 
 pub struct Limits {

@@ -38,7 +38,7 @@ const RECORD: &str = "<?xml version='1.0' encoding='utf-8'?><warning>\
     <publishArea>990101,990102003</publishArea></warning>";
 
 pub fn cap() -> Target {
-    let mut samples: Vec<Vec<u8>> = made().iter().map(|message| written(message)).collect();
+    let mut samples: Vec<Vec<u8>> = made().iter().map(written).collect();
     samples.extend(real("cap/valid", 40_000));
     samples.extend(real("cap/quirky", 40_000));
     samples.extend(real("cap/invalid", 40_000));

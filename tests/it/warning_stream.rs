@@ -68,7 +68,7 @@ fn the_oracle_says_of_the_made_stream_what_is_plain_to_see() {
         at("19:15:00"),
         [blue.clone(), (county.clone(), Some(Colour::Orange)), (wind, None)]
     );
-    assert_eq!(at("20:00:00"), [blue.clone()]);
+    assert_eq!(at("20:00:00"), std::slice::from_ref(&blue));
     assert_eq!(at("20:50:00"), [blue.clone(), (county.clone(), Some(Colour::Red))]);
     assert_eq!(at("21:30:00"), [blue.clone(), (county, Some(Colour::Orange))]);
     assert_eq!(at("22:10:00"), [blue]);
