@@ -47,7 +47,7 @@ impl Planes {
             positions::start(config, board, clock, last.clone(), tasks, stop).await?;
         let Plane { gauges, store: readings, broker } =
             gauges::start(config, board, clock, bus, tasks, stop).await?;
-        let sources = sources::start(config, board, nodes, tasks, stop).await?;
+        let sources = sources::start(config, board, nodes, broker.as_ref(), tasks, stop).await?;
         exchange::start(&positions, bus, last, board, tasks, stop).await?;
         Ok(Self { positions, tracks, gauges, readings, broker, sources })
     }

@@ -19,7 +19,8 @@ use crate::{
         time::Timestamp,
     },
     nodes::Nodes,
-    sources::{self, Sources},
+    sources::{self, Kind, Source, Sources},
+    telemetry::mqtt::Broker,
 };
 
 /// How often it is asked who has fallen silent.
@@ -30,14 +31,20 @@ pub(super) async fn start(
     config: &Config,
     board: &Handle,
     nodes: &Arc<dyn Nodes>,
+    broker: Option<&Broker>,
     tasks: &TaskTracker,
     stop: &CancellationToken,
 ) -> anyhow::Result<Sources> {
-    let sources = Sources::new(config.sources.clone());
+    let mut settings = config.sources.clone();
+    if broker.is_some() && settings.iter().all(|source| source.kind != Kind::Mqtt) {
+        settings.push(Source::broker());
+    }
+    let sources = Sources::new(settings);
     let ears = Ears {
         board: board.clone(),
         nodes: Arc::clone(nodes),
         sources: sources.clone(),
+        broker: broker.cloned(),
         since: board.now(),
     };
     ears.forget_the_gone().await?;
@@ -50,6 +57,7 @@ struct Ears {
     board: Handle,
     nodes: Arc<dyn Nodes>,
     sources: Sources,
+    broker: Option<Broker>,
     /// When this node began to listen: who has not been heard since may have been before.
     since: Timestamp,
 }
@@ -76,6 +84,7 @@ impl Ears {
         every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             every.tick().await;
+            self.hear_the_broker();
             // Whoever cannot ask the others does not know what they have heard.
             match self.nodes.share_heard(&self.sources.heard_times()).await {
                 Ok(heard) => heard.iter().for_each(|(name, at)| self.sources.heard(name, *at)),
@@ -88,6 +97,16 @@ impl Ears {
                 Ok(()) => {}
                 Err(SubmitError::Stopped) => return,
                 Err(error) => tracing::warn!(%error, "who is silent is not on the record yet"),
+            }
+        }
+    }
+
+    /// A broker that lets this node listen is heard, although no gauge may have anything to say.
+    fn hear_the_broker(&self) {
+        if self.broker.as_ref().is_some_and(|broker| broker.state.borrow().is_connected()) {
+            let settings = self.sources.settings();
+            for source in settings.iter().filter(|source| source.kind == Kind::Mqtt) {
+                self.sources.heard(&source.name, self.board.now());
             }
         }
     }

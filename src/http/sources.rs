@@ -24,7 +24,7 @@ use crate::{
 pub(super) struct SourceState {
     #[schema(value_type = String)]
     name: CompactString,
-    /// `push`, `cap_feed`, `nmc`, `weathercn`, `qweather` or `folder`.
+    /// `push`, `cap_feed`, `nmc`, `weathercn`, `qweather`, `mqtt` or `folder`.
     kind: &'static str,
     /// `heard`, `waiting` (not heard yet), `trouble` (the last attempt failed) or `silent` (an alarm).
     state: &'static str,

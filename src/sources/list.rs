@@ -65,9 +65,12 @@ impl List {
         }
         let items = match source.kind {
             Kind::Qweather => qweather::read(bytes, source.area),
-            Kind::Nmc | Kind::Weathercn | Kind::Push | Kind::CapFeed | Kind::Folder => {
-                nmc::read(bytes)
-            }
+            Kind::Nmc
+            | Kind::Weathercn
+            | Kind::Push
+            | Kind::CapFeed
+            | Kind::Mqtt
+            | Kind::Folder => nmc::read(bytes),
         };
         self.hand_on(items, intake).await?;
         Ok(true)

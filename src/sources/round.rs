@@ -51,7 +51,7 @@ impl Rounds {
     pub(super) fn of(source: &Source, fetcher: &Arc<Fetcher>) -> Option<Self> {
         let fetcher = || Arc::clone(fetcher);
         match source.kind {
-            Kind::Push => None,
+            Kind::Push | Kind::Mqtt => None,
             Kind::Folder => Some(Rounds::Folder(Folder::new(source.folder.clone()))),
             Kind::CapFeed => Some(Rounds::CapFeed(CapFeed::new(fetcher(), asked(source)?))),
             Kind::Nmc | Kind::Weathercn | Kind::Qweather => {

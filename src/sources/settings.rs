@@ -11,6 +11,8 @@ use crate::domain::ids::AreaCode;
 const SOURCES_MAX: usize = 100;
 /// Longest name, in characters.
 const NAME_MAX: usize = 40;
+/// A broker that has not let this node listen for so long is an alarm; it comes back from a restart in seconds.
+const BROKER_SILENT_AFTER_S: u32 = 120;
 /// Header values that begin with this are read from the environment.
 const FROM_ENVIRONMENT: &str = "env:";
 
@@ -28,6 +30,8 @@ pub enum Kind {
     Weathercn,
     /// QWeather's answer about one place.
     Qweather,
+    /// The broker of `gauges.mqtt_url`: heard while it lets this node listen.
+    Mqtt,
     /// Files in the national form, or CAP, in a folder where an FTP server or anybody else puts them.
     Folder,
 }
@@ -41,6 +45,7 @@ impl Kind {
             Kind::Nmc => "nmc",
             Kind::Weathercn => "weathercn",
             Kind::Qweather => "qweather",
+            Kind::Mqtt => "mqtt",
             Kind::Folder => "folder",
         }
     }
@@ -119,6 +124,26 @@ impl fmt::Debug for Hidden {
 }
 
 impl Source {
+    /// Returns the broker as a source, where the settings do not name it themselves.
+    pub fn broker() -> Self {
+        Self {
+            name: "MQTT".into(),
+            kind: Kind::Mqtt,
+            url: Hidden::default(),
+            item_url: Hidden::default(),
+            region: String::new(),
+            hosts: Vec::new(),
+            headers: BTreeMap::new(),
+            folder: PathBuf::new(),
+            login: CompactString::default(),
+            area: None,
+            local: false,
+            every_s: every_minute(),
+            silent_after_s: BROKER_SILENT_AFTER_S,
+            news_within_s: 0,
+        }
+    }
+
     /// Returns what is wrong with a list of sources, naming the key and the remedy.
     pub fn faults(sources: &[Source]) -> Vec<String> {
         let mut faults: Vec<String> = sources.iter().flat_map(Source::faults_of_one).collect();
@@ -142,7 +167,7 @@ impl Source {
     }
 
     fn faults_of_one(&self) -> Vec<String> {
-        let asked = !matches!(self.kind, Kind::Push | Kind::Folder);
+        let asked = !matches!(self.kind, Kind::Push | Kind::Folder | Kind::Mqtt);
         let at_web = |text: &Hidden| {
             text.read().is_ok_and(|url| url.starts_with("https://") || url.starts_with("http://"))
         };

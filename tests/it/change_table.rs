@@ -7,19 +7,21 @@ use std::{
 };
 
 use jiaoying::domain::{
+    actor::Role,
     callout::{
         obligation::{StateName, WithdrawReason},
         policy::PolicySet,
     },
+    command::Command,
     event::{CloseReason, Event},
     ids::{ObligationId, PostId},
     rejection::Rejection,
-    warning::{Colour, Life, Message, MessageKind, Status},
+    warning::{Colour, Life, Message, MessageKind, Original, Status},
 };
 use serde::Deserialize;
 
 use crate::support::{
-    county::{COUNTY, County, about, alert},
+    county::{COUNTY, County, about, actor, alert},
     story::{policies, policy},
 };
 
@@ -32,6 +34,7 @@ const CHANGES: &[&str] = &[
     "repeat",
     "repeat_renamed",
     "conflict",
+    "witness",
     "upgrade",
     "downgrade",
     "area_grows",
@@ -45,6 +48,8 @@ const CHANGES: &[&str] = &[
     "out_of_order",
     "update_unknown",
     "cancel_unknown",
+    "office_alert",
+    "office_cancel",
     "update_of_ended",
     "exercise",
     "exercise_names_real",
@@ -158,6 +163,9 @@ struct Said {
     #[serde(default = "actual")]
     status: Status,
     sender: Option<String>,
+    /// Who tells of it.
+    #[serde(default = "a_gateway")]
+    source: String,
     colour: Option<Colour>,
     /// None: the whole township.
     at: Option<Vec<String>>,
@@ -171,6 +179,10 @@ struct Said {
     ends_s: Option<u64>,
     #[serde(default)]
     endless: bool,
+}
+
+fn a_gateway() -> String {
+    "gateway".to_owned()
 }
 
 fn an_alert() -> MessageKind {
@@ -260,7 +272,10 @@ fn take(county: &mut County, step: &Step, names: &mut BTreeSet<(String, String)>
         Step::Message(said) => {
             let message = message(said);
             names.insert((message.sender.to_string(), said.name.clone()));
-            match county.try_warn(message) {
+            let original =
+                Original { media_type: "test".into(), body: String::new(), base64: false };
+            let command = Command::AcceptWarning { message: Box::new(message), original };
+            match county.submit(&actor(&said.source, Role::Gateway), command) {
                 Ok(_) => {}
                 Err(Rejection::WarningConflict { .. }) => return true,
                 Err(other) => panic!("{other:?}"),

@@ -181,6 +181,7 @@ fn a_cancel_that_names_nothing_ends_what_its_office_has_in_force_of_that_hazard(
 #[test]
 fn an_alert_that_comes_after_the_cancel_that_named_nothing_calls_nobody() {
     let mut county = watched();
+    county.pass(3_600);
     county.warn(later(lifting(SECOND)));
     county.warn(national(FIRST, Colour::Red));
     assert!(matches!(warning(&county, FIRST).life, Life::Cancelled { .. }));
@@ -193,6 +194,7 @@ fn an_alert_that_comes_after_the_cancel_that_named_nothing_calls_nobody() {
 #[test]
 fn an_alert_that_comes_after_its_offices_newer_one_calls_nobody() {
     let mut county = watched();
+    county.pass(3_600);
     county.called_out(later(national(SECOND, Colour::Red)));
     county.warn(national(FIRST, Colour::Yellow));
     let by = warning(&county, SECOND).id;

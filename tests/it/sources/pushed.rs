@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{far::cap, *};
+use crate::support::mosquitto::Mosquitto;
 
 const RAIN: &str = "99010141600000_20260721100000";
 const PUSH: &str = "[[sources]]\nname = \"省推送\"\nkind = \"push\"\nlogin = \"gateway\"\nevery_s = 1\nsilent_after_s = 3\n";
@@ -48,5 +49,23 @@ async fn one_warning_from_two_sources_is_one_with_two_witnesses_and_a_contradict
     assert!(sources[1]["differs"].as_array().unwrap().contains(&colour), "{warning}");
     assert_eq!(warning["colour"], "red", "the first counts");
     callout(&desk, "预警来源不一致：暴雨", "open").await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_broker_that_lets_nobody_listen_is_a_source_that_is_silent() {
+    let mut broker = Mosquitto::start();
+    let settings = format!(
+        "[gauges]\nmqtt_url = \"{}\"\n[[sources]]\nname = \"水文遥测\"\nkind = \"mqtt\"\nevery_s = 1\n\
+         silent_after_s = 3\n",
+        broker.url()
+    );
+    let server = start(&settings).await;
+    let desk = server.demo("dispatcher");
+    source(&desk, "水文遥测", |source| source["state"] == "heard").await;
+    broker.kill();
+    callout(&desk, "预警信息源中断：水文遥测", "open").await;
+    broker.start_again();
+    callout(&desk, "预警信息源中断：水文遥测", "closed").await;
     server.stop().await;
 }

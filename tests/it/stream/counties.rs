@@ -13,7 +13,7 @@ use jiaoying::domain::{
     callout::policy::PolicySet,
     command::{AnswerKind, Command, GiveAnswer},
     event::{Entry, Event, LinesSet},
-    ids::{AreaCode, Level, ObligationId},
+    ids::{AreaCode, Level, ObligationId, PersonId},
     person::{Channel, Contact, Person},
     roster::Post,
     time::Timestamp,
@@ -154,16 +154,17 @@ impl County {
         };
         let message = Box::new(message.clone());
         let mut events = self.submit(&gateway, &Command::AcceptWarning { message, original });
-        let rung: Vec<ObligationId> = events
+        // A page that nobody read would end with the officer on the telephone, call after call for 41 days.
+        let rung: Vec<(ObligationId, PersonId)> = events
             .iter()
             .filter_map(|event| match event {
-                Event::ObligationOpened(opened) if opened.post.duty.as_str() == OFFICER => {
-                    Some(opened.id)
+                Event::ObligationOpened(opened) => {
+                    Some((opened.id, opened.post.duty.as_str().parse().unwrap()))
                 }
                 _ => None,
             })
             .collect();
-        for obligation in rung {
+        for (obligation, person) in rung {
             let answer = GiveAnswer {
                 obligation,
                 answer: AnswerKind::Acknowledged,
@@ -171,8 +172,8 @@ impl County {
                 on_behalf_of: None,
                 via: None,
             };
-            let officer = self.officer.clone();
-            events.extend(self.submit(&officer, &Command::Answer(answer)));
+            let whoever = Actor { person: Some(person), ..self.officer.clone() };
+            events.extend(self.submit(&whoever, &Command::Answer(answer)));
         }
         events
     }
