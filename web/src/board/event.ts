@@ -4,7 +4,7 @@
  */
 
 import type {
-  CalloutKind, Channel, EscalateReason, EventFrame, LifeState, Outcome, Severity, SkippedView, StateName,
+  CalloutKind, Channel, Difference, EscalateReason, EventFrame, LifeState, Outcome, Severity, SkippedView, StateName,
   Time, Via, WarningStatus, WithdrawReason,
 } from './protocol';
 
@@ -74,7 +74,7 @@ export interface CalloutOpened {
 export interface CalloutRevised {
   id: string;
   warning: string;
-  change: 'upgraded' | 'downgraded' | 'area_changed' | 'repeated';
+  change: 'upgraded' | 'downgraded' | 'hazard_changed' | 'area_changed' | 'repeated';
   subject: string;
   text: string;
   severity: Severity;
@@ -123,10 +123,24 @@ export interface AboutSilence {
   callout?: string;
 }
 
+/** What every event about a bulletin says. */
+export interface AboutBulletin {
+  id: string;
+  warning: string;
+}
+
 /** Payloads by kind. */
 interface Kinds {
   warning_accepted: WarningAccepted;
+  /** Another source tells of it. */
+  warning_witnessed: { id: string; differs?: Difference[]; callout?: string };
   warning_ended: { id: string; life: { state: LifeState } };
+  suggestion_decided: { warning: string; taken: string[]; note?: string };
+  /** What warnings suggest may be different now: ask again. */
+  suggestion_rules_adopted: Record<never, never>;
+  bulletin_drafted: AboutBulletin;
+  bulletin_issued: AboutBulletin & { number?: { year: number; ordinal: number } };
+  bulletin_refused: AboutBulletin & { reason: string };
   callout_opened: CalloutOpened;
   callout_revised: CalloutRevised;
   callout_closed: { id: string; reason: 'complete' | 'cancelled' | 'expired' | 'superseded' | 'by_hand' };
@@ -181,7 +195,10 @@ const ROSTER_KINDS = new Set([
 const MAP_KINDS = new Set(['unit_saved', 'unit_removed', 'site_saved', 'stock_counted']);
 
 const KNOWN: { [K in keyof Kinds]: true } = {
-  warning_accepted: true, warning_ended: true, callout_opened: true, callout_revised: true,
+  warning_accepted: true, warning_witnessed: true, warning_ended: true,
+  suggestion_decided: true, suggestion_rules_adopted: true,
+  bulletin_drafted: true, bulletin_issued: true, bulletin_refused: true,
+  callout_opened: true, callout_revised: true,
   callout_closed: true, callout_reopened: true, quorum_met: true, obligation_opened: true, obligation_escalated: true,
   obligation_moved: true, obligation_declined: true, obligation_answered: true,
   obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
@@ -189,6 +206,13 @@ const KNOWN: { [K in keyof Kinds]: true } = {
   gauge_crossed: true, silence_began: true, silence_ended: true, site_removed: true,
   roster_changed: true, map_changed: true, unknown: true,
 };
+
+const OF_DOSSIERS = [
+  'warning_witnessed', 'suggestion_decided', 'suggestion_rules_adopted', 'bulletin_drafted', 'bulletin_issued', 'bulletin_refused',
+] as const;
+
+/** What people and sources make of a warning, beside what it says. */
+export type DossierEvent = Extract<BoardEvent, { kind: (typeof OF_DOSSIERS)[number] }>;
 
 /** Reads a frame into an event. The only place that trusts `data` to be what its kind says. */
 export function readEvent(frame: EventFrame): BoardEvent {
@@ -220,4 +244,9 @@ export function isObligationEvent(event: BoardEvent): event is ObligationEvent {
 /** Returns the obligation part of an attempt's id. */
 export function obligationOfAttempt(attempt: string): string {
   return attempt.slice(0, attempt.lastIndexOf('.'));
+}
+
+/** Tells whether `event` changes what is known, suggested or told of warnings, which the board does not hold. */
+export function isDossierEvent(event: BoardEvent): event is DossierEvent {
+  return (OF_DOSSIERS as readonly string[]).includes(event.kind);
 }

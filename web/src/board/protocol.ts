@@ -10,7 +10,7 @@ export type CalloutKind = 'warning' | 'manual' | 'spot_check' | 'errand' | 'alar
 export type Role = 'commander' | 'dispatcher' | 'leader' | 'screen' | 'gateway' | 'admin';
 export type AnswerKind = 'acknowledged' | 'declined';
 export type WithdrawReason =
-  | 'cancelled' | 'expired' | 'area_reduced' | 'downgraded' | 'upgraded' | 'by_hand' | 'settled';
+  | 'cancelled' | 'expired' | 'superseded' | 'area_reduced' | 'downgraded' | 'upgraded' | 'by_hand' | 'settled';
 export type SkipReason = 'no_post' | 'gap' | 'no_channel' | 'declined';
 export type EscalateReason = 'timeout' | 'declined' | 'unreachable';
 export type Progress = 'queued' | 'started' | 'ended' | 'dropped';
@@ -59,6 +59,26 @@ export interface WarningView {
   callout?: string;
   notes: string[];
   accepted_at: Time;
+  /** Who tells of it, the first before its witnesses; missing where only events have told of it. */
+  sources?: TellerView[];
+}
+
+export type MessageKind = 'alert' | 'update' | 'cancel' | 'ack' | 'error';
+
+/** What a witness says otherwise than the first. */
+export type Difference =
+  | { what: 'kind'; first: MessageKind; also: MessageKind }
+  | { what: 'colour'; first: Severity | null; also: Severity | null }
+  | { what: 'hazard'; first: string; also: string }
+  | { what: 'expires'; first: Time | null; also: Time | null }
+  | { what: 'area' };
+
+/** Who tells of a warning. */
+export interface TellerView {
+  /** A login; that of a source which this program asks itself is `source:` and its name. */
+  source: string;
+  at: Time;
+  differs?: Difference[];
 }
 
 export interface Counts {

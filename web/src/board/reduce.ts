@@ -8,7 +8,8 @@ import type { Board, Silent } from './board';
 import { isOpen } from './board';
 import { count, type Move } from './counts';
 import {
-  areasOf, obligationOf, type AboutObligation, type BoardEvent, type ObligationEvent, type WarningAccepted,
+  areasOf, isDossierEvent, obligationOf, type AboutObligation, type BoardEvent, type DossierEvent, type ObligationEvent,
+  type WarningAccepted,
 } from './event';
 import { blankObligation, openObligation, reduceObligation } from './obligation';
 import type { CalloutView, ObligationView, StateName, Time, WarningView } from './protocol';
@@ -103,8 +104,10 @@ function apply(draft: Draft, event: BoardEvent): void {
 }
 
 /** Events of what the board does not hold: whoever shows that asks for it. */
-function isElsewhere(event: BoardEvent): event is Extract<BoardEvent, { kind: 'gauge_crossed' | 'map_changed' | 'unknown' }> {
-  return event.kind === 'gauge_crossed' || event.kind === 'map_changed' || event.kind === 'unknown';
+function isElsewhere(
+  event: BoardEvent,
+): event is DossierEvent | Extract<BoardEvent, { kind: 'gauge_crossed' | 'map_changed' | 'unknown' }> {
+  return isDossierEvent(event) || event.kind === 'gauge_crossed' || event.kind === 'map_changed' || event.kind === 'unknown';
 }
 
 function acceptWarning(draft: Draft, data: WarningAccepted, at: Time): void {
