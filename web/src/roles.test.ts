@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { destination, pageOf } from './roles';
+import { destination, mayDecide, mayDraft, pageOf } from './roles';
 
 it('each role goes to its face', () => {
   expect((['leader', 'screen', 'commander', 'dispatcher', 'gateway'] as const).map(pageOf))
@@ -13,4 +13,10 @@ it('whoever was sent to log in goes back, and only to a page of ours', () => {
     expect(destination(`?next=${encodeURIComponent(elsewhere)}`, 'leader')).toBe('/phone');
   }
   expect(destination('', 'gateway')).toBeUndefined();
+});
+
+it('who words what the public is told is not always who lets it go out', () => {
+  const roles = ['commander', 'dispatcher', 'leader', 'screen', 'gateway', 'admin'] as const;
+  expect(roles.filter(mayDraft)).toEqual(['commander', 'dispatcher']);
+  expect(roles.filter(mayDecide)).toEqual(['commander', 'leader']);
 });

@@ -1,4 +1,4 @@
-/** Which face a role works with. */
+/** Which face a role works with, and what is offered to it there; the server decides. */
 
 import type { Role } from './board/protocol';
 
@@ -19,4 +19,14 @@ export function destination(search: string, role: Role): string | undefined {
   const next = new URLSearchParams(search).get('next');
   const isOurs = next !== null && /^\/(screen|phone|desk|admin)(\?[^#]*)?$/.test(next);
   return isOurs ? next : pageOf(role);
+}
+
+/** Tells whether a role words what the public is to be told. */
+export function mayDraft(role: Role): boolean {
+  return role === 'commander' || role === 'dispatcher';
+}
+
+/** Tells whether a role decides what a warning suggests, and what goes out to the public. */
+export function mayDecide(role: Role): boolean {
+  return role === 'commander' || role === 'leader';
 }

@@ -101,7 +101,7 @@ export const deskWords = bilingual(
     helpOf: [
       ['N', '发布预警'], ['F', '专项预警'], ['M', '人工叫应／抽查'], ['↑ ↓', '上下移动'], ['Enter', '打开经过'], ['A', '代应答'], ['/', '查找'],
       ['R', '刷新列表顺序'], ['K', '知道了（停止提示音）'], ['T', '打开或收起态势图'],
-      ['P', '打开或关闭位置上报异常'], ['G', '打开或关闭水雨情'], ['Esc', '返回'], ['?', '本帮助'],
+      ['P', '打开或关闭位置上报异常'], ['G', '打开或关闭水雨情'], ['W', '打开或关闭预警详情'], ['B', '打开待批的发布稿'], ['X', '打开或关闭预警信息源'], ['Esc', '返回'], ['?', '本帮助'],
     ] as [string, string][],
     map: '态势图',
     openMap: '打开',
@@ -212,7 +212,8 @@ export const deskWords = bilingual(
     helpOf: [
       ['N', 'Issue a warning'], ['F', 'Warning by form'], ['M', 'Callout or spot check'], ['↑ ↓', 'Move'], ['Enter', 'Open'], ['A', 'Answer on behalf'],
       ['/', 'Find'], ['R', 'Refresh the order'], ['K', 'Noted (stops the tone)'], ['T', 'Open or fold the map'],
-      ['P', 'Open or close refused positions'], ['G', 'Open or close the gauges'], ['Esc', 'Back'], ['?', 'This help'],
+      ['P', 'Open or close refused positions'], ['G', 'Open or close the gauges'],
+      ['W', 'Open or close a warning'], ['B', 'Open what waits for approval'], ['X', 'Open or close the sources'], ['Esc', 'Back'], ['?', 'This help'],
     ] as [string, string][],
     map: 'Map',
     openMap: 'Open',

@@ -1,9 +1,12 @@
 /** HTTP as the pages use it: same origin, the cookie authenticates, errors have a type. */
 
 import type {
-  AnswerKind, CalloutKind, CalloutView, Duty, Me, ObligationView, PositionRefusal, Role, Severity, StateName, WireError,
+  AnswerKind, CalloutKind, CalloutView, Duty, Me, ObligationView, PositionRefusal, Role, Severity, StateName, WarningView, WireError,
 } from '../board/protocol';
+import type { BulletinView, Texts, TextView } from '../board/bulletin';
 import type { GaugeView, Point } from '../board/gauge';
+import type { SourceView } from '../board/source';
+import type { Part, SuggestionView } from '../board/suggestion';
 import type { GroundCollection, LayerName } from '../map/ground';
 
 const ROOT = '/api/v1';
@@ -179,6 +182,21 @@ export const api = {
   /** Who would be called, and nobody is. */
   previewWarning: (warning: FilledForm | EndedWarning) => post<Preview>('/warnings/preview', warning),
   issueForm: (warning: FilledForm | EndedWarning, key: string) => post<{ id: string; callouts: string[] }>('/warnings', warning, key),
+  warning: (id: string) => get<WarningView>(`/warnings/${id}`),
+  suggestion: (warning: string) => get<SuggestionView>(`/warnings/${warning}/suggestion`),
+  /** None taken turns it down; the first decision stands. */
+  decide: (warning: string, taken: readonly Part[], note: string, key: string) =>
+    post<SuggestionView>(`/warnings/${warning}/suggestion`, { taken, note }, key),
+  /** What the public would be told by the county's templates. */
+  texts: (warning: string) => get<{ texts: TextView[] }>(`/warnings/${warning}/texts`),
+  /** The newest first. */
+  bulletins: (query: { drafted?: 'true'; limit: number }) => get<Page<BulletinView>>(`/bulletins?${search(query)}`),
+  draft: (warning: string, texts: Texts, key: string) => post<BulletinView>(`/warnings/${warning}/bulletins`, { texts }, key),
+  /** Lets it go out, under the next number or a higher one. */
+  approve: (bulletin: string, ordinal: number | undefined, key: string) =>
+    post<BulletinView>(`/bulletins/${bulletin}/approve`, ordinal === undefined ? {} : { ordinal }, key),
+  refuse: (bulletin: string, reason: string, key: string) => post<BulletinView>(`/bulletins/${bulletin}/refuse`, { reason }, key),
+  sources: () => get<Page<SourceView>>('/sources'),
   openCallout: (callout: NewCallout, key: string) => post<{ id: string }>('/callouts', callout, key),
   withdraw: (callout: string, reason: string, key: string) =>
     post<{ seq: number }>(`/callouts/${callout}/withdraw`, { reason }, key),

@@ -14,11 +14,13 @@ import { say } from '../../i18n/language.svelte';
 import { live } from '../../live.svelte';
 import { api } from '../../net/api';
 import { sound } from '../../sound.svelte';
+import { dossier } from './dossier.svelte';
 
 /** Obligations fetched of one callout; a county has some five hundred. */
 const FETCH_MAX = 5_000;
 
-export type Sheet = 'warning' | 'form' | 'end' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'gauges' | 'help';
+export type Sheet = 'warning' | 'form' | 'end' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'gauges' | 'help'
+  | 'dossier' | 'sources';
 
 /** Something new that nobody at this desk has noted yet. */
 export interface Alert {
@@ -90,6 +92,13 @@ class Desk {
   end(warning: string): void {
     this.filling = warning;
     this.sheet = 'end';
+  }
+
+  /** Opens what is known, suggested and told of a warning. */
+  read(warning: string | undefined): void {
+    if (warning === undefined) return;
+    dossier.turnTo(warning);
+    this.sheet = 'dossier';
   }
 
   /** Lets the list take its new order. */

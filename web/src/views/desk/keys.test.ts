@@ -7,6 +7,9 @@ it('reads a letter by its place on the keyboard, whatever an input method makes 
   expect(keyOf(press({ code: 'KeyN', key: 'Process' }), false)).toBe('new_warning');
   expect(keyOf(press({ code: 'KeyT', key: 't' }), false)).toBe('map');
   expect(keyOf(press({ code: 'KeyP', key: 'p' }), false)).toBe('refusals');
+  expect(keyOf(press({ code: 'KeyW', key: 'w' }), false)).toBe('dossier');
+  expect(keyOf(press({ code: 'KeyB', key: 'b' }), false)).toBe('waiting');
+  expect(keyOf(press({ code: 'KeyX', key: 'x' }), false)).toBe('sources');
   expect(keyOf(press({ code: 'Slash', key: '/' }), false)).toBe('search');
   expect(keyOf(press({ code: 'Slash', key: '?', shiftKey: true }), false)).toBe('help');
 });

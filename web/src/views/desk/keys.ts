@@ -2,7 +2,7 @@
 
 export type Key =
   | 'new_warning' | 'new_callout' | 'answer_for' | 'search' | 'help' | 'escape' | 'up' | 'down' | 'enter' | 'refresh'
-  | 'noted' | 'map' | 'refusals' | 'gauges' | 'form';
+  | 'noted' | 'map' | 'refusals' | 'gauges' | 'form' | 'dossier' | 'waiting' | 'sources';
 
 /** What the machine needs of a key press. */
 export type Press = Pick<
@@ -11,7 +11,7 @@ export type Press = Pick<
 
 const LETTERS: Record<string, Key> = {
   KeyN: 'new_warning', KeyM: 'new_callout', KeyA: 'answer_for', KeyR: 'refresh', KeyK: 'noted', KeyT: 'map',
-  KeyP: 'refusals', KeyG: 'gauges', KeyF: 'form',
+  KeyP: 'refusals', KeyG: 'gauges', KeyF: 'form', KeyW: 'dossier', KeyB: 'waiting', KeyX: 'sources',
 };
 const MOVES: Record<string, Key> = { ArrowUp: 'up', ArrowDown: 'down', Enter: 'enter', NumpadEnter: 'enter' };
 
