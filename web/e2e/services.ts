@@ -71,8 +71,11 @@ export interface Node extends Service {
   take(kind: string, csv: string): Promise<void>;
 }
 
-/** Starts a node of the demonstration county; `shared` names its database and its Redis, else it is alone. */
-export async function startNode(binary: string, shared?: { database: Service; redis: Service }): Promise<Node> {
+/**
+ * Starts a node of the demonstration county; `shared` names its database and its Redis, else it is alone. `settings` are
+ * those of a county's own file; `FOLDER` in them is a folder that is there.
+ */
+export async function startNode(binary: string, shared?: { database: Service; redis: Service }, settings = ''): Promise<Node> {
   const folder = mkdtempSync(join(tmpdir(), 'jiaoying-'));
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith('JIAOYING_'));
   const log = join(folder, 'log');
@@ -80,7 +83,10 @@ export async function startNode(binary: string, shared?: { database: Service; re
     ...Object.fromEntries(others), JIAOYING_LISTEN: '127.0.0.1:0', JIAOYING_DATA_DIR: join(folder, 'data'),
     ...(shared === undefined ? {} : { JIAOYING_DATABASE_URL: shared.database.url, JIAOYING_REDIS_URL: shared.redis.url }),
   };
-  const node = spawn('setpriv', [...WITH_ME, binary, 'serve', '--demo'], { stdio: ['ignore', 'pipe', openSync(log, 'w')], env });
+  const config = join(folder, 'own.toml');
+  writeFileSync(config, settings.replaceAll('FOLDER', folder));
+  const words = ['serve', '--demo', '--config', config];
+  const node = spawn('setpriv', [...WITH_ME, binary, ...words], { stdio: ['ignore', 'pipe', openSync(log, 'w')], env });
   const greeting = said(node, 'the node', /http:\/\/([\d.:]+)\/screen/);
   const [, address] = await greeting.catch((cause: unknown) => {
     throw new Error(`${String(cause)} ${readFileSync(log, 'utf8').slice(-2_000)}`);
