@@ -38,7 +38,7 @@ it('the desk’s dialogs and details are accessible', async () => {
   await page.keyboard.press('Enter');
   await page.getByText('各级呼叫').waitFor();
   // `a` is first: the simulated person answers by himself before long, and then nobody has to.
-  for (const key of ['a', 'n', 'm', 'p', '?']) {
+  for (const key of ['a', 'n', 'm', 'p', 'w', 'x', '?']) {
     await page.keyboard.press(key);
     await page.getByRole('dialog').waitFor();
     expect(await seriousFaults(page)).toEqual([]);

@@ -1,4 +1,4 @@
-/** One write to the server as a form sees it: under way, refused with a field, done once. */
+/** Writes to the server as a form sees them, one at a time: under way, refused with a field, each done once. */
 
 import { deskWords } from '../../i18n/desk';
 import { describe, fieldOf } from '../../i18n/errors';
@@ -11,6 +11,7 @@ export class Write {
   error = $state('');
   field = $state<string | undefined>(undefined);
   #key = newKey();
+  #about = '';
   /** What the form calls its fields, beside what every form does. */
   #names: () => Readonly<Record<string, string>>;
 
@@ -25,14 +26,21 @@ export class Write {
     this.error = t.inField(this.#nameOf(field), t.required);
   }
 
-  /** Sends; a repeat after a broken connection says the same key, so that it is done once. */
-  async send<T>(act: (key: string) => Promise<T>): Promise<T | undefined> {
+  /**
+   * Sends; a repeat after a broken connection says the same key, so that it is done once. A form that writes more than
+   * one thing says what each is `about`: another thing under a key that was used would not be done at all.
+   */
+  async send<T>(act: (key: string) => Promise<T>, about = ''): Promise<T | undefined> {
     if (this.isBusy) return undefined;
+    if (about !== this.#about) this.#key = newKey();
+    this.#about = about;
     this.isBusy = true;
     this.error = '';
     this.field = undefined;
     try {
-      return await act(this.#key);
+      const done = await act(this.#key);
+      this.#key = newKey();
+      return done;
     } catch (cause) {
       if (!(cause instanceof Unreachable)) this.#key = newKey();
       this.#refuse(cause);
