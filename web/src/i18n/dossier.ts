@@ -64,6 +64,7 @@ interface DossierWords {
   chip: (n: number) => string;
   chipTitle: string;
   marked: string;
+  markedShort: string;
   fields: Record<string, string>;
 }
 
@@ -138,6 +139,7 @@ export const dossierWords = bilingual<DossierWords>(
     chip: (n) => `待批发布稿 ${n}`,
     chipTitle: '有发布稿等待批准',
     marked: '发布稿待批',
+    markedShort: '待批',
     fields: { texts: '发布稿', ordinal: '期号', reason: '退回理由', note: '说明', taken: '采纳项' },
   },
   {
@@ -206,7 +208,8 @@ export const dossierWords = bilingual<DossierWords>(
     sending: 'Sending…',
     chip: (n) => `To approve: ${n}`,
     chipTitle: 'What the public is to be told waits for approval',
-    marked: 'waits for approval',
+    marked: 'bulletin waits for approval',
+    markedShort: 'waits',
     fields: { texts: 'Texts', ordinal: 'Number', reason: 'Why', note: 'Note', taken: 'Parts' },
   },
 );
