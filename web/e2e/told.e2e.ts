@@ -56,7 +56,7 @@ it('a commander takes up what a red warning suggests, and approves what the publ
   const commander = await visit(browser, 'commander', '/desk', node.url);
   const dispatcher = await visit(browser, 'dispatcher', '/desk', node.url);
   const { page } = commander;
-  await page.getByRole('button', { name: `详情：${RAIN}` }).waitFor({ timeout: SOON_MS });
+  await page.getByRole('button', { name: detailsOf(RAIN) }).waitFor({ timeout: SOON_MS });
   await page.keyboard.press('w');
   const dialog = page.getByRole('dialog', { name: `预警详情：${RAIN}` });
   const suggestion = dialog.getByRole('region', { name: '处置建议' });
@@ -113,7 +113,7 @@ it('a commander takes up what a red warning suggests, and approves what the publ
 
 it('what two sources contradict each other about is said plainly', async () => {
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk', node.url);
-  await page.getByRole('button', { name: `详情：${RAIN}` }).click();
+  await page.getByRole('button', { name: detailsOf(RAIN) }).click();
   const tellers = page.getByRole('region', { name: '谁报告的' });
   await tellers.getByText('gateway').waitFor();
   // It comes while somebody reads.
@@ -128,7 +128,7 @@ it('a drill is marked everywhere, and what was sent back can be worded again', a
   await warn('gateway', { colour: 'orange', headline: DRILL, identifier: 'e2e-drill', status: 'exercise' });
   const dispatcher = await visit(browser, 'dispatcher', '/desk', node.url);
   const { page } = dispatcher;
-  await page.getByRole('button', { name: `详情：${DRILL}` }).click();
+  await page.getByRole('button', { name: detailsOf(DRILL) }).click();
   await page.getByRole('dialog', { name: `预警详情：【演练】${DRILL}` }).waitFor();
   const bulletin = page.getByRole('region', { name: '发布稿（告知公众）' });
   const sms = bulletin.getByRole('textbox', { name: /短信/ });
@@ -157,7 +157,7 @@ it('a drill is marked everywhere, and what was sent back can be worded again', a
 
 it('a wording that comes while another is being approved does not go out in its place', async () => {
   const { page, faults, context } = await visit(browser, 'commander', '/desk', node.url);
-  await page.getByRole('button', { name: `详情：${DRILL}` }).click();
+  await page.getByRole('button', { name: detailsOf(DRILL) }).click();
   const bulletin = page.getByRole('region', { name: '发布稿（告知公众）' });
   await bulletin.getByRole('textbox', { name: /短信/ }).fill('【演练】第一稿');
   await bulletin.getByRole('button', { name: '提交审批' }).click();
@@ -192,6 +192,10 @@ it('the sources of warnings are read by one key: which is heard, which is not, a
   expect(faults).toEqual([]);
   await context.close();
 });
+
+function detailsOf(headline: string): RegExp {
+  return new RegExp(`^详情\\s*：${headline}`);
+}
 
 /** Holds a button by key until it has acted. */
 async function hold(page: Page, button: Locator, done: Locator): Promise<void> {

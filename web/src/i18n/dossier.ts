@@ -8,6 +8,7 @@ import { shared } from './shared';
 
 interface DossierWords {
   open: string;
+  /** What follows `open` for those who hear the page. */
   openOf: (headline: string) => string;
   title: (headline: string) => string;
   failed: string;
@@ -74,7 +75,7 @@ const ACT_EN: Record<MessageKind, string> = { alert: 'issued', update: 'changed'
 export const dossierWords = bilingual<DossierWords>(
   {
     open: '详情',
-    openOf: (headline) => `详情：${headline}`,
+    openOf: (headline) => `：${headline}`,
     title: (headline) => `预警详情：${headline}`,
     failed: '没有取到，关闭后再打开会重试',
     others: '其他预警',
@@ -144,7 +145,7 @@ export const dossierWords = bilingual<DossierWords>(
   },
   {
     open: 'Details',
-    openOf: (headline) => `Details: ${headline}`,
+    openOf: (headline) => `: ${headline}`,
     title: (headline) => `Warning: ${headline}`,
     failed: 'It did not come; close and open again',
     others: 'Other warnings',
