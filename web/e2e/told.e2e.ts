@@ -167,6 +167,7 @@ it('a wording that comes while another is being approved does not go out in its 
   const { items } = await (await context.request.get(`${node.url}/api/v1/bulletins?drafted=true`)).json() as { items: { warning: string }[] };
   await context.request.post(`${node.url}/api/v1/warnings/${items[0]?.warning}/bulletins`, { data: { texts: { sms: '【演练】第二稿' } } });
   await bulletin.getByText('第二稿').waitFor({ timeout: SOON_MS });
+  // Longer than the hold: nothing may come of it.
   await page.waitForTimeout(2_000);
   await page.keyboard.up('Enter');
   expect(await bulletin.getByText('待批准').count()).toBe(1);
