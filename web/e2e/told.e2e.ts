@@ -162,8 +162,10 @@ it('a wording that comes while another is being approved does not go out in its 
   await bulletin.getByRole('textbox', { name: /短信/ }).fill('【演练】第一稿');
   await bulletin.getByRole('button', { name: '提交审批' }).click();
   const approve = bulletin.getByRole('button', { name: '按住 1.5 秒批准发布【演练】' });
+  await approve.click({ trial: true });
   await approve.focus();
   await page.keyboard.down('Enter');
+  await bulletin.locator('button.held').waitFor();
   const { items } = await (await context.request.get(`${node.url}/api/v1/bulletins?drafted=true`)).json() as { items: { warning: string }[] };
   await context.request.post(`${node.url}/api/v1/warnings/${items[0]?.warning}/bulletins`, { data: { texts: { sms: '【演练】第二稿' } } });
   await bulletin.getByText('第二稿').waitFor({ timeout: SOON_MS });
