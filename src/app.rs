@@ -14,6 +14,7 @@ mod nodes;
 mod planes;
 mod positions;
 mod readings;
+mod settle;
 mod sources;
 mod stations;
 mod storage;
@@ -47,16 +48,8 @@ use crate::{
     },
     clock::{Clock, SystemClock},
     config::Config,
-    demo,
-    dispatcher::{self, Handle, Parts, SubmitError},
-    domain::{
-        actor::Actor,
-        command::Command,
-        event::{LinesSet, LossAccepted},
-        ids::AreaCode,
-        person::Channel,
-        rejection::Rejection,
-    },
+    dispatcher::{self, Handle, Parts},
+    domain::{actor::Actor, command::Command, event::LossAccepted, ids::AreaCode},
     health::{self, Ailments},
     http::{self, Publisher, Web},
     hub::Hub,
@@ -64,12 +57,6 @@ use crate::{
     telemetry::mqtt::Broker,
 };
 
-/// Pages open at once as far as calls go; each is a frame and no telephone line.
-const APP_LINES: u32 = 5_000;
-/// How long a page takes to confirm a call, for the forecast.
-const APP_HOLD_MS: u32 = 1_000;
-/// How long a gateway takes with a text, for the forecast.
-const SMS_HOLD_MS: u32 = 1_000;
 /// Events after which the board is saved as a snapshot beside the journal.
 const SNAPSHOT_EVERY: u64 = 20_000;
 
@@ -145,7 +132,7 @@ impl Node {
         if let Some(loss) = loss {
             record_loss(&board, loss).await?;
         }
-        settle(&board, &config, options).await?;
+        settle::settle(&board, &config, options).await?;
         let Joined { bus, last } =
             bus::open(&config, &board, &clock, &tasks, &stops.writer).await?;
         let ailments = health::watch(&tasks, board.health(), bus.health(), stops.writer.clone());
@@ -294,72 +281,6 @@ async fn record_loss(board: &Handle, loss: Loss) -> anyhow::Result<()> {
     let command = Command::AcceptLoss(LossAccepted { anchored_seq, found_seq });
     board.submit(console, command).await?;
     Ok(())
-}
-
-/// Makes the board agree with the settings, and the first time founds it.
-async fn settle(board: &Handle, config: &Config, options: Options) -> anyhow::Result<()> {
-    let known = board.read(crate::domain::board::Board::jurisdiction).await?;
-    let area = match (known, config.jurisdiction()?, options.demo) {
-        (_, Some(area), _) => area,
-        (Some(area), None, _) => area,
-        (None, None, true) => demonstration::county(),
-        (None, None, false) => anyhow::bail!(
-            "say which county this is: set `jurisdiction` (JIAOYING_JURISDICTION=410621), or try --demo"
-        ),
-    };
-    anyhow::ensure!(
-        !options.demo || area == demonstration::county(),
-        "--demo is the county {}, and this node is for {area}: leave `jurisdiction` (JIAOYING_JURISDICTION) \
-         empty and use a folder of its own (JIAOYING_DATA_DIR), or start without --demo",
-        demonstration::county()
-    );
-    let console = Actor::console(area);
-    let submit = |command| board.submit(console.clone(), command);
-    submit(Command::SetJurisdiction { area, timezone: config.timezone() }).await?;
-    for lines in lines(config) {
-        submit(Command::SetLines(lines)).await?;
-    }
-    let calendar = config.calendar().map_err(anyhow::Error::msg)?;
-    submit(Command::AdoptCalendar(calendar)).await?;
-    let rules = config.suggestions().map_err(anyhow::Error::msg)?;
-    submit(Command::AdoptRules(rules)).await?;
-    if options.demo {
-        let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
-        submit(Command::SaveAreas(county.areas)).await?;
-        submit(Command::SavePeople(county.people)).await?;
-        submit(Command::SavePosts(county.posts)).await?;
-        submit(Command::SaveUnits(county.units)).await?;
-        submit(Command::SaveSites(county.sites)).await?;
-        submit(Command::CountStock(county.stock)).await?;
-    }
-    // Last: whether its rungs reach anybody is asked of the people there are.
-    adopt_policies(board, &console, config).await
-}
-
-/// Adopts the policies of the settings. Ones that the county's people cannot fulfil leave those in force in
-/// force: a node that would not start for it would call nobody at all.
-async fn adopt_policies(board: &Handle, console: &Actor, config: &Config) -> anyhow::Result<()> {
-    let policies = config.policies().map_err(anyhow::Error::msg)?;
-    let adopted = board.submit(console.clone(), Command::AdoptPolicies(policies)).await;
-    let in_force = board.read(|board| board.callouts.policies().is_some()).await?;
-    match adopted {
-        Err(SubmitError::Rejected(Rejection::Policy(fault))) if in_force => {
-            tracing::error!(%fault, "the policies of the settings are refused; those in force stay");
-            Ok(())
-        }
-        Ok(_) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn lines(config: &Config) -> [LinesSet; 3] {
-    let channels = &config.channels;
-    let line = |channel, lines, hold_ms, simulated| LinesSet { channel, lines, hold_ms, simulated };
-    [
-        line(Channel::App, APP_LINES, APP_HOLD_MS, false),
-        line(Channel::Sms, channels.sms_lines, SMS_HOLD_MS, true),
-        line(Channel::Voice, channels.voice_lines, channels.voice_hold_s * 1_000, true),
-    ]
 }
 
 async fn open_access(

@@ -263,6 +263,7 @@ async fn who_asks_again_is_told_only_what_is_new_and_a_drill_lists_its_own_gauge
     let levels = [
         json!({ "mark": "warning", "level_m": 64.1 }),
         json!({ "mark": "guarantee", "level_m": 66.1 }),
+        json!({ "mark": "historic", "level_m": 67.72 }),
     ];
     assert_eq!(shown["levels"].as_array().unwrap()[..], levels);
     assert_eq!(

@@ -155,28 +155,6 @@ it('a drill is marked everywhere, and what was sent back can be worded again', a
   await Promise.all([commander.context.close(), dispatcher.context.close()]);
 });
 
-it('a wording that comes while another is being approved does not go out in its place', async () => {
-  const { page, faults, context } = await visit(browser, 'commander', '/desk', node.url);
-  await page.getByRole('button', { name: detailsOf(DRILL) }).click();
-  const bulletin = page.getByRole('region', { name: '发布稿（告知公众）' });
-  await bulletin.getByRole('textbox', { name: /短信/ }).fill('【演练】第一稿');
-  await bulletin.getByRole('button', { name: '提交审批' }).click();
-  const approve = bulletin.getByRole('button', { name: '按住 1.5 秒批准发布【演练】' });
-  await approve.click({ trial: true });
-  await approve.focus();
-  await page.keyboard.down('Enter');
-  await bulletin.locator('button.held').waitFor();
-  const { items } = await (await context.request.get(`${node.url}/api/v1/bulletins?drafted=true`)).json() as { items: { warning: string }[] };
-  await context.request.post(`${node.url}/api/v1/warnings/${items[0]?.warning}/bulletins`, { data: { texts: { sms: '【演练】第二稿' } } });
-  await bulletin.getByText('第二稿').waitFor({ timeout: SOON_MS });
-  // Longer than the hold: nothing may come of it.
-  await page.waitForTimeout(2_000);
-  await page.keyboard.up('Enter');
-  expect(await bulletin.getByText('待批准').count()).toBe(1);
-  expect(faults).toEqual([]);
-  await context.close();
-});
-
 it('the sources of warnings are read by one key: which is heard, which is not, and why', async () => {
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk', node.url);
   await page.getByRole('heading', { level: 2 }).first().waitFor();
