@@ -59,7 +59,7 @@ pub struct Stage {
     pub en: CompactString,
     #[schema(value_type = String)]
     pub colour: Colour,
-    /// Texts with words in braces, see [`Stage::say`].
+    /// Texts with words in braces, filled in for each stage.
     pub headline: String,
     pub description: String,
     pub instruction: String,
