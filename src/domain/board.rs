@@ -3,7 +3,6 @@
 //! `decide` may refuse and changes nothing; `apply` is total; `next_deadline` says when to ask again.
 
 use chrono_tz::Tz;
-use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -17,10 +16,10 @@ use super::{
     },
     command::{Command, Reply},
     decision::{Decision, Draft},
-    event::{CloseReason, Entry, Event},
+    event::{Entry, Event},
     fence::{self, Fences},
     gauge::{self, Gauges},
-    ids::{AreaCode, CalloutId, OverrideId, PostId, WarningId},
+    ids::{AreaCode, OverrideId, PostId, WarningId},
     person::People,
     rejection::Rejection,
     roster::{self, Calendar, DutyNow, Roster, Staffing},
@@ -32,9 +31,6 @@ use super::{
     unit::{self, Units},
     warning::{self, Life, Warning, Warnings},
 };
-
-/// Longest reason for withdrawing a callout, in characters.
-const REASON_LIMIT: usize = 1_000;
 
 /// The state of one jurisdiction.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -133,7 +129,7 @@ impl Board {
                 return callout::open::decide(self, actor, open, draft);
             }
             Command::WithdrawCallout { callout, note } => {
-                self.withdraw(actor, *callout, note, &mut draft)?;
+                callout::withdraw::decide(self, actor, *callout, note, &mut draft)?;
             }
             Command::Answer(given) => return callout::answer::decide(self, actor, given, draft),
             Command::RecordAttempt { attempt, outcome } => {
@@ -368,31 +364,6 @@ impl Board {
             draft.push(Event::JurisdictionSet(set));
         }
         Ok(draft.finish(Reply::Done))
-    }
-
-    fn withdraw(
-        &self,
-        actor: &Actor,
-        id: CalloutId,
-        note: &CompactString,
-        draft: &mut Draft<'_>,
-    ) -> Result<(), Rejection> {
-        require(actor, Capability::OpenCallouts)?;
-        let callout = self.callouts.get(id).ok_or(Rejection::UnknownCallout(id))?;
-        if let Some(area) = callout.extent.named().find(|area| !actor.sees(*area)) {
-            return Err(Rejection::OutsideArea(area));
-        }
-        if !callout.is_open() {
-            return Err(Rejection::CalloutClosed(id));
-        }
-        if note.trim().is_empty() {
-            return Err(Rejection::Empty { field: "reason" });
-        }
-        if note.chars().count() > REASON_LIMIT {
-            return Err(Rejection::TooLong { field: "reason", limit: REASON_LIMIT });
-        }
-        draft.end_callout(callout, CloseReason::ByHand, note.clone());
-        Ok(())
     }
 
     /// Returns the next override's id.

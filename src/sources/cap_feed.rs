@@ -81,6 +81,10 @@ impl CapFeed {
                     }
                     self.read.remember(&key(&entry));
                 }
+                Err(failure @ Failure::Plain { .. }) => {
+                    intake.not_taken(format!("{}: {failure}", entry.id));
+                    self.read.remember(&key(&entry));
+                }
                 Err(failure @ Failure::Elsewhere { .. }) => {
                     intake.not_taken(format!("{}: {failure}; add it to hosts", entry.id));
                     self.read.remember(&key(&entry));

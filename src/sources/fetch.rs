@@ -45,6 +45,10 @@ pub(super) enum Failure {
     Redirects { host: String },
     #[error("it leads to {host}, which is not among the source's hosts")]
     Elsewhere { host: String },
+    #[error(
+        "it leads from https to plain http at {host}, where anybody on the way could say anything"
+    )]
+    Plain { host: String },
     #[error("the address cannot be read")]
     Address,
 }
@@ -84,6 +88,9 @@ impl Asked {
         let to = host(&url);
         if !self.hosts.contains(&to) {
             return Err(Failure::Elsewhere { host: to });
+        }
+        if self.url.scheme() == "https" && url.scheme() != "https" {
+            return Err(Failure::Plain { host: to });
         }
         let headers = if to == host(&self.url) { self.headers.clone() } else { HeaderMap::new() };
         Ok(Self { url, headers, hosts: self.hosts.clone() })
@@ -189,5 +196,28 @@ impl Fetcher {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
             Failure::Unreachable { host, why: cause.unwrap_or_else(|| error.to_string()) }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_go_to_the_sources_own_host_and_nothing_leads_away_or_to_plain_http() {
+        let key = ("X-Key".to_owned(), "secret".to_owned());
+        let asked = Asked {
+            url: "https://a.example/feed".parse().unwrap(),
+            headers: headers(std::iter::once((&key.0, key.1.clone()))).unwrap(),
+            hosts: ["a.example", "b.example"].map(str::to_owned).into(),
+        };
+        assert_eq!(asked.at("https://a.example/1").unwrap().headers.len(), 1);
+        assert_eq!(asked.at("https://b.example/1").unwrap().headers.len(), 0);
+        let refused = |url| asked.at(url).err();
+        let host = || "c.example".to_owned();
+        assert_eq!(refused("https://c.example/1"), Some(Failure::Elsewhere { host: host() }));
+        let host = || "a.example".to_owned();
+        assert_eq!(refused("http://a.example/1"), Some(Failure::Plain { host: host() }));
+        assert_eq!(refused("no address"), Some(Failure::Address));
     }
 }

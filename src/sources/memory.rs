@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 /// A bounded set of names; the oldest is forgotten first, and then read once more.
+#[derive(Debug)]
 pub(super) struct Memory {
     names: BTreeSet<String>,
     in_order: VecDeque<String>,

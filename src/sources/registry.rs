@@ -8,7 +8,7 @@ use std::{
 
 use compact_str::CompactString;
 
-use super::{Kind, Source};
+use super::{Kind, Source, memory::Memory};
 use crate::domain::{
     silence::{LastHeard, Voice},
     time::Timestamp,
@@ -16,6 +16,9 @@ use crate::domain::{
 
 /// Items that were not understood and are kept to be shown, the newest.
 const FAULTS_KEPT: usize = 20;
+
+/// Faults of one source that are remembered as told: a list brings the same each minute.
+const TOLD_MAX: usize = 2_000;
 
 /// How a source is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,7 +43,15 @@ pub(super) enum Taken {
     Elsewhere,
 }
 
-type ByName = BTreeMap<CompactString, (Arc<Source>, Status)>;
+type ByName = BTreeMap<CompactString, Known>;
+
+/// A source, how it is, and what of its faults was told before.
+#[derive(Debug)]
+struct Known {
+    source: Arc<Source>,
+    status: Status,
+    told: Memory,
+}
 
 /// A cheap, cloneable way to the sources.
 #[derive(Debug, Clone, Default)]
@@ -50,23 +61,27 @@ pub struct Sources {
 
 impl Sources {
     pub fn new(sources: Vec<Source>) -> Self {
-        let entry = |source: Source| (source.name.clone(), (Arc::new(source), Status::default()));
+        let entry = |source: Source| {
+            let (status, told) = (Status::default(), Memory::new(TOLD_MAX));
+            (source.name.clone(), Known { source: Arc::new(source), status, told })
+        };
         Self { inner: Arc::new(Mutex::new(sources.into_iter().map(entry).collect())) }
     }
 
     pub fn settings(&self) -> Vec<Arc<Source>> {
-        self.lock().values().map(|(source, _)| Arc::clone(source)).collect()
+        self.lock().values().map(|known| Arc::clone(&known.source)).collect()
     }
 
     /// Returns every source and how it is, in order of name.
     pub fn all(&self) -> Vec<(Arc<Source>, Status)> {
-        self.lock().values().cloned().collect()
+        let sources = self.lock();
+        sources.values().map(|known| (Arc::clone(&known.source), known.status.clone())).collect()
     }
 
     /// Finds the source that pushes with `login`.
     pub fn pushing(&self, login: &str) -> Option<CompactString> {
         let sources = self.lock();
-        let mut pushing = sources.values().map(|(source, _)| source);
+        let mut pushing = sources.values().map(|known| &known.source);
         let found = pushing.find(|source| source.kind == Kind::Push && source.login == login)?;
         Some(found.name.clone())
     }
@@ -104,31 +119,31 @@ impl Sources {
 
     /// Notes what was not understood, or not accepted. The same again, as each round brings it, is told once.
     pub fn refused(&self, name: &str, at: Timestamp, why: String) {
-        self.change(name, |status| {
-            if status.faults.iter().any(|(_, known)| *known == why) {
-                return;
-            }
-            tracing::warn!(source = name, why, "what a source of warnings says was not accepted");
-            status.refused += 1;
-            status.faults.truncate(FAULTS_KEPT - 1);
-            status.faults.push_front((at, why));
-        });
+        let mut sources = self.lock();
+        let Some(Known { status, told, .. }) = sources.get_mut(name) else { return };
+        if told.holds(&why) {
+            return;
+        }
+        told.remember(&why);
+        tracing::warn!(source = name, why, "what a source of warnings says was not accepted");
+        status.refused += 1;
+        status.faults.truncate(FAULTS_KEPT - 1);
+        status.faults.push_front((at, why));
     }
 
     /// Returns when each was heard that was heard at all.
     pub fn heard_times(&self) -> Vec<(CompactString, Timestamp)> {
         let sources = self.lock();
-        let heard = |(name, (_, status)): (&CompactString, &(Arc<Source>, Status))| {
-            Some((name.clone(), status.heard_at?))
-        };
-        sources.iter().filter_map(heard).collect()
+        let heard =
+            sources.iter().map(|(name, known)| Some((name.clone(), known.status.heard_at?)));
+        heard.flatten().collect()
     }
 
     /// Returns those that have not been heard for longer than they may; who was never heard counts from `since`,
     /// when this node began to listen.
     pub fn overdue(&self, since: Timestamp, now: Timestamp) -> Vec<LastHeard> {
         let sources = self.lock();
-        let overdue = sources.values().filter_map(|(source, status)| {
+        let overdue = sources.values().filter_map(|Known { source, status, .. }| {
             let at = status.heard_at.unwrap_or(since);
             let may = Duration::from_secs(u64::from(source.silent_after_s));
             (at + may <= now).then(|| LastHeard { voice: Voice::Source(source.name.clone()), at })
@@ -137,8 +152,8 @@ impl Sources {
     }
 
     fn change(&self, name: &str, change: impl FnOnce(&mut Status)) {
-        if let Some((_, status)) = self.lock().get_mut(name) {
-            change(status);
+        if let Some(known) = self.lock().get_mut(name) {
+            change(&mut known.status);
         }
     }
 

@@ -153,6 +153,20 @@ fn an_offices_newer_alert_of_the_same_hazard_takes_the_place_of_the_older_where_
 }
 
 #[test]
+fn an_offices_alert_of_tomorrow_leaves_todays_as_it_is() {
+    let mut county = watched();
+    county.called_out(national(FIRST, Colour::Orange));
+    let day = Duration::from_secs(86_400);
+    let tomorrow = later(national(SECOND, Colour::Orange));
+    county.warn(Message {
+        effective: tomorrow.effective + day,
+        expires: Some(tomorrow.effective + day * 2),
+        ..tomorrow
+    });
+    assert_eq!(warning(&county, FIRST).life, Life::Active);
+}
+
+#[test]
 fn another_offices_alert_of_the_same_hazard_stands_beside_it() {
     let mut county = watched();
     county.called_out(national(FIRST, Colour::Orange));

@@ -22,3 +22,4 @@ pub mod policy;
 pub(super) mod report;
 pub(super) mod revise;
 pub mod rollup;
+pub(super) mod withdraw;

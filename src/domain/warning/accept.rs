@@ -52,7 +52,7 @@ pub(in crate::domain) fn decide(
     let mut message = message.clone();
     let extent = extent(board, &mut message);
     let mut place = place(board, &mut message, draft.now);
-    place.replaced.extend(office::meant(board, &mut message, &extent));
+    place.replaced.extend(office::meant(board, &mut message, &extent, draft.now));
     let replaced = &place.replaced;
     let touched = std::iter::once(&extent).chain(replaced.iter().map(|warning| &warning.extent));
     if let Some(area) = touched.flat_map(Extent::named).find(|area| !actor.sees(*area)) {
@@ -148,7 +148,7 @@ fn life(
             }
         };
     }
-    if let Some(life) = office::overtaken(board, message, extent) {
+    if let Some(life) = office::overtaken(board, message, extent, now) {
         return life;
     }
     if message.is_over(now) { Life::Expired } else { Life::Active }

@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use super::{Life, Message, MessageKind, Status, Warning, replace::overtakes};
+use super::{
+    Life, Message, MessageKind, Status, Warning,
+    replace::{is_now, overtakes},
+};
 use crate::domain::{area::Extent, board::Board, ids::WarningId, time::Timestamp};
 
 /// Digits of place and agency at the start of a national identifier (预警信息唯一标识).
@@ -88,8 +91,11 @@ pub(super) fn meant<'b>(
     board: &'b Board,
     message: &mut Message,
     extent: &Extent,
+    now: Timestamp,
 ) -> Vec<&'b Warning> {
-    if !message.references.is_empty() {
+    // What begins tomorrow leaves today's danger as it is; what is over says nothing of it.
+    let warns = message.kind != MessageKind::Cancel;
+    if !message.references.is_empty() || (warns && !is_now(message, now)) {
         return Vec::new();
     }
     let older = |warning: &&Warning| !overtakes(warning, message);
@@ -110,7 +116,12 @@ pub(super) fn meant<'b>(
 }
 
 /// Returns the life of a message that comes after the same office's later word on the same hazard.
-pub(super) fn overtaken(board: &Board, message: &Message, extent: &Extent) -> Option<Life> {
+pub(super) fn overtaken(
+    board: &Board,
+    message: &Message,
+    extent: &Extent,
+    now: Timestamp,
+) -> Option<Life> {
     let matter = Matter::of(message)?;
     let ended = board.warnings.offices.0.get(&matter)?.ended;
     let ender = ended.and_then(|(_, id)| board.warnings.get(id));
@@ -119,6 +130,7 @@ pub(super) fn overtaken(board: &Board, message: &Message, extent: &Extent) -> Op
     }
     let mut later = of_office(board, message).filter(|warning| {
         overtakes(warning, message)
+            && is_now(&warning.message, now)
             && (warning.message.kind == MessageKind::Update || warning.extent.covers(extent))
     });
     later.next().map(|warning| Life::Superseded { by: warning.id })

@@ -97,11 +97,9 @@ fn named<'b>(board: &'b Board, message: &mut Message) -> Place<'b> {
 /// An alert that says again, or in another colour, what its sender has in force for the same hazard and
 /// area takes its place as an update would, so that nobody is called twice for one danger.
 fn unnamed<'b>(board: &'b Board, message: &mut Message, now: Timestamp) -> Place<'b> {
-    let begins = message.onset.unwrap_or(message.effective);
-    let later = begins > now + CLOCK_AHEAD || message.is_over(now);
     // What a national identifier says of its office tells more than the name of a sender.
     let of_office = message.references.is_empty() && Matter::of(message).is_some();
-    if later || of_office || board.warnings.ended_early(message).is_some() {
+    if !is_now(message, now) || of_office || board.warnings.ended_early(message).is_some() {
         return Place::default();
     }
     let alike = |known: &&Warning| {
@@ -124,6 +122,12 @@ fn unnamed<'b>(board: &'b Board, message: &mut Message, now: Timestamp) -> Place
         "takes the place of {name}, which it does not name: the same sender, hazard and area"
     ));
     Place { replaced: alike, overtaken_by: None }
+}
+
+/// Tells whether what a message warns of has begun and is not over.
+pub(super) fn is_now(message: &Message, now: Timestamp) -> bool {
+    let begins = message.onset.unwrap_or(message.effective);
+    begins <= now + CLOCK_AHEAD && !message.is_over(now)
 }
 
 /// Returns the warning in force that has taken the place of `named`, unless it is newer than `message`.
