@@ -217,7 +217,7 @@ const FILE_LIMIT: usize = 400;
 /// Longer files, and why they are: nothing else may be.
 const LONGER: &[(&str, usize)] = &[
     // Ids are many and each is a few lines.
-    ("src/domain/ids.rs", 430),
+    ("src/domain/ids.rs", 440),
     // One lock, and all that is done under it.
     ("src/positions/feed.rs", 430),
 ];
