@@ -6,16 +6,16 @@
 //! - [`domain`]: the functional core. [`domain::board::Board`] is the state; `decide` says what a command
 //!   makes happen, `apply` makes it so, `next_deadline` says when to ask again.
 //! - [`bus`]: what nodes say to each other beside the journal: how far it goes, and where units are.
-//! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`tls`]: how servers are trusted. [`journal`]: the durable,
-//!   hash-chained log.
-//! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`tls`]: how it is encrypted.
-//!   [`bucket`]: how much somebody may say. [`journal`]: the durable, hash-chained log.
+//! - [`clock`]: the only reader of the wall clock. [`postgres`]: the way there. [`tls`]: how servers are trusted.
+//!   [`backoff`]: when one that is away is tried again. [`bucket`]: how much somebody may say. [`journal`]: the
+//!   durable, hash-chained log.
 //! - [`dispatcher`]: the single writer between them, with the queue in front of it and the feed behind it.
 //!   [`health`]: what of the node does not work just now.
 //! - [`nodes`]: what the nodes of one county share beside the journal: who makes which call, whose pages are
 //!   open where.
 //! - [`channels`]: the ways out to people, and the outbox that makes the calls the journal says have begun.
-//! - [`positions`]: where units are. [`gauges`]: what gauges show. Both are fed and perishable, and no log; [`perishable`] keeps their files.
+//! - [`positions`]: where units are. [`gauges`]: what gauges show. Both are fed and perishable, and no log;
+//!   [`perishable`] keeps their files.
 //!   [`telemetry`]: the doors that gauging stations speak at, and the broker they publish to.
 //! - [`ingest`]: bytes from outside as commands: CAP, feeds of other forms, sheets, calendars. [`demo`]: the
 //!   invented county. [`sources`]: who is asked for warnings, and whether they are heard. [`bulletin`]: what the
@@ -50,6 +50,7 @@
 
 pub mod domain;
 
+pub mod backoff;
 pub mod bucket;
 pub mod bus;
 pub mod clock;

@@ -18,7 +18,7 @@ use super::{
     decision::{Decision, Draft},
     event::{Entry, Event},
     fence::{self, Fences},
-    gauge::{self, Gauges},
+    gauge::{self, Standings},
     ids::{AreaCode, OverrideId, PostId, WarningId},
     person::People,
     rejection::Rejection,
@@ -52,7 +52,7 @@ pub struct Board {
     #[serde(default)]
     pub fences: Fences,
     #[serde(default)]
-    pub gauges: Gauges,
+    pub gauges: Standings,
     #[serde(default)]
     pub silences: Silences,
     /// Sequence number of the last event that changed what stands on the map, warnings and callouts apart.

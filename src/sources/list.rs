@@ -7,14 +7,14 @@ use bytes::Bytes;
 use hyper::header::HeaderValue;
 
 use super::{
-    Kind, Source,
+    Source,
     fetch::{Asked, Failure, Fetched, Fetcher},
     intake::{Intake, Offered},
     memory::Memory,
     round::Trouble,
 };
 use crate::{
-    domain::{time::Timestamp, warning::Original},
+    domain::{ids::AreaCode, time::Timestamp, warning::Original},
     ingest::feeds::{Item, Items, nmc, qweather, weathercn},
 };
 
@@ -23,8 +23,23 @@ const SCRIPTS_MAX: usize = 100;
 /// Files that are remembered as read.
 const READ_MAX: usize = 5_000;
 
+/// How a list is read.
+pub(super) enum Form {
+    Nmc,
+    /// The answer names no area: the one that was asked about.
+    Qweather {
+        area: Option<AreaCode>,
+    },
+    /// Where one warning is, with `{file}` for its name, and the place that counts.
+    Weathercn {
+        item_url: String,
+        region: String,
+    },
+}
+
 /// A list and what is known of it.
 pub(super) struct List {
+    form: Form,
     fetcher: Arc<Fetcher>,
     asked: Asked,
     /// What the list was when it was dealt with last.
@@ -36,8 +51,8 @@ pub(super) struct List {
 }
 
 impl List {
-    pub(super) fn new(fetcher: Arc<Fetcher>, asked: Asked) -> Self {
-        Self { fetcher, asked, tag: None, newest: None, read: Memory::new(READ_MAX) }
+    pub(super) fn new(fetcher: Arc<Fetcher>, asked: Asked, form: Form) -> Self {
+        Self { form, fetcher, asked, tag: None, newest: None, read: Memory::new(READ_MAX) }
     }
 
     /// Asks once; returns when that was.
@@ -46,7 +61,7 @@ impl List {
         match self.fetcher.get(&self.asked, self.tag.as_ref()).await? {
             Fetched::Unchanged => {}
             Fetched::Body { bytes, tag } => {
-                let whole = self.take(&source, &bytes, intake).await?;
+                let whole = self.take(&bytes, intake).await?;
                 self.tag = tag.filter(|_| whole);
             }
         }
@@ -54,23 +69,14 @@ impl List {
     }
 
     /// Takes what a list says; tells whether that was all.
-    async fn take(
-        &mut self,
-        source: &Source,
-        bytes: &Bytes,
-        intake: &mut Intake,
-    ) -> Result<bool, Trouble> {
-        if source.kind == Kind::Weathercn {
-            return self.follow(source, bytes, intake).await;
-        }
-        let items = match source.kind {
-            Kind::Qweather => qweather::read(bytes, source.area),
-            Kind::Nmc
-            | Kind::Weathercn
-            | Kind::Push
-            | Kind::CapFeed
-            | Kind::Mqtt
-            | Kind::Folder => nmc::read(bytes),
+    async fn take(&mut self, bytes: &Bytes, intake: &mut Intake) -> Result<bool, Trouble> {
+        let items = match &self.form {
+            Form::Nmc => nmc::read(bytes),
+            Form::Qweather { area } => qweather::read(bytes, *area),
+            Form::Weathercn { item_url, region } => {
+                let (item_url, region) = (item_url.clone(), region.clone());
+                return self.follow(&item_url, &region, bytes, intake).await;
+            }
         };
         self.hand_on(items, intake).await?;
         Ok(true)
@@ -96,14 +102,15 @@ impl List {
     /// Reads the scripts that the list of weather.com.cn names and that concern the place.
     async fn follow(
         &mut self,
-        source: &Source,
+        item_url: &str,
+        region: &str,
         bytes: &Bytes,
         intake: &mut Intake,
     ) -> Result<bool, Trouble> {
         let mut wanted = Vec::new();
         for row in weathercn::list(bytes)? {
             match row {
-                Ok(row) if is_near(&row.region, &source.region) => wanted.push(row.file),
+                Ok(row) if is_near(&row.region, region) => wanted.push(row.file),
                 Ok(_) => {}
                 Err(fault) => intake.not_taken(format!("{fault}: {}", fault.remedy())),
             }
@@ -111,10 +118,9 @@ impl List {
         wanted.retain(|file| !self.read.holds(file));
         let whole = wanted.len() <= SCRIPTS_MAX;
         wanted.truncate(SCRIPTS_MAX);
-        let template = source.item_url.read().unwrap_or_default();
         let mut failed = Vec::new();
         for file in wanted {
-            let script = self.asked.at(&template.replace("{file}", &file));
+            let script = self.asked.at(&item_url.replace("{file}", &file));
             let fetched = match script {
                 Ok(script) => self.fetcher.get(&script, None).await,
                 Err(failure) => Err(failure),

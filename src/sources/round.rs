@@ -10,7 +10,7 @@ use super::{
     fetch::{self, Asked, Failure, Fetcher},
     folder::Folder,
     intake::{Intake, Later},
-    list::List,
+    list::{Form, List},
 };
 use crate::{domain::time::Timestamp, ingest::feeds::Fault};
 
@@ -54,8 +54,15 @@ impl Rounds {
             Kind::Push | Kind::Mqtt => None,
             Kind::Folder => Some(Rounds::Folder(Folder::new(source.folder.clone()))),
             Kind::CapFeed => Some(Rounds::CapFeed(CapFeed::new(fetcher(), asked(source)?))),
-            Kind::Nmc | Kind::Weathercn | Kind::Qweather => {
-                Some(Rounds::List(List::new(fetcher(), asked(source)?)))
+            Kind::Nmc => Some(Rounds::List(List::new(fetcher(), asked(source)?, Form::Nmc))),
+            Kind::Qweather => {
+                let form = Form::Qweather { area: source.area };
+                Some(Rounds::List(List::new(fetcher(), asked(source)?, form)))
+            }
+            Kind::Weathercn => {
+                let item_url = source.item_url.read().ok()?;
+                let form = Form::Weathercn { item_url, region: source.region.clone() };
+                Some(Rounds::List(List::new(fetcher(), asked(source)?, form)))
             }
         }
     }

@@ -14,6 +14,7 @@ use super::{
     outgoing::{Flush, Outgoing},
 };
 use crate::{
+    backoff::Backoff,
     bus::{Health, ears::Ears},
     clock::Clock,
 };
@@ -27,6 +28,8 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 const FAREWELL_LIMIT: Duration = Duration::from_millis(200);
 /// Connections that lasted this long were sound, and the next loss is a new one.
 const SOUND_AFTER: Duration = Duration::from_secs(5);
+/// Redis that is away is tried again at once, and then ever more seldom.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(3));
 
 pub(super) struct Keeper {
     pub url: RedisUrl,
@@ -46,7 +49,7 @@ enum End {
 
 impl Keeper {
     pub async fn run(self, mut first: Option<Links>) {
-        let mut backoff = Backoff::default();
+        let mut backoff = BACKOFF;
         loop {
             let opened = match first.take() {
                 Some(links) => Ok(links),
@@ -60,7 +63,7 @@ impl Keeper {
                         End::Stopped => return,
                         End::Lost(error) => {
                             if since.elapsed() > SOUND_AFTER {
-                                backoff = Backoff::default();
+                                backoff = BACKOFF;
                             }
                             error
                         }
@@ -69,7 +72,7 @@ impl Keeper {
                 Err(error) => error,
             };
             self.lost(&error);
-            if timeout(backoff.next(), self.stop.cancelled()).await.is_ok() {
+            if timeout(backoff.wait(), self.stop.cancelled()).await.is_ok() {
                 return;
             }
         }
@@ -157,41 +160,5 @@ async fn probe(links: &Links) -> Error {
         if let Err(error) = links.probe().await {
             return error;
         }
-    }
-}
-
-/// How long to wait before the next try: longer each time, and never the same for all nodes.
-#[derive(Debug, Default)]
-struct Backoff {
-    tries: u32,
-}
-
-impl Backoff {
-    const FIRST: Duration = Duration::from_millis(100);
-    const LONGEST: Duration = Duration::from_secs(3);
-
-    fn next(&mut self) -> Duration {
-        let wait = Self::FIRST.saturating_mul(1 << self.tries.min(5)).min(Self::LONGEST);
-        self.tries = self.tries.saturating_add(1);
-        // Between half of it and all of it, so that nodes that lost Redis together do not come back together.
-        let mut chance = [0];
-        // Without chance they do, and no more comes of it than that.
-        let _ = getrandom::fill(&mut chance);
-        wait.mul_f64(0.5 + f64::from(chance[0]) / 510.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tries_grow_apart_to_three_seconds_and_are_not_all_alike() {
-        let mut backoff = Backoff::default();
-        let waits: Vec<_> = (0..40).map(|_| backoff.next()).collect();
-        assert!(waits[0] >= Backoff::FIRST / 2 && waits[0] <= Backoff::FIRST);
-        assert!(waits[8..].iter().all(|wait| *wait >= Backoff::LONGEST / 2));
-        assert!(waits.iter().all(|wait| *wait <= Backoff::LONGEST));
-        assert!(waits[8..].windows(2).any(|pair| pair[0] != pair[1]));
     }
 }

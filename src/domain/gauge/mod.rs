@@ -15,6 +15,6 @@ pub use self::{
     mark::Mark,
     note::{Seen, Shown, stands_otherwise},
     series::{Fault, Point, Reading, Series, Taken, Value},
-    standing::{Gauges, Standing},
+    standing::{Standing, Standings},
     trend::{Forecast, Trend},
 };

@@ -26,14 +26,14 @@ pub struct Standing {
 
 /// How all gauges stand; one that has never crossed anything is not in it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Gauges {
+pub struct Standings {
     by_id: BTreeMap<SiteId, Standing>,
     /// Those of drills, apart from what is so.
     #[serde(default)]
     exercises: BTreeMap<SiteId, Standing>,
 }
 
-impl Gauges {
+impl Standings {
     pub fn get(&self, id: &SiteId, exercise: bool) -> Standing {
         let standings = if exercise { &self.exercises } else { &self.by_id };
         standings.get(id).copied().unwrap_or_default()

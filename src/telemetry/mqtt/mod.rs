@@ -23,7 +23,7 @@ pub use self::{
     state::{Counters, Counts, Link, State},
     trouble::Trouble,
 };
-use crate::{clock::Clock, gauges::BrokerUrl};
+use crate::{backoff::Backoff, clock::Clock, gauges::BrokerUrl};
 
 /// Messages that wait for the sink. Those to be acknowledged always fit; of the others (QoS 0, which promises
 /// nothing) the newest are let go when half of it is taken.
@@ -34,6 +34,8 @@ const AT_ONCE: usize = RECEIVE_MAX as usize;
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// A connection that lasted this long was sound, and the next loss is a new one.
 const SOUND_AFTER: Duration = Duration::from_secs(5);
+/// A broker that is away is tried again at once, and then ever more seldom.
+const BACKOFF: Backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(10));
 
 /// A broker that is listened at, as others may know of it.
 #[derive(Debug, Clone)]
@@ -106,7 +108,7 @@ impl Listener {
         hand_over: mpsc::Sender<Heard>,
         stop: CancellationToken,
     ) {
-        let mut backoff = Backoff::default();
+        let mut backoff = BACKOFF;
         let mut told: Option<&'static str> = None;
         loop {
             let began = Instant::now();
@@ -125,10 +127,10 @@ impl Listener {
             let now = self.clock.now();
             state.send_modify(|state| state.link = state.link.lost(trouble, now));
             if began.elapsed() > SOUND_AFTER {
-                backoff = Backoff::default();
+                backoff = BACKOFF;
             }
             // The loop sees by itself whether to stop.
-            let _ = tokio::time::timeout(backoff.next(), stop.cancelled()).await;
+            let _ = tokio::time::timeout(backoff.wait(), stop.cancelled()).await;
         }
     }
 }
@@ -156,40 +158,5 @@ async fn hand_on(
             // A connection that has gone acknowledges nothing, and there is room for every one of one that has not.
             let _ = client.try_manual_ack(ack);
         }
-    }
-}
-
-/// How long to wait before the next try: longer each time, and never the same for all nodes.
-#[derive(Debug, Default)]
-struct Backoff {
-    tries: u32,
-}
-
-impl Backoff {
-    const FIRST: Duration = Duration::from_millis(200);
-    const LONGEST: Duration = Duration::from_secs(10);
-
-    fn next(&mut self) -> Duration {
-        let wait = Self::FIRST.saturating_mul(1 << self.tries.min(6)).min(Self::LONGEST);
-        self.tries = self.tries.saturating_add(1);
-        let mut chance = [0];
-        // Without chance all nodes come back together, and no more comes of it than that.
-        let _ = getrandom::fill(&mut chance);
-        wait.mul_f64(0.5 + f64::from(chance[0]) / 510.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tries_grow_apart_to_ten_seconds_and_are_not_all_alike() {
-        let mut backoff = Backoff::default();
-        let waits: Vec<_> = (0..40).map(|_| backoff.next()).collect();
-        assert!(waits[0] >= Backoff::FIRST / 2 && waits[0] <= Backoff::FIRST);
-        assert!(waits[8..].iter().all(|wait| *wait >= Backoff::LONGEST / 2));
-        assert!(waits.iter().all(|wait| *wait <= Backoff::LONGEST));
-        assert!(waits[8..].windows(2).any(|pair| pair[0] != pair[1]));
     }
 }
