@@ -13,7 +13,12 @@ use jiaoying::{
         simulated::{Behaviour, Carrier, Settings, SimulatedGateway},
     },
     clock::{Clock, SystemClock},
-    domain::{event::Event, ids::ObligationId, person::Channel, warning::Colour},
+    domain::{
+        event::{CalloutEvent, Event},
+        ids::ObligationId,
+        person::Channel,
+        warning::Colour,
+    },
 };
 
 use crate::{
@@ -152,7 +157,7 @@ async fn first_attempts(lines: u32) -> Duration {
     let mut ended = 0;
     while ended < PEOPLE {
         for published in feed.recv().await.unwrap().iter() {
-            if let Event::AttemptRecorded(recorded) = &published.entry.event
+            if let Event::Callout(CalloutEvent::AttemptRecorded(recorded)) = &published.entry.event
                 && recorded.outcome.ends(Channel::Voice)
             {
                 ended += 1;

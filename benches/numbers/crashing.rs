@@ -11,7 +11,12 @@ use std::{
 
 use jiaoying::{
     dispatcher::{Snapshots, recover, recover_entry},
-    domain::{command::Command, event::Event, ids::AttemptId, person::Channel},
+    domain::{
+        command::Command,
+        event::{CalloutEvent, Event},
+        ids::AttemptId,
+        person::Channel,
+    },
     journal::{Batch, Draft, Hash, Head, Journal, Record, sqlite::SqliteJournal},
 };
 
@@ -149,10 +154,12 @@ fn draft(record: &Record) -> Draft {
 /// Keeps the attempts that have begun and have no end.
 fn follow(record: &Record, flying: &mut BTreeSet<AttemptId>) {
     match recover_entry(record).unwrap().event {
-        Event::AttemptStarted(started) => {
+        Event::Callout(CalloutEvent::AttemptStarted(started)) => {
             flying.insert(started.id);
         }
-        Event::AttemptRecorded(recorded) if recorded.outcome.ends(recorded.channel) => {
+        Event::Callout(CalloutEvent::AttemptRecorded(recorded))
+            if recorded.outcome.ends(recorded.channel) =>
+        {
             flying.remove(&recorded.id);
         }
         _ => {}

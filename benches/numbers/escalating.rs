@@ -11,7 +11,7 @@ use jiaoying::{
     dispatcher::Commit,
     domain::{
         command::Command,
-        event::Event,
+        event::{CalloutEvent, Event},
         ids::{AreaCode, ObligationId},
         time::Timestamp,
     },
@@ -124,7 +124,9 @@ async fn watch(
             continue;
         };
         for published in commit.unwrap().iter() {
-            if let Event::ObligationEscalated(escalated) = &published.entry.event {
+            if let Event::Callout(CalloutEvent::ObligationEscalated(escalated)) =
+                &published.entry.event
+            {
                 lateness.add(clock.since(due[&escalated.id]));
             }
         }
@@ -177,7 +179,9 @@ pub async fn measure_all_at_once(villages: usize, rounds: usize) -> (Times, Time
             let commit = feed.recv().await.unwrap();
             escalated += commit
                 .iter()
-                .filter(|p| matches!(p.entry.event, Event::ObligationEscalated(_)))
+                .filter(|p| {
+                    matches!(p.entry.event, Event::Callout(CalloutEvent::ObligationEscalated(_)))
+                })
                 .count();
         }
         durable.add(clock.since(due));

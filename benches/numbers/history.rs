@@ -13,7 +13,7 @@ use jiaoying::{
         board::Board,
         callout::attempt::Outcome,
         command::Command,
-        event::{Entry, Event},
+        event::{CalloutEvent, Entry, Event},
         ids::AttemptId,
         person::Channel,
         time::Timestamp,
@@ -212,7 +212,7 @@ impl Scribe {
         let decision = self.board.decide(&by, command, self.now).unwrap();
         let any = !decision.events.is_empty();
         for event in decision.events {
-            if let Event::AttemptStarted(started) = &event {
+            if let Event::Callout(CalloutEvent::AttemptStarted(started)) = &event {
                 self.calls.push_back((started.id, started.channel));
             }
             self.drafts.push(Draft {

@@ -32,7 +32,7 @@ use crate::{
     domain::{
         callout::attempt::Outcome,
         command::Command,
-        event::Event,
+        event::{CalloutEvent, Event},
         ids::{AttemptId, ObligationId, PersonId},
         person::Channel,
     },
@@ -220,10 +220,14 @@ impl Outbox {
         let mut begun = Vec::new();
         for published in commit.iter() {
             match &published.entry.event {
-                Event::AttemptStarted(started) if published.entry.seq > self.taken_up => {
+                Event::Callout(CalloutEvent::AttemptStarted(started))
+                    if published.entry.seq > self.taken_up =>
+                {
                     begun.push(Begun { id: started.id, channel: started.channel, repeated: false });
                 }
-                Event::AttemptRepeated(repeated) if published.entry.seq > self.taken_up => {
+                Event::Callout(CalloutEvent::AttemptRepeated(repeated))
+                    if published.entry.seq > self.taken_up =>
+                {
                     self.repeating.remove(&repeated.id);
                     begun.push(Begun {
                         id: repeated.id,
@@ -231,15 +235,21 @@ impl Outbox {
                         repeated: true,
                     });
                 }
-                Event::AttemptRecorded(recorded) if recorded.outcome.ends(recorded.channel) => {
+                Event::Callout(CalloutEvent::AttemptRecorded(recorded))
+                    if recorded.outcome.ends(recorded.channel) =>
+                {
                     self.flying.remove(&recorded.id);
                 }
-                Event::ObligationAnswered(answered) => self.ring_off(answered.id, |_| true),
-                Event::ObligationWithdrawn(withdrawn) => self.ring_off(withdrawn.id, |_| true),
-                Event::ObligationDeclined(declined) => {
+                Event::Callout(CalloutEvent::ObligationAnswered(answered)) => {
+                    self.ring_off(answered.id, |_| true)
+                }
+                Event::Callout(CalloutEvent::ObligationWithdrawn(withdrawn)) => {
+                    self.ring_off(withdrawn.id, |_| true)
+                }
+                Event::Callout(CalloutEvent::ObligationDeclined(declined)) => {
                     self.ring_off(declined.id, |person| *person == declined.person);
                 }
-                Event::ObligationMoved(moved) => {
+                Event::Callout(CalloutEvent::ObligationMoved(moved)) => {
                     self.ring_off(moved.id, |person| moved.gone.contains(person));
                 }
                 _ => {}

@@ -16,7 +16,7 @@ use super::{
     },
     command::{Command, Reply},
     decision::{Decision, Draft},
-    event::{Entry, Event},
+    event::{CalloutEvent, Entry, Event},
     fence::{self, Fences},
     gauge::{self, Standings},
     ids::{AreaCode, OverrideId, PostId, WarningId},
@@ -229,23 +229,7 @@ impl Board {
                 self.warnings.end(ended.id, ended.life, at);
                 self.fences.end(ended.id);
             }
-            Event::CalloutOpened(_)
-            | Event::CalloutRevised(_)
-            | Event::CalloutClosed(_)
-            | Event::CalloutReopened(_)
-            | Event::QuorumMet(_)
-            | Event::ObligationOpened(_)
-            | Event::ObligationEscalated(_)
-            | Event::ObligationMoved(_)
-            | Event::ObligationDeclined(_)
-            | Event::ObligationAnswered(_)
-            | Event::ObligationUnreached(_)
-            | Event::ObligationHandedOn(_)
-            | Event::ObligationWithdrawn(_)
-            | Event::ObligationTold(_)
-            | Event::AttemptStarted(_)
-            | Event::AttemptRepeated(_)
-            | Event::AttemptRecorded(_) => self.apply_callout(entry),
+            Event::Callout(event) => self.apply_callout(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }
@@ -263,69 +247,37 @@ impl Board {
         }
     }
 
-    fn apply_callout(&mut self, entry: &Entry) {
+    fn apply_callout(&mut self, event: &CalloutEvent, entry: &Entry) {
         let at = entry.at;
         let callouts = &mut self.callouts;
-        match &entry.event {
-            Event::CalloutOpened(opened) => {
+        match event {
+            CalloutEvent::CalloutOpened(opened) => {
                 callouts.callout_opened(opened, at, &entry.actor);
                 if let Some(warning) = opened.warning {
                     self.warnings.call_out(warning, opened.id);
                 }
             }
-            Event::CalloutRevised(revised) => {
+            CalloutEvent::CalloutRevised(revised) => {
                 callouts.callout_revised(revised);
                 self.warnings.call_out(revised.warning, revised.id);
             }
-            Event::CalloutClosed(closed) => {
+            CalloutEvent::CalloutClosed(closed) => {
                 callouts.callout_closed(closed.id, Closed { at, reason: closed.reason });
             }
-            Event::CalloutReopened(reopened) => callouts.callout_reopened(reopened.id),
-            Event::QuorumMet(met) => callouts.man(met.callout, met.area),
-            Event::ObligationOpened(opened) => callouts.opened(opened, at),
-            Event::ObligationEscalated(escalated) => callouts.escalated(escalated, at),
-            Event::ObligationMoved(moved) => callouts.moved(moved, at),
-            Event::ObligationDeclined(declined) => callouts.declined(declined, entry),
-            Event::ObligationAnswered(answered) => callouts.answered(answered, entry),
-            Event::ObligationUnreached(unreached) => callouts.unreached(unreached, at),
-            Event::ObligationHandedOn(handed) => callouts.handed_on(handed),
-            Event::ObligationWithdrawn(withdrawn) => callouts.withdrawn(withdrawn, at),
-            Event::ObligationTold(told) => callouts.told(told, at),
-            Event::AttemptStarted(started) => callouts.started(started, at),
-            Event::AttemptRepeated(repeated) => callouts.repeated(repeated.id, at),
-            Event::AttemptRecorded(recorded) => callouts.recorded(recorded, at),
-            Event::JurisdictionSet(_)
-            | Event::AreaSaved(_)
-            | Event::PersonSaved(_)
-            | Event::PostSaved(_)
-            | Event::RotationSet(_)
-            | Event::DutyTableSet(_)
-            | Event::OverrideAdded(_)
-            | Event::OverrideRemoved(_)
-            | Event::UnitSaved(_)
-            | Event::UnitRemoved(_)
-            | Event::SiteSaved(_)
-            | Event::SiteRemoved(_)
-            | Event::StockCounted(_)
-            | Event::FenceCrossed(_)
-            | Event::GaugeCrossed(_)
-            | Event::SilenceBegan(_)
-            | Event::SilenceEnded(_)
-            | Event::CalendarAdopted(_)
-            | Event::PoliciesAdopted(_)
-            | Event::LinesSet(_)
-            | Event::WarningAccepted(_)
-            | Event::WarningWitnessed(_)
-            | Event::SuggestionRulesAdopted(_)
-            | Event::SuggestionDecided(_)
-            | Event::BulletinDrafted(_)
-            | Event::BulletinIssued(_)
-            | Event::BulletinRefused(_)
-            | Event::WarningEnded(_)
-            | Event::AccessChanged(_)
-            | Event::LossAccepted(_) => {
-                debug_assert!(false, "only callout events come here");
-            }
+            CalloutEvent::CalloutReopened(reopened) => callouts.callout_reopened(reopened.id),
+            CalloutEvent::QuorumMet(met) => callouts.man(met.callout, met.area),
+            CalloutEvent::ObligationOpened(opened) => callouts.opened(opened, at),
+            CalloutEvent::ObligationEscalated(escalated) => callouts.escalated(escalated, at),
+            CalloutEvent::ObligationMoved(moved) => callouts.moved(moved, at),
+            CalloutEvent::ObligationDeclined(declined) => callouts.declined(declined, entry),
+            CalloutEvent::ObligationAnswered(answered) => callouts.answered(answered, entry),
+            CalloutEvent::ObligationUnreached(unreached) => callouts.unreached(unreached, at),
+            CalloutEvent::ObligationHandedOn(handed) => callouts.handed_on(handed),
+            CalloutEvent::ObligationWithdrawn(withdrawn) => callouts.withdrawn(withdrawn, at),
+            CalloutEvent::ObligationTold(told) => callouts.told(told, at),
+            CalloutEvent::AttemptStarted(started) => callouts.started(started, at),
+            CalloutEvent::AttemptRepeated(repeated) => callouts.repeated(repeated.id, at),
+            CalloutEvent::AttemptRecorded(recorded) => callouts.recorded(recorded, at),
         }
     }
 

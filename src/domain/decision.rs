@@ -72,8 +72,8 @@ impl<'b> Draft<'b> {
         self.board.seq + self.events.len() as u64 + 1
     }
 
-    pub fn push(&mut self, event: Event) {
-        self.events.push(event);
+    pub fn push(&mut self, event: impl Into<Event>) {
+        self.events.push(event.into());
     }
 
     pub fn take_callout(&mut self) -> CalloutId {

@@ -88,7 +88,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::{
-        super::frames::{Scope, Topic},
+        super::{frames::Topic, scope::Scope},
         *,
     };
 

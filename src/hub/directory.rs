@@ -6,7 +6,7 @@ use compact_str::CompactString;
 
 use crate::domain::{
     board::Board,
-    event::Event,
+    event::{CalloutEvent, Event},
     ids::{AreaCode, AttemptId, ObligationId, PersonId, PostId, SiteId},
     site::Facts,
 };
@@ -70,7 +70,7 @@ impl Directory {
                 let duties = adopted.policies.duties.iter();
                 self.duties = duties.map(|d| (d.name.as_str().into(), d.zh.clone())).collect();
             }
-            Event::ObligationOpened(opened) => {
+            Event::Callout(CalloutEvent::ObligationOpened(opened)) => {
                 let position = usize::try_from(opened.id.0.saturating_sub(1)).unwrap_or(usize::MAX);
                 if position == self.obligations.len() {
                     self.obligations.push(opened.post.area);

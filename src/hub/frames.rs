@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{PoisonError, RwLock},
 };
 
 use bytes::Bytes;
@@ -11,28 +11,21 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 pub(super) use super::topics::{Topic, Topics};
-use super::{directory::Directory, history::Frames, names::names, shown, wire};
+use super::{
+    directory::Directory,
+    history::Frames,
+    names::names,
+    scope::{Scope, scope},
+    shown, wire,
+};
 use crate::{
     dispatcher::Published,
     domain::{
-        area::Extent,
         event::{Entry, Event},
         ids::AreaCode,
         time::Timestamp,
     },
 };
-
-/// Whom an event concerns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Scope {
-    Everybody,
-    /// Those whose area contains it.
-    Within(AreaCode),
-    /// Those whose area contains, or lies in, any of these.
-    About(Arc<[AreaCode]>),
-    /// Nobody by socket: it is in the journal for those who may read that.
-    Nobody,
-}
 
 /// One event, ready to be written to a socket.
 #[derive(Debug, Clone)]
@@ -152,79 +145,6 @@ fn topic(event: &Event) -> Topic {
         | Event::BulletinDrafted(_)
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_) => Topic::Warnings,
-        Event::PoliciesAdopted(_)
-        | Event::LinesSet(_)
-        | Event::CalloutOpened(_)
-        | Event::CalloutRevised(_)
-        | Event::CalloutClosed(_)
-        | Event::CalloutReopened(_)
-        | Event::QuorumMet(_)
-        | Event::ObligationOpened(_)
-        | Event::ObligationEscalated(_)
-        | Event::ObligationMoved(_)
-        | Event::ObligationDeclined(_)
-        | Event::ObligationAnswered(_)
-        | Event::ObligationUnreached(_)
-        | Event::ObligationHandedOn(_)
-        | Event::ObligationWithdrawn(_)
-        | Event::ObligationTold(_)
-        | Event::AttemptStarted(_)
-        | Event::AttemptRepeated(_)
-        | Event::AttemptRecorded(_) => Topic::Callouts,
-    }
-}
-
-fn scope(event: &Event, directory: &Directory) -> Scope {
-    let about = |extent: &Extent| Scope::About(extent.named().collect());
-    let attempt = |id| directory.area_of(id).map_or(Scope::Nobody, Scope::Within);
-    match event {
-        Event::AccessChanged(_) => Scope::Nobody,
-        Event::JurisdictionSet(_)
-        | Event::CalendarAdopted(_)
-        | Event::PoliciesAdopted(_)
-        | Event::LinesSet(_)
-        | Event::LossAccepted(_)
-        | Event::WarningWitnessed(_)
-        | Event::WarningEnded(_)
-        | Event::SuggestionRulesAdopted(_)
-        | Event::SuggestionDecided(_)
-        | Event::BulletinDrafted(_)
-        | Event::BulletinIssued(_)
-        | Event::BulletinRefused(_)
-        | Event::CalloutClosed(_)
-        | Event::CalloutReopened(_) => Scope::Everybody,
-        Event::AreaSaved(saved) => Scope::Within(saved.area.code),
-        Event::PersonSaved(saved) => Scope::Within(saved.person.area),
-        Event::PostSaved(saved) => Scope::Within(saved.post.id.area),
-        Event::RotationSet(set) => Scope::Within(set.post.area),
-        Event::DutyTableSet(set) => Scope::Within(set.post.area),
-        Event::OverrideAdded(added) => Scope::Within(added.change.post.area),
-        Event::OverrideRemoved(removed) => Scope::Within(removed.post.area),
-        Event::UnitSaved(saved) => Scope::Within(saved.unit.area),
-        Event::UnitRemoved(removed) => Scope::Within(removed.area),
-        Event::SiteSaved(saved) => Scope::Within(saved.site.area),
-        Event::SiteRemoved(removed) => Scope::Within(removed.area),
-        Event::StockCounted(counted) => Scope::Within(counted.area),
-        Event::FenceCrossed(crossed) => Scope::Within(crossed.home),
-        Event::GaugeCrossed(crossed) => Scope::Within(crossed.area),
-        Event::SilenceBegan(began) => Scope::Within(began.area),
-        Event::SilenceEnded(ended) => Scope::Within(ended.area),
-        Event::WarningAccepted(accepted) if accepted.extent.is_empty() => Scope::Everybody,
-        Event::WarningAccepted(accepted) => about(&accepted.extent),
-        Event::CalloutOpened(opened) => about(&opened.extent),
-        Event::CalloutRevised(revised) => about(&revised.extent),
-        Event::QuorumMet(met) => Scope::Within(met.area),
-        Event::ObligationOpened(o) => Scope::Within(o.post.area),
-        Event::ObligationEscalated(o) => Scope::Within(o.post.area),
-        Event::ObligationMoved(o) => Scope::Within(o.post.area),
-        Event::ObligationDeclined(o) => Scope::Within(o.post.area),
-        Event::ObligationAnswered(o) => Scope::Within(o.post.area),
-        Event::ObligationUnreached(o) => Scope::Within(o.post.area),
-        Event::ObligationHandedOn(o) => Scope::Within(o.post.area),
-        Event::ObligationWithdrawn(o) => Scope::Within(o.post.area),
-        Event::ObligationTold(o) => Scope::Within(o.post.area),
-        Event::AttemptStarted(a) => attempt(a.id),
-        Event::AttemptRepeated(a) => attempt(a.id),
-        Event::AttemptRecorded(a) => attempt(a.id),
+        Event::PoliciesAdopted(_) | Event::LinesSet(_) | Event::Callout(_) => Topic::Callouts,
     }
 }

@@ -93,7 +93,7 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::frames::{Scope, Topic},
+        super::{frames::Topic, scope::Scope},
         *,
     };
 

@@ -18,6 +18,7 @@ mod map;
 mod meters;
 mod names;
 mod outgoing;
+mod scope;
 mod session;
 mod shard;
 mod shown;

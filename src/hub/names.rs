@@ -8,7 +8,7 @@ use super::directory::Directory;
 use crate::domain::{
     area::Extent,
     callout::obligation::Step,
-    event::Event,
+    event::{CalloutEvent, Event},
     ids::{AreaCode, PersonId, PostId, SiteId},
     silence::Voice,
 };
@@ -21,22 +21,8 @@ pub(super) fn names<'d>(
 ) -> BTreeMap<CompactString, &'d str> {
     let mut names = Names { directory, found: BTreeMap::new() };
     match event {
-        Event::ObligationOpened(o) => names.post(&o.post).step(&o.step),
-        Event::ObligationEscalated(o) => names.post(&o.post).step(&o.step),
-        Event::ObligationMoved(o) => names.post(&o.post).step(&o.step),
-        Event::ObligationDeclined(o) => names.post(&o.post).person(&o.person),
-        Event::ObligationAnswered(o) => names.post(&o.post).people(o.answer.person.iter()),
-        Event::ObligationUnreached(o) => names.post(&o.post).people(o.handed.to.iter()),
-        Event::ObligationHandedOn(o) => names.post(&o.post).people(o.handed.to.iter()),
-        Event::ObligationWithdrawn(o) => names.post(&o.post),
-        Event::ObligationTold(o) => names.post(&o.post),
-        Event::QuorumMet(met) => names.area(met.area),
-        Event::CalloutOpened(opened) => names.areas(&opened.extent),
-        Event::CalloutRevised(revised) => names.areas(&revised.extent),
+        Event::Callout(event) => names.callout(event),
         Event::WarningAccepted(accepted) => names.areas(&accepted.extent),
-        Event::AttemptStarted(a) => names.person(&a.person),
-        Event::AttemptRepeated(a) => names.person(&a.person),
-        Event::AttemptRecorded(a) => names.person(&a.person),
         Event::GaugeCrossed(crossed) => names.gauge(&crossed.gauge),
         Event::SilenceBegan(began) => names.voice(&began.voice),
         Event::SilenceEnded(ended) => names.voice(&ended.voice),
@@ -54,6 +40,29 @@ struct Names<'d> {
 }
 
 impl Names<'_> {
+    fn callout(&mut self, event: &CalloutEvent) -> &mut Self {
+        match event {
+            CalloutEvent::CalloutClosed(_) | CalloutEvent::CalloutReopened(_) => self,
+            CalloutEvent::ObligationOpened(o) => self.post(&o.post).step(&o.step),
+            CalloutEvent::ObligationEscalated(o) => self.post(&o.post).step(&o.step),
+            CalloutEvent::ObligationMoved(o) => self.post(&o.post).step(&o.step),
+            CalloutEvent::ObligationDeclined(o) => self.post(&o.post).person(&o.person),
+            CalloutEvent::ObligationAnswered(o) => {
+                self.post(&o.post).people(o.answer.person.iter())
+            }
+            CalloutEvent::ObligationUnreached(o) => self.post(&o.post).people(o.handed.to.iter()),
+            CalloutEvent::ObligationHandedOn(o) => self.post(&o.post).people(o.handed.to.iter()),
+            CalloutEvent::ObligationWithdrawn(o) => self.post(&o.post),
+            CalloutEvent::ObligationTold(o) => self.post(&o.post),
+            CalloutEvent::QuorumMet(met) => self.area(met.area),
+            CalloutEvent::CalloutOpened(opened) => self.areas(&opened.extent),
+            CalloutEvent::CalloutRevised(revised) => self.areas(&revised.extent),
+            CalloutEvent::AttemptStarted(a) => self.person(&a.person),
+            CalloutEvent::AttemptRepeated(a) => self.person(&a.person),
+            CalloutEvent::AttemptRecorded(a) => self.person(&a.person),
+        }
+    }
+
     fn area(&mut self, code: AreaCode) -> &mut Self {
         if let Some(name) = self.directory.area(code) {
             self.found.insert(code.to_compact_string(), name);

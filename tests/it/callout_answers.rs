@@ -7,7 +7,7 @@ use jiaoying::domain::{
         obligation::{StateName, Via},
     },
     command::{AnswerKind, Command, Reply},
-    event::{CloseReason, Event},
+    event::{CalloutEvent, CloseReason, Event},
     person::Channel,
     rejection::Rejection,
     warning::{Colour, MessageKind},
@@ -262,7 +262,9 @@ fn the_operator_says_for_somebody_that_he_cannot_come_and_only_for_somebody_know
     let refused = county.answer_for("老李", id, AnswerKind::Declined);
     assert_eq!(refused, Err(Rejection::UnknownName("老李".into())));
     county.answer_for(HOLDER, id, AnswerKind::Declined).unwrap();
-    let Event::ObligationDeclined(declined) = county.events("obligation_declined")[0] else {
+    let Event::Callout(CalloutEvent::ObligationDeclined(declined)) =
+        county.events("obligation_declined")[0]
+    else {
         panic!()
     };
     assert_eq!(declined.entered_by.as_deref(), Some("dispatcher"));

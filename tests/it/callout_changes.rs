@@ -7,7 +7,7 @@ use jiaoying::domain::{
         policy::PolicySet,
     },
     command::{Command, Reply},
-    event::{Change, CloseReason, Event},
+    event::{CalloutEvent, Change, CloseReason, Event},
     ids::CalloutId,
     person::Channel,
     rejection::Rejection,
@@ -285,7 +285,10 @@ fn an_operator_who_withdraws_a_callout_says_why() {
     let refused = county.submit(&commander, withdraw(" "));
     assert_eq!(refused, Err(Rejection::Empty { field: "reason" }));
     county.submit(&commander, withdraw("误发")).unwrap();
-    let Event::CalloutClosed(event) = county.events("callout_closed")[0] else { panic!() };
+    let Event::Callout(CalloutEvent::CalloutClosed(event)) = county.events("callout_closed")[0]
+    else {
+        panic!()
+    };
     assert_eq!((event.reason, event.note.as_str()), (CloseReason::ByHand, "误发"));
     assert_eq!(county.submit(&commander, withdraw("再")), Err(Rejection::CalloutClosed(callout)));
 }
@@ -437,7 +440,9 @@ fn closed(county: &County, id: CalloutId) -> Option<CloseReason> {
 }
 
 fn change_of(county: &County) -> Change {
-    let Event::CalloutRevised(revised) = county.events("callout_revised").pop().unwrap() else {
+    let Event::Callout(CalloutEvent::CalloutRevised(revised)) =
+        county.events("callout_revised").pop().unwrap()
+    else {
         panic!()
     };
     revised.change

@@ -9,7 +9,7 @@ use jiaoying::domain::{
         policy::{CalloutKind, PolicySet},
     },
     command::{AnswerKind, Command},
-    event::Event,
+    event::{CalloutEvent, Event},
     person::Channel,
     rejection::Rejection,
     warning::{Colour, MessageKind},
@@ -333,7 +333,10 @@ fn an_upgrade_that_obliges_the_post_anew_settles_the_errand_about_the_old_duty()
 fn errands_of_a_drill_are_drills_and_a_real_call_goes_before_them() {
     let mut county = unreached(1);
     county.press(CLERK, '1');
-    let Event::CalloutOpened(opened) = county.events("callout_opened")[1] else { panic!() };
+    let Event::Callout(CalloutEvent::CalloutOpened(opened)) = county.events("callout_opened")[1]
+    else {
+        panic!()
+    };
     assert!(!opened.drill);
 }
 
@@ -375,7 +378,7 @@ fn tally(county: &County) -> (u32, u32) {
 fn started(county: &County, person: &str, channel: Channel) -> usize {
     let started = county.events("attempt_started").into_iter();
     let own = started.filter(|event| {
-        let Event::AttemptStarted(started) = event else { return false };
+        let Event::Callout(CalloutEvent::AttemptStarted(started)) = event else { return false };
         started.person.as_str() == person && started.channel == channel
     });
     own.count()

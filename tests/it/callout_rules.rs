@@ -11,7 +11,7 @@ use jiaoying::domain::{
         policy::Target,
     },
     command::{Command, OpenCallout},
-    event::Event,
+    event::{CalloutEvent, Event},
     person::Channel,
     warning::{Colour, Message, Status},
 };
@@ -326,7 +326,11 @@ fn rule_04_a_call_that_ends_after_the_answer_plans_no_other() {
     county.report(HOLDER, Channel::Voice, Outcome::RungOff);
     county.sleep(3_600);
     assert_eq!(county.calls(HOLDER, Channel::Voice), 1);
-    let Event::AttemptRecorded(recorded) = county.events("attempt_recorded")[0] else { panic!() };
+    let Event::Callout(CalloutEvent::AttemptRecorded(recorded)) =
+        county.events("attempt_recorded")[0]
+    else {
+        panic!()
+    };
     assert_eq!(recorded.retry, None);
 }
 
@@ -560,7 +564,9 @@ fn rule_08_heard_in_full_that_does_not_count_is_tried_again_and_that_counts_is_n
         let mut county = County::under(set, 1);
         county.orange();
         county.report(HOLDER, Channel::Voice, Outcome::HeardInFull);
-        let Event::AttemptRecorded(recorded) = county.events("attempt_recorded")[0] else {
+        let Event::Callout(CalloutEvent::AttemptRecorded(recorded)) =
+            county.events("attempt_recorded")[0]
+        else {
             panic!()
         };
         assert_eq!(recorded.retry.is_some(), again);

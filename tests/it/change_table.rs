@@ -13,7 +13,7 @@ use jiaoying::domain::{
         policy::PolicySet,
     },
     command::Command,
-    event::{CloseReason, Event},
+    event::{CalloutEvent, CloseReason, Event},
     ids::{ObligationId, PostId},
     rejection::Rejection,
     warning::{Colour, Life, Message, MessageKind, Original, Status},
@@ -346,22 +346,22 @@ fn short(post: &PostId) -> String {
 
 fn replaces(event: &Event) -> Option<ObligationId> {
     match event {
-        Event::ObligationOpened(opened) => opened.replaces,
+        Event::Callout(CalloutEvent::ObligationOpened(opened)) => opened.replaces,
         _ => None,
     }
 }
 
 fn note(event: &Event, replaced: &BTreeSet<ObligationId>, then: &mut Then) {
     match event {
-        Event::CalloutOpened(opened) => then.drill |= opened.drill,
-        Event::CalloutClosed(closed) => then.closed.push(closed.reason),
-        Event::ObligationOpened(opened) if opened.about.is_none() => {
+        Event::Callout(CalloutEvent::CalloutOpened(opened)) => then.drill |= opened.drill,
+        Event::Callout(CalloutEvent::CalloutClosed(closed)) => then.closed.push(closed.reason),
+        Event::Callout(CalloutEvent::ObligationOpened(opened)) if opened.about.is_none() => {
             then.called.insert(short(&opened.post));
         }
-        Event::ObligationTold(told) => {
+        Event::Callout(CalloutEvent::ObligationTold(told)) => {
             then.told.insert(short(&told.post));
         }
-        Event::ObligationWithdrawn(gone) if !replaced.contains(&gone.id) => {
+        Event::Callout(CalloutEvent::ObligationWithdrawn(gone)) if !replaced.contains(&gone.id) => {
             then.let_go.insert(short(&gone.post));
             then.reasons.insert(gone.reason);
             if !gone.notices.is_empty() {

@@ -18,7 +18,7 @@ use jiaoying::{
         actor::Role,
         callout::attempt::Outcome,
         command::{AnswerKind, Command},
-        event::{Entry, Event},
+        event::{CalloutEvent, Entry, Event},
         ids::{AttemptId, CalloutId},
         person::Channel,
         time::Timestamp,
@@ -74,7 +74,9 @@ async fn an_answer_by_another_way_ends_the_call_in_progress() {
     pass(Duration::from_secs(1)).await;
     let entries = node.entries().await;
     let rung_off = entries.iter().any(|entry| {
-        let Event::AttemptRecorded(recorded) = &entry.event else { return false };
+        let Event::Callout(CalloutEvent::AttemptRecorded(recorded)) = &entry.event else {
+            return false;
+        };
         recorded.id.obligation == village && recorded.outcome == Outcome::RungOff
     });
     assert!(rung_off, "the telephone goes on ringing after the answer");
@@ -200,11 +202,11 @@ fn must_end_every_call(entries: &[Entry], seed: u64) {
 }
 
 fn begun(entry: &Entry, channel: Channel) -> Option<AttemptId> {
-    let Event::AttemptStarted(started) = &entry.event else { return None };
+    let Event::Callout(CalloutEvent::AttemptStarted(started)) = &entry.event else { return None };
     (started.channel == channel).then_some(started.id)
 }
 
 fn ended(entry: &Entry) -> Option<AttemptId> {
-    let Event::AttemptRecorded(recorded) = &entry.event else { return None };
+    let Event::Callout(CalloutEvent::AttemptRecorded(recorded)) = &entry.event else { return None };
     recorded.outcome.ends(recorded.channel).then_some(recorded.id)
 }

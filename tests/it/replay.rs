@@ -15,7 +15,7 @@ use jiaoying::domain::{
         policy::CalloutKind,
     },
     command::{AnswerKind, Command},
-    event::Event,
+    event::{CalloutEvent, Event},
     ids::{AttemptId, ObligationId, PersonId},
     person::Channel,
     time::Timestamp,
@@ -300,16 +300,16 @@ impl Drive {
         let mut started: BTreeSet<AttemptId> = BTreeSet::new();
         for entry in &self.county.journal {
             match &entry.event {
-                Event::ObligationAnswered(event) => {
+                Event::Callout(CalloutEvent::ObligationAnswered(event)) => {
                     assert!(answered.insert(event.id), "{} was answered twice", event.id);
                 }
-                Event::ObligationEscalated(event) => {
+                Event::Callout(CalloutEvent::ObligationEscalated(event)) => {
                     answered.remove(&event.id);
                 }
-                Event::ObligationUnreached(event) => {
+                Event::Callout(CalloutEvent::ObligationUnreached(event)) => {
                     answered.remove(&event.id);
                 }
-                Event::AttemptStarted(event) => {
+                Event::Callout(CalloutEvent::AttemptStarted(event)) => {
                     assert!(started.insert(event.id), "{} was started twice", event.id);
                     let (obligation, attempt) =
                         self.county.board.callouts.attempt(event.id).unwrap();
@@ -325,7 +325,7 @@ impl Drive {
                         assert_eq!(other, None, "{} was rung on two lines", event.person);
                     }
                 }
-                Event::AttemptRecorded(event)
+                Event::Callout(CalloutEvent::AttemptRecorded(event))
                     if event.outcome.ends(event.channel)
                         && on_the_phone.get(&event.person) == Some(&event.id) =>
                 {

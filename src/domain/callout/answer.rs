@@ -11,9 +11,7 @@ use crate::domain::{
     board::Board,
     command::{AnswerKind, GiveAnswer, Reply},
     decision::{Decision, Draft},
-    event::{
-        CalloutReopened, CloseReason, Event, ObligationAnswered, ObligationDeclined, QuorumMet,
-    },
+    event::{CalloutReopened, CloseReason, ObligationAnswered, ObligationDeclined, QuorumMet},
     ids::{CalloutId, PersonId},
     person::Unfound,
     rejection::Rejection,
@@ -224,13 +222,13 @@ fn subject_of<'b>(board: &'b Board, errand: &Obligation) -> Option<&'b Obligatio
 impl Draft<'_> {
     /// Ends an obligation with an answer, and what depends on it.
     pub(super) fn answer(&mut self, obligation: &Obligation, answer: Answer) {
-        self.push(Event::ObligationAnswered(ObligationAnswered {
+        self.push(ObligationAnswered {
             id: obligation.id,
             callout: obligation.callout,
             post: obligation.post.clone(),
             was: obligation.state.name(),
             answer,
-        }));
+        });
         self.touch(obligation.id, obligation.callout, -1);
         self.settle_errands(obligation.id);
         self.meet_quorum(obligation);
@@ -256,14 +254,14 @@ impl Draft<'_> {
         }
         let ringing = obligation.state.name() == StateName::Ringing;
         let wanted = took_back || (ringing && obligation.wants(&person));
-        self.push(Event::ObligationDeclined(ObligationDeclined {
+        self.push(ObligationDeclined {
             id: obligation.id,
             callout: obligation.callout,
             post: obligation.post.clone(),
             person: person.clone(),
             entered_by: by.entered_by.clone(),
             note: note.to_owned(),
-        }));
+        });
         self.refused.insert((obligation.id, person.clone()));
         self.reopen(obligation.callout);
         if wanted {
@@ -303,7 +301,7 @@ impl Draft<'_> {
     /// Opens a callout again that had been closed because everybody had answered.
     fn reopen(&mut self, id: CalloutId) {
         if self.board.callouts.get(id).is_some_and(|callout| !callout.is_open()) {
-            self.push(Event::CalloutReopened(CalloutReopened { id }));
+            self.push(CalloutReopened { id });
         }
     }
 
@@ -316,7 +314,7 @@ impl Draft<'_> {
             && !callout.manned.contains(&area)
             && board.callouts.meets_quorum(callout, area, Some(obligation.id))
         {
-            self.push(Event::QuorumMet(QuorumMet { callout: callout.id, area }));
+            self.push(QuorumMet { callout: callout.id, area });
         }
     }
 }

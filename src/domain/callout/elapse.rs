@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     board::Board,
     decision::Draft,
-    event::{AttemptRepeated, AttemptStarted, Event, ObligationMoved},
+    event::{AttemptRepeated, AttemptStarted, CalloutEvent, Event, ObligationMoved},
     ids::{AttemptId, PersonId},
     person::Channel,
     rejection::Rejection,
@@ -79,13 +79,13 @@ impl Draft<'_> {
         let fresh: Vec<PersonId> =
             people.into_iter().filter(|person| !asked.contains(&person)).collect();
         let step = self.moved(obligation, step, rung, due_at, fresh, until);
-        self.push(Event::ObligationMoved(ObligationMoved {
+        self.push(ObligationMoved {
             id: obligation.id,
             callout: obligation.callout,
             post: obligation.post.clone(),
             gone,
             step,
-        }));
+        });
         self.touch(obligation.id, obligation.callout, 0);
     }
 
@@ -110,13 +110,13 @@ impl Draft<'_> {
 
     fn start(&mut self, id: AttemptId) {
         let Some((obligation, attempt)) = self.board.callouts.attempt(id) else { return };
-        self.push(Event::AttemptStarted(AttemptStarted {
+        self.push(AttemptStarted {
             id,
             callout: obligation.callout,
             person: attempt.person.clone(),
             channel: attempt.channel,
             also: self.shared(obligation, attempt),
-        }));
+        });
     }
 
     /// The channel has said nothing of an attempt for too long. Perhaps a crash kept it from ringing at
@@ -153,10 +153,10 @@ pub(in crate::domain) fn repeat(
 }
 
 fn repeated(obligation: &Obligation, attempt: &Attempt) -> Event {
-    Event::AttemptRepeated(AttemptRepeated {
+    Event::Callout(CalloutEvent::AttemptRepeated(AttemptRepeated {
         id: attempt.id,
         callout: obligation.callout,
         person: attempt.person.clone(),
         channel: attempt.channel,
-    })
+    }))
 }

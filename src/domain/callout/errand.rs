@@ -16,7 +16,7 @@ use compact_str::{CompactString, format_compact};
 
 use crate::domain::{
     decision::Draft,
-    event::{CalloutOpened, Event, ObligationHandedOn, ObligationOpened, ObligationUnreached},
+    event::{CalloutOpened, ObligationHandedOn, ObligationOpened, ObligationUnreached},
     ids::{CalloutId, ObligationId, PersonId, PostId},
 };
 
@@ -56,7 +56,7 @@ impl Draft<'_> {
     ) {
         let taker = self.taker(subject, terms, 0);
         let handed = self.handed(taker.as_ref(), terms);
-        self.push(Event::ObligationUnreached(ObligationUnreached {
+        self.push(ObligationUnreached {
             id: subject.id,
             callout: subject.callout,
             post: subject.post.clone(),
@@ -64,7 +64,7 @@ impl Draft<'_> {
             reason,
             handed: handed.clone(),
             skipped,
-        }));
+        });
         self.touch(subject.id, subject.callout, 0);
         self.open_errand(subject, terms, taker, handed.errand);
     }
@@ -83,12 +83,12 @@ impl Draft<'_> {
         }
         let taker = self.taker(&subject, terms, usize::from(before.candidate) + 1);
         let handed = self.handed(taker.as_ref(), terms);
-        self.push(Event::ObligationHandedOn(ObligationHandedOn {
+        self.push(ObligationHandedOn {
             id: subject.id,
             callout: subject.callout,
             post: subject.post.clone(),
             handed: handed.clone(),
-        }));
+        });
         self.touch(subject.id, subject.callout, 0);
         self.open_errand(&subject, terms, taker, handed.errand);
     }
@@ -200,7 +200,7 @@ impl Draft<'_> {
         let Climb::Rung(step) = self.climb(ladder, &taker.post, None, 0) else {
             unreachable!("an errand's ladder repeats, so it always has a rung");
         };
-        self.push(Event::ObligationOpened(ObligationOpened {
+        self.push(ObligationOpened {
             id,
             callout,
             post: taker.post,
@@ -209,7 +209,7 @@ impl Draft<'_> {
             about: Some(subject.id),
             replaces: None,
             step,
-        }));
+        });
         self.touch(id, callout, 1);
     }
 
@@ -226,7 +226,7 @@ impl Draft<'_> {
         let served = served.expect("an errand serves a callout that exists or is being opened");
         let id = self.take_callout();
         self.errands.insert(parent, id);
-        self.push(Event::CalloutOpened(CalloutOpened {
+        self.push(CalloutOpened {
             id,
             kind: CalloutKind::Errand,
             subject: errand_subject(&served.subject),
@@ -234,7 +234,7 @@ impl Draft<'_> {
             warning: None,
             parent: Some(parent),
             ..served
-        }));
+        });
         id
     }
 }

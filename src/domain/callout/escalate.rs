@@ -5,10 +5,7 @@ use super::{
     ladder::Climb,
     obligation::{EscalateReason, Obligation},
 };
-use crate::domain::{
-    decision::Draft,
-    event::{Event, ObligationEscalated},
-};
+use crate::domain::{decision::Draft, event::ObligationEscalated};
 
 impl Draft<'_> {
     /// Rings the next rung, or hands the obligation over when there is none.
@@ -20,7 +17,7 @@ impl Draft<'_> {
         self.touch(obligation.id, obligation.callout, reopened);
         let from = obligation.rung;
         match self.climb(ladder, &obligation.post, Some(obligation), usize::from(from) + 1) {
-            Climb::Rung(step) => self.push(Event::ObligationEscalated(ObligationEscalated {
+            Climb::Rung(step) => self.push(ObligationEscalated {
                 id: obligation.id,
                 callout: obligation.callout,
                 post: obligation.post.clone(),
@@ -28,7 +25,7 @@ impl Draft<'_> {
                 from,
                 reason,
                 step,
-            })),
+            }),
             Climb::End(skipped) => {
                 self.hand_over(&Subject::of(obligation), terms, reason, skipped);
             }

@@ -14,7 +14,7 @@ use crate::domain::{
     board::Board,
     command::{OpenCallout, Reply},
     decision::{Decision, Draft},
-    event::{CalloutOpened, Event, ObligationOpened},
+    event::{CalloutOpened, ObligationOpened},
     ids::{CalloutId, Level, ObligationId, PostId},
     rejection::Rejection,
     time::Timestamp,
@@ -96,7 +96,7 @@ impl Draft<'_> {
         let callout = opened.id;
         let obliged = obliged_posts(self.board, terms.policy, &opened.extent);
         self.opening = Some(opened.clone());
-        self.push(Event::CalloutOpened(opened));
+        self.push(opened);
         for (post, oblige) in &obliged {
             self.oblige(callout, terms, post, oblige, None);
         }
@@ -121,7 +121,7 @@ impl Draft<'_> {
             Climb::Rung(step) => (step, true),
             Climb::End(skipped) => (nobody(self.now, skipped), false),
         };
-        self.push(Event::ObligationOpened(ObligationOpened {
+        self.push(ObligationOpened {
             id,
             callout,
             post: post.clone(),
@@ -130,7 +130,7 @@ impl Draft<'_> {
             about: None,
             replaces,
             step,
-        }));
+        });
         self.touch(id, callout, 1);
         if !reached {
             let was = StateName::Ringing;

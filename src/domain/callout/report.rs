@@ -9,7 +9,7 @@ use crate::domain::{
     board::Board,
     command::Reply,
     decision::{Decision, Draft},
-    event::{AttemptRecorded, Event},
+    event::AttemptRecorded,
     ids::AttemptId,
     rejection::Rejection,
 };
@@ -35,14 +35,14 @@ impl Draft<'_> {
         let counts = self.counts(obligation, call, outcome);
         let retry = if counts { None } else { self.retry(obligation, call, outcome) };
         let given_up = outcome.is_failure() && retry.is_none();
-        self.push(Event::AttemptRecorded(AttemptRecorded {
+        self.push(AttemptRecorded {
             id: call.id,
             callout: obligation.callout,
             person: call.person.clone(),
             channel: call.channel,
             outcome: outcome.clone(),
             retry,
-        }));
+        });
         let board = self.board;
         let also = call.also.iter().filter_map(|id| board.callouts.obligation(*id));
         for obligation in std::iter::once(obligation).chain(also) {

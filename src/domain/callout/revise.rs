@@ -18,7 +18,7 @@ use crate::domain::{
     area::Extent,
     decision::Draft,
     event::{
-        CalloutClosed, CalloutOpened, CalloutRevised, Change, CloseReason, Event, ObligationTold,
+        CalloutClosed, CalloutOpened, CalloutRevised, Change, CloseReason, ObligationTold,
         ObligationWithdrawn, QuorumMet,
     },
     ids::{AreaCode, CalloutId, ObligationId, PersonId, PostId, WarningId},
@@ -51,7 +51,7 @@ impl Draft<'_> {
     /// Revises an open callout.
     pub(in crate::domain) fn revise(&mut self, callout: &Callout, revision: Revision<'_>) {
         let change = compare(callout, &revision);
-        self.push(Event::CalloutRevised(CalloutRevised {
+        self.push(CalloutRevised {
             id: callout.id,
             warning: revision.warning,
             change,
@@ -60,7 +60,7 @@ impl Draft<'_> {
             severity: revision.severity,
             extent: revision.extent.clone(),
             policy: revision.terms.policy.id.clone(),
-        }));
+        });
         self.opening = Some(CalloutOpened {
             subject: revision.subject.clone(),
             text: revision.text.clone(),
@@ -119,7 +119,7 @@ impl Draft<'_> {
         });
         for area in manned.collect::<Vec<_>>() {
             if !callout.manned.contains(&area) {
-                self.push(Event::QuorumMet(QuorumMet { callout: callout.id, area }));
+                self.push(QuorumMet { callout: callout.id, area });
             }
         }
     }
@@ -163,7 +163,7 @@ impl Draft<'_> {
         let note_of = [(id, note)].into_iter().chain(errands.map(|id| (id, Default::default())));
         for (id, note) in note_of {
             if self.closed.insert(id) {
-                self.push(Event::CalloutClosed(CalloutClosed { id, reason, note }));
+                self.push(CalloutClosed { id, reason, note });
             }
         }
     }
@@ -216,14 +216,14 @@ impl Draft<'_> {
         reason: WithdrawReason,
         notices: Vec<Planned>,
     ) {
-        self.push(Event::ObligationWithdrawn(ObligationWithdrawn {
+        self.push(ObligationWithdrawn {
             id: obligation.id,
             callout: obligation.callout,
             post: obligation.post.clone(),
             was: obligation.state.name(),
             reason,
             notices,
-        }));
+        });
         let closed = if obligation.state.is_open() { -1 } else { 0 };
         self.touch(obligation.id, obligation.callout, closed);
     }
@@ -231,12 +231,12 @@ impl Draft<'_> {
     fn tell(&mut self, obligation: &Obligation) {
         let notices = self.notices(obligation);
         if !notices.is_empty() {
-            self.push(Event::ObligationTold(ObligationTold {
+            self.push(ObligationTold {
                 id: obligation.id,
                 callout: obligation.callout,
                 post: obligation.post.clone(),
                 notices,
-            }));
+            });
         }
     }
 

@@ -3,6 +3,7 @@
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
+use super::group::group;
 use crate::domain::{
     area::Extent,
     callout::{
@@ -14,6 +15,29 @@ use crate::domain::{
     person::Channel,
     warning::Colour,
 };
+
+group! {
+    /// What happens to callouts, their obligations and the attempts to reach people.
+    CalloutEvent in Callout {
+        "callout_opened" 1 CalloutOpened => |data| &data.id;
+        "callout_revised" 1 CalloutRevised => |data| &data.id;
+        "callout_closed" 1 CalloutClosed => |data| &data.id;
+        "callout_reopened" 1 CalloutReopened => |data| &data.id;
+        "quorum_met" 1 QuorumMet => |data| &data.area;
+        "obligation_opened" 1 ObligationOpened => |data| &data.id;
+        "obligation_escalated" 1 ObligationEscalated => |data| &data.id;
+        "obligation_moved" 1 ObligationMoved => |data| &data.id;
+        "obligation_declined" 1 ObligationDeclined => |data| &data.id;
+        "obligation_answered" 1 ObligationAnswered => |data| &data.id;
+        "obligation_unreached" 1 ObligationUnreached => |data| &data.id;
+        "obligation_handed_on" 1 ObligationHandedOn => |data| &data.id;
+        "obligation_withdrawn" 1 ObligationWithdrawn => |data| &data.id;
+        "obligation_told" 1 ObligationTold => |data| &data.id;
+        "attempt_started" 1 AttemptStarted => |data| &data.id;
+        "attempt_repeated" 1 AttemptRepeated => |data| &data.id;
+        "attempt_recorded" 1 AttemptRecorded => |data| &data.id;
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalloutOpened {

@@ -5,6 +5,7 @@
 //! in [`Event::decode`]. `tests/it/events.rs` keeps one text of every version.
 
 mod callout;
+mod group;
 mod warning;
 
 use chrono_tz::Tz;
@@ -37,23 +38,33 @@ pub struct Entry {
     pub event: Event,
 }
 
-/// Declares the kinds of event: name on the wire, version written, payload, and what it is about.
+/// Declares the kinds of event: name on the wire, version written, payload, and what it is about; then the groups
+/// of kinds that belong to one aggregate each.
 macro_rules! events {
-    ($($kind:literal $version:literal $name:ident => |$data:ident| $subject:expr;)*) => {
+    (
+        $($kind:literal $version:literal $name:ident => |$data:ident| $subject:expr;)*
+        $(group $parent:ident($group:ident);)*
+    ) => {
         /// What has happened.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Event {
             $($name($name),)*
+            $($parent($group),)*
         }
 
         impl Event {
-            /// Every kind, as the journal names it.
-            pub const KINDS: &[&str] = &[$($kind,)*];
+            /// Returns every kind, as the journal names it.
+            pub fn kinds() -> impl Iterator<Item = &'static str> {
+                let kinds = [$($kind,)*].into_iter();
+                $(let kinds = kinds.chain($group::KINDS.iter().copied());)*
+                kinds
+            }
 
             /// Returns the kind as the journal names it.
             pub fn kind(&self) -> &'static str {
                 match self {
                     $(Event::$name(_) => $kind,)*
+                    $(Event::$parent(event) => event.kind(),)*
                 }
             }
 
@@ -61,6 +72,7 @@ macro_rules! events {
             pub fn version(&self) -> u16 {
                 match self {
                     $(Event::$name(_) => $version,)*
+                    $(Event::$parent(event) => event.version(),)*
                 }
             }
 
@@ -68,6 +80,7 @@ macro_rules! events {
             pub fn subject(&self) -> CompactString {
                 match self {
                     $(Event::$name($data) => text($subject),)*
+                    $(Event::$parent(event) => event.subject(),)*
                 }
             }
 
@@ -75,6 +88,7 @@ macro_rules! events {
             pub fn encode(&self) -> String {
                 let written = match self {
                     $(Event::$name(data) => serde_json::to_string(data),)*
+                    $(Event::$parent(event) => event.encode(),)*
                 };
                 let mut text = written.expect("events hold only strings, numbers and string-keyed maps");
                 // A hundred thousand of them are kept until they are told.
@@ -84,12 +98,16 @@ macro_rules! events {
 
             /// Reads a payload that [`Event::encode`] wrote, now or years ago.
             pub fn decode(kind: &str, version: u16, data: &str) -> Result<Event, Unreadable> {
-                match (kind, version) {
-                    $(($kind, $version) => serde_json::from_str(data)
-                        .map(Event::$name)
-                        .map_err(|error| Unreadable::new(kind, version, &error)),)*
-                    _ => Err(Unreadable::unknown(kind, version)),
-                }
+                let read = match (kind, version) {
+                    $(($kind, $version) => Some(serde_json::from_str(data).map(Event::$name)),)*
+                    _ => None,
+                };
+                $(let read = read.or_else(|| {
+                    let read = $group::decode(kind, version, data)?;
+                    Some(read.map(Event::$parent))
+                });)*
+                let read = read.ok_or_else(|| Unreadable::unknown(kind, version))?;
+                read.map_err(|error| Unreadable::new(kind, version, &error))
             }
         }
     };
@@ -120,29 +138,13 @@ events! {
     "bulletin_drafted" 1 BulletinDrafted => |data| &data.id;
     "bulletin_issued" 1 BulletinIssued => |data| &data.id;
     "bulletin_refused" 1 BulletinRefused => |data| &data.id;
-    "callout_opened" 1 CalloutOpened => |data| &data.id;
-    "callout_revised" 1 CalloutRevised => |data| &data.id;
-    "callout_closed" 1 CalloutClosed => |data| &data.id;
-    "callout_reopened" 1 CalloutReopened => |data| &data.id;
-    "quorum_met" 1 QuorumMet => |data| &data.area;
-    "obligation_opened" 1 ObligationOpened => |data| &data.id;
-    "obligation_escalated" 1 ObligationEscalated => |data| &data.id;
-    "obligation_moved" 1 ObligationMoved => |data| &data.id;
-    "obligation_declined" 1 ObligationDeclined => |data| &data.id;
-    "obligation_answered" 1 ObligationAnswered => |data| &data.id;
-    "obligation_unreached" 1 ObligationUnreached => |data| &data.id;
-    "obligation_handed_on" 1 ObligationHandedOn => |data| &data.id;
-    "obligation_withdrawn" 1 ObligationWithdrawn => |data| &data.id;
-    "obligation_told" 1 ObligationTold => |data| &data.id;
-    "attempt_started" 1 AttemptStarted => |data| &data.id;
-    "attempt_repeated" 1 AttemptRepeated => |data| &data.id;
-    "attempt_recorded" 1 AttemptRecorded => |data| &data.id;
     "gauge_crossed" 1 GaugeCrossed => |data| &data.gauge;
     "silence_began" 1 SilenceBegan => |data| &data.voice;
     "silence_ended" 1 SilenceEnded => |data| &data.voice;
     "fence_crossed" 1 FenceCrossed => |data| &data.unit;
     "access_changed" 1 AccessChanged => |data| &data.login;
     "loss_accepted" 1 LossAccepted => |_data| "journal";
+    group Callout(CalloutEvent);
 }
 
 impl Event {

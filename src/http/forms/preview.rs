@@ -15,7 +15,7 @@ use crate::{
     domain::{
         board::Board,
         command::Command,
-        event::Event,
+        event::{CalloutEvent, Event},
         ids::{AreaCode, Level},
         time::Timestamp,
         warning::{Colour, Message, Status},
@@ -119,16 +119,18 @@ impl Preview {
                 Event::WarningAccepted(accepted) => {
                     warning = Previewed::of(&accepted.message);
                 }
-                Event::CalloutOpened(opened) => {
+                Event::Callout(CalloutEvent::CalloutOpened(opened)) => {
                     effect = "opens";
                     by_callout.insert(opened.id, opened.policy.clone());
                 }
-                Event::CalloutRevised(revised) => {
+                Event::Callout(CalloutEvent::CalloutRevised(revised)) => {
                     effect = "changes";
                     by_callout.insert(revised.id, revised.policy.clone());
                 }
-                Event::CalloutClosed(_) if effect == "nothing" => effect = "ends",
-                Event::ObligationOpened(opened) => {
+                Event::Callout(CalloutEvent::CalloutClosed(_)) if effect == "nothing" => {
+                    effect = "ends"
+                }
+                Event::Callout(CalloutEvent::ObligationOpened(opened)) => {
                     posts += 1;
                     people.extend(&opened.step.people);
                     let area = opened.post.area;
@@ -137,11 +139,11 @@ impl Preview {
                     let policy = by_callout.get(&opened.callout).cloned().unwrap_or_default();
                     *policies.entry(policy).or_insert(0) += 1;
                 }
-                Event::ObligationWithdrawn(withdrawn) => {
+                Event::Callout(CalloutEvent::ObligationWithdrawn(withdrawn)) => {
                     released += 1;
                     told += usize::from(!withdrawn.notices.is_empty());
                 }
-                Event::ObligationTold(_) => told += 1,
+                Event::Callout(CalloutEvent::ObligationTold(_)) => told += 1,
                 _ => {}
             }
         }

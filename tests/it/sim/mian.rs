@@ -11,7 +11,7 @@ use jiaoying::domain::{
         attempt::Outcome,
         policy::{CalloutKind, PolicySet},
     },
-    event::{Entry, Event},
+    event::{CalloutEvent, Entry, Event},
     ids::{CalloutId, ObligationId, PersonId},
     person::{Channel, Contact, Person},
     roster::{Calendar, Post},
@@ -181,7 +181,9 @@ fn pages(journal: &[Entry]) -> BTreeMap<ObligationId, Page> {
     let mut pages: BTreeMap<ObligationId, Page> = BTreeMap::new();
     for Entry { at, event, .. } in journal {
         match event {
-            Event::ObligationOpened(opened) if opened.callout == CalloutId(1) => {
+            Event::Callout(CalloutEvent::ObligationOpened(opened))
+                if opened.callout == CalloutId(1) =>
+            {
                 let asked = opened.step.people.clone();
                 let page = Page {
                     id: opened.id,
@@ -194,23 +196,23 @@ fn pages(journal: &[Entry]) -> BTreeMap<ObligationId, Page> {
                 };
                 pages.insert(opened.id, page);
             }
-            Event::AttemptStarted(started) => {
+            Event::Callout(CalloutEvent::AttemptStarted(started)) => {
                 if let Some(page) = pages.get_mut(&started.id.obligation) {
                     page.calls.push((*at, started.person.clone()));
                 }
             }
-            Event::AttemptRecorded(recorded) => {
+            Event::Callout(CalloutEvent::AttemptRecorded(recorded)) => {
                 if let Some(page) = pages.get_mut(&recorded.id.obligation) {
                     let (person, outcome) = (recorded.person.clone(), recorded.outcome.clone());
                     page.words.push((*at, person, outcome));
                 }
             }
-            Event::ObligationAnswered(answered) => {
+            Event::Callout(CalloutEvent::ObligationAnswered(answered)) => {
                 if let Some(page) = pages.get_mut(&answered.id) {
                     page.answered.get_or_insert(*at);
                 }
             }
-            Event::ObligationUnreached(unreached) => {
+            Event::Callout(CalloutEvent::ObligationUnreached(unreached)) => {
                 if let Some(page) = pages.get_mut(&unreached.id) {
                     let handed = unreached.handed.to.is_some() && unreached.handed.errand.is_some();
                     page.listed.get_or_insert((*at, handed));

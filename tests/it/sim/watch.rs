@@ -10,7 +10,7 @@ use jiaoying::domain::{
         obligation::{Obligation, Skipped, State, Step, Via, WithdrawReason},
         policy::{CalloutKind, Then},
     },
-    event::{Entry, Event},
+    event::{CalloutEvent, Entry, Event},
     ids::{AttemptId, CalloutId, ObligationId, PersonId},
     person::Channel,
     time::Timestamp,
@@ -69,23 +69,27 @@ impl Watch {
             Event::LinesSet(set) => {
                 self.lines.insert(set.channel, set.lines);
             }
-            Event::ObligationAnswered(answered) => {
+            Event::Callout(CalloutEvent::ObligationAnswered(answered)) => {
                 self.over.insert(answered.id);
             }
-            Event::ObligationWithdrawn(withdrawn) => {
+            Event::Callout(CalloutEvent::ObligationWithdrawn(withdrawn)) => {
                 self.over.insert(withdrawn.id);
             }
-            Event::ObligationEscalated(escalated) => {
+            Event::Callout(CalloutEvent::ObligationEscalated(escalated)) => {
                 self.over.remove(&escalated.id);
             }
-            Event::ObligationUnreached(unreached) => {
+            Event::Callout(CalloutEvent::ObligationUnreached(unreached)) => {
                 self.over.remove(&unreached.id);
             }
-            Event::AttemptStarted(started) => {
+            Event::Callout(CalloutEvent::AttemptStarted(started)) => {
                 return self.started(board, started.id, started.channel, &started.person);
             }
-            Event::AttemptRepeated(repeated) => return self.repeated(repeated.id),
-            Event::AttemptRecorded(recorded) if ends(&recorded.outcome, recorded.channel) => {
+            Event::Callout(CalloutEvent::AttemptRepeated(repeated)) => {
+                return self.repeated(repeated.id);
+            }
+            Event::Callout(CalloutEvent::AttemptRecorded(recorded))
+                if ends(&recorded.outcome, recorded.channel) =>
+            {
                 self.flying.remove(&recorded.id);
             }
             _ => {}
@@ -172,18 +176,18 @@ impl Watch {
 /// Returns the obligation that an event changes.
 pub fn obligation_of(event: &Event) -> Option<ObligationId> {
     match event {
-        Event::ObligationOpened(opened) => Some(opened.id),
-        Event::ObligationEscalated(escalated) => Some(escalated.id),
-        Event::ObligationMoved(moved) => Some(moved.id),
-        Event::ObligationDeclined(declined) => Some(declined.id),
-        Event::ObligationAnswered(answered) => Some(answered.id),
-        Event::ObligationUnreached(unreached) => Some(unreached.id),
-        Event::ObligationHandedOn(handed) => Some(handed.id),
-        Event::ObligationWithdrawn(withdrawn) => Some(withdrawn.id),
-        Event::ObligationTold(told) => Some(told.id),
-        Event::AttemptStarted(started) => Some(started.id.obligation),
-        Event::AttemptRepeated(repeated) => Some(repeated.id.obligation),
-        Event::AttemptRecorded(recorded) => Some(recorded.id.obligation),
+        Event::Callout(CalloutEvent::ObligationOpened(opened)) => Some(opened.id),
+        Event::Callout(CalloutEvent::ObligationEscalated(escalated)) => Some(escalated.id),
+        Event::Callout(CalloutEvent::ObligationMoved(moved)) => Some(moved.id),
+        Event::Callout(CalloutEvent::ObligationDeclined(declined)) => Some(declined.id),
+        Event::Callout(CalloutEvent::ObligationAnswered(answered)) => Some(answered.id),
+        Event::Callout(CalloutEvent::ObligationUnreached(unreached)) => Some(unreached.id),
+        Event::Callout(CalloutEvent::ObligationHandedOn(handed)) => Some(handed.id),
+        Event::Callout(CalloutEvent::ObligationWithdrawn(withdrawn)) => Some(withdrawn.id),
+        Event::Callout(CalloutEvent::ObligationTold(told)) => Some(told.id),
+        Event::Callout(CalloutEvent::AttemptStarted(started)) => Some(started.id.obligation),
+        Event::Callout(CalloutEvent::AttemptRepeated(repeated)) => Some(repeated.id.obligation),
+        Event::Callout(CalloutEvent::AttemptRecorded(recorded)) => Some(recorded.id.obligation),
         _ => None,
     }
 }
@@ -229,12 +233,12 @@ fn one_answer_one_obligation(board: &Board, entries: &[Entry]) -> Result<(), Bre
     let mut answered: Vec<ObligationId> = Vec::new();
     for entry in entries {
         match &entry.event {
-            Event::AttemptRecorded(recorded) => {
+            Event::Callout(CalloutEvent::AttemptRecorded(recorded)) => {
                 told.push(recorded.id.obligation);
                 let call = board.callouts.attempt(recorded.id);
                 told.extend(call.into_iter().flat_map(|(_, attempt)| attempt.also.clone()));
             }
-            Event::ObligationAnswered(event) => answered.push(event.id),
+            Event::Callout(CalloutEvent::ObligationAnswered(event)) => answered.push(event.id),
             _ => {}
         }
     }
@@ -242,7 +246,9 @@ fn one_answer_one_obligation(board: &Board, entries: &[Entry]) -> Result<(), Bre
         return breach_one_answer(&answered);
     }
     for entry in entries.iter().filter(|_| !answered.is_empty()) {
-        let Event::ObligationWithdrawn(withdrawn) = &entry.event else { continue };
+        let Event::Callout(CalloutEvent::ObligationWithdrawn(withdrawn)) = &entry.event else {
+            continue;
+        };
         let about = board.callouts.obligation(withdrawn.id).and_then(|errand| errand.about);
         let settled = about.is_some_and(|about| answered.contains(&about));
         if !settled || withdrawn.reason != WithdrawReason::Settled {
@@ -261,7 +267,7 @@ fn delivered_is_not_answered(entries: &[Entry]) -> Result<(), Breach> {
     let mut sign = false;
     for entry in entries {
         match &entry.event {
-            Event::AttemptRecorded(recorded) => {
+            Event::Callout(CalloutEvent::AttemptRecorded(recorded)) => {
                 sign = matches!(
                     recorded.outcome,
                     Outcome::Read
@@ -272,13 +278,15 @@ fn delivered_is_not_answered(entries: &[Entry]) -> Result<(), Breach> {
                 if sign {
                     continue;
                 }
-                let answered = |e: &Entry| matches!(e.event, Event::ObligationAnswered(_));
+                let answered = |e: &Entry| {
+                    matches!(e.event, Event::Callout(CalloutEvent::ObligationAnswered(_)))
+                };
                 if entries.iter().any(answered) {
                     let detail = format!("{:?} counted", recorded.outcome);
                     return Err(Breach::new("delivered_is_not_answered", detail));
                 }
             }
-            Event::ObligationAnswered(answered) => {
+            Event::Callout(CalloutEvent::ObligationAnswered(answered)) => {
                 let desk = matches!(answered.answer.via, Via::Desk(_));
                 let attributed = answered.answer.entered_by.is_some();
                 let named = answered.answer.person.is_some() || !answered.answer.name.is_empty();
@@ -298,7 +306,7 @@ fn first_attempts_before_second(board: &Board, entries: &[Entry]) -> Result<(), 
     let started: BTreeSet<AttemptId> = entries
         .iter()
         .filter_map(|entry| match &entry.event {
-            Event::AttemptStarted(started) => Some(started.id),
+            Event::Callout(CalloutEvent::AttemptStarted(started)) => Some(started.id),
             _ => None,
         })
         .collect();
@@ -307,7 +315,8 @@ fn first_attempts_before_second(board: &Board, entries: &[Entry]) -> Result<(), 
         return Ok(());
     }
     let all = || board.callouts.obligations().flat_map(|obligation| &obligation.attempts);
-    let begins = |entry: &&Entry| !matches!(entry.event, Event::AttemptStarted(_));
+    let begins =
+        |entry: &&Entry| !matches!(entry.event, Event::Callout(CalloutEvent::AttemptStarted(_)));
     let changed: BTreeSet<ObligationId> =
         entries.iter().filter(begins).filter_map(|entry| obligation_of(&entry.event)).collect();
     let changes = |attempt: &Attempt| changed.contains(&attempt.id.obligation);
@@ -360,8 +369,10 @@ fn class(board: &Board, attempt: &Attempt) -> impl Ord + use<> {
 /// A rung that was passed over is in the record.
 fn skips_are_recorded(board: &Board, event: &Event) -> Result<(), Breach> {
     let (id, from, to, skipped): (_, usize, Option<&Step>, &[Skipped]) = match event {
-        Event::ObligationOpened(opened) => (opened.id, 0, Some(&opened.step), &opened.step.skipped),
-        Event::ObligationEscalated(escalated) => {
+        Event::Callout(CalloutEvent::ObligationOpened(opened)) => {
+            (opened.id, 0, Some(&opened.step), &opened.step.skipped)
+        }
+        Event::Callout(CalloutEvent::ObligationEscalated(escalated)) => {
             let next = usize::from(escalated.from) + 1;
             (escalated.id, next, Some(&escalated.step), &escalated.step.skipped)
         }
@@ -385,7 +396,9 @@ fn skips_are_recorded(board: &Board, event: &Event) -> Result<(), Breach> {
 }
 
 fn late_is_marked(board: &Board, entry: &Entry) -> Result<(), Breach> {
-    let Event::ObligationAnswered(answered) = &entry.event else { return Ok(()) };
+    let Event::Callout(CalloutEvent::ObligationAnswered(answered)) = &entry.event else {
+        return Ok(());
+    };
     let Some(obligation) = board.callouts.obligation(answered.id) else { return Ok(()) };
     let over = match &obligation.state {
         State::Ringing { due_at, .. } => entry.at > *due_at,

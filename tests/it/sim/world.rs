@@ -7,7 +7,7 @@ use jiaoying::domain::{
     actor::Actor,
     board::Board,
     command::{Command, Reply},
-    event::{Entry, Event, LinesSet},
+    event::{CalloutEvent, Entry, Event, LinesSet},
     ids::AreaCode,
     person::Channel,
     time::Timestamp,
@@ -165,26 +165,28 @@ impl World {
     fn outside(&mut self, event: &Event) {
         self.counts.events += 1;
         match event {
-            Event::AttemptStarted(started) => {
+            Event::Callout(CalloutEvent::AttemptStarted(started)) => {
                 self.counts.started += 1;
                 let (id, channel) = (started.id, started.channel);
                 self.carrier.take(id, &started.person, channel, 0, self.now);
             }
-            Event::AttemptRepeated(repeated) => {
+            Event::Callout(CalloutEvent::AttemptRepeated(repeated)) => {
                 self.counts.repeats += 1;
                 let id = repeated.id;
                 let known = self.board.callouts.attempt(id);
                 let times = known.map_or(1, |(_, attempt)| attempt.repeats);
                 self.carrier.take(id, &repeated.person, repeated.channel, times, self.now);
             }
-            Event::ObligationAnswered(answered) => {
+            Event::Callout(CalloutEvent::ObligationAnswered(answered)) => {
                 self.counts.answered += 1;
                 self.ring_off(answered.id);
             }
-            Event::ObligationWithdrawn(withdrawn) => self.ring_off(withdrawn.id),
-            Event::ObligationUnreached(_) => self.counts.unreached += 1,
-            Event::ObligationEscalated(_) => self.counts.escalated += 1,
-            Event::ObligationMoved(_) => self.counts.moved += 1,
+            Event::Callout(CalloutEvent::ObligationWithdrawn(withdrawn)) => {
+                self.ring_off(withdrawn.id)
+            }
+            Event::Callout(CalloutEvent::ObligationUnreached(_)) => self.counts.unreached += 1,
+            Event::Callout(CalloutEvent::ObligationEscalated(_)) => self.counts.escalated += 1,
+            Event::Callout(CalloutEvent::ObligationMoved(_)) => self.counts.moved += 1,
             _ => {}
         }
     }
@@ -210,8 +212,13 @@ impl World {
         let Ok(Reply::Answer { seq, .. }) = reply else { return Ok(()) };
         let at = usize::try_from(*seq).expect("small") - 1;
         let told = self.journal.get(at).map(|entry| &entry.event);
-        let is_answer =
-            matches!(told, Some(Event::ObligationAnswered(_) | Event::ObligationDeclined(_)));
+        let is_answer = matches!(
+            told,
+            Some(
+                Event::Callout(CalloutEvent::ObligationAnswered(_))
+                    | Event::Callout(CalloutEvent::ObligationDeclined(_))
+            )
+        );
         if is_answer && (*seq > before || self.board.seq == before) {
             return Ok(());
         }

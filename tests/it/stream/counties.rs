@@ -12,7 +12,7 @@ use jiaoying::domain::{
     board::Board,
     callout::policy::PolicySet,
     command::{AnswerKind, Command, GiveAnswer},
-    event::{Entry, Event, LinesSet},
+    event::{CalloutEvent, Entry, Event, LinesSet},
     ids::{AreaCode, Level, ObligationId, PersonId},
     person::{Channel, Contact, Person},
     roster::Post,
@@ -158,7 +158,7 @@ impl County {
         let rung: Vec<(ObligationId, PersonId)> = events
             .iter()
             .filter_map(|event| match event {
-                Event::ObligationOpened(opened) => {
+                Event::Callout(CalloutEvent::ObligationOpened(opened)) => {
                     Some((opened.id, opened.post.duty.as_str().parse().unwrap()))
                 }
                 _ => None,

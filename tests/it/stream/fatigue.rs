@@ -6,7 +6,7 @@ use chrono::Timelike;
 use compact_str::CompactString;
 use jiaoying::domain::{
     callout::policy::PolicySet,
-    event::Event,
+    event::{CalloutEvent, Event},
     ids::AreaCode,
     time::Timestamp,
     warning::{Colour, Message},
@@ -208,13 +208,13 @@ fn compare<'r>(
 
 fn rings(events: &[Event]) -> u32 {
     let opened = events.iter().filter(|event| {
-        matches!(event, Event::ObligationOpened(opened) if opened.post.duty.as_str() == OFFICER)
+        matches!(event, Event::Callout(CalloutEvent::ObligationOpened(opened)) if opened.post.duty.as_str() == OFFICER)
     });
     u32::try_from(opened.count()).unwrap()
 }
 
 fn revises(events: &[Event]) -> bool {
-    events.iter().any(|event| matches!(event, Event::CalloutRevised(_)))
+    events.iter().any(|event| matches!(event, Event::Callout(CalloutEvent::CalloutRevised(_))))
 }
 
 /// Returns the night that an instant lies in, counted in days since 1970, in Beijing.

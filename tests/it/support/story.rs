@@ -10,7 +10,7 @@ use jiaoying::domain::{
         policy::{Ladder, Policy, PolicySet},
     },
     command::{AddOverride, AnswerKind, Command, Reply},
-    event::{Entry, Event},
+    event::{CalloutEvent, Entry, Event},
     ids::{AttemptId, CalloutId, ObligationId, PersonId, PostId},
     person::{Channel, Person},
     rejection::Rejection,
@@ -285,37 +285,43 @@ fn handed(obligation: &Obligation) -> &Handed {
 #[expect(clippy::wildcard_enum_match_arm, reason = "the rest is no part of an obligation's story")]
 fn tell(event: &Event, id: ObligationId) -> Option<String> {
     match event {
-        Event::ObligationOpened(e) if e.id == id => Some(format!("opened: {}", rung(&e.step))),
-        Event::ObligationEscalated(e) if e.id == id => {
+        Event::Callout(CalloutEvent::ObligationOpened(e)) if e.id == id => {
+            Some(format!("opened: {}", rung(&e.step)))
+        }
+        Event::Callout(CalloutEvent::ObligationEscalated(e)) if e.id == id => {
             Some(format!("{}: {}", name(&e.reason), rung(&e.step)))
         }
-        Event::ObligationMoved(e) if e.id == id => {
+        Event::Callout(CalloutEvent::ObligationMoved(e)) if e.id == id => {
             Some(format!("moved from {}: {}", people(&e.gone), rung(&e.step)))
         }
-        Event::ObligationDeclined(e) if e.id == id => Some(format!("{} cannot come", e.person)),
-        Event::ObligationAnswered(e) if e.id == id => {
+        Event::Callout(CalloutEvent::ObligationDeclined(e)) if e.id == id => {
+            Some(format!("{} cannot come", e.person))
+        }
+        Event::Callout(CalloutEvent::ObligationAnswered(e)) if e.id == id => {
             let answer = &e.answer;
             let who = answer.person.as_ref().map_or(answer.name.to_string(), |p| p.to_string());
             let by = answer.entered_by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
             let late = if answer.late { " late" } else { "" };
             Some(format!("answered: {who}{by} via {}{late}", name(&answer.via)))
         }
-        Event::ObligationUnreached(e) if e.id == id => {
+        Event::Callout(CalloutEvent::ObligationUnreached(e)) if e.id == id => {
             let to = e.handed.to.as_ref().map_or("nobody".to_owned(), |to| to.to_string());
             Some(format!("{}: unreached, handed to {to}{}", name(&e.reason), skips(&e.skipped)))
         }
-        Event::ObligationHandedOn(e) if e.id == id => {
+        Event::Callout(CalloutEvent::ObligationHandedOn(e)) if e.id == id => {
             let to = e.handed.to.as_ref().map_or("nobody".to_owned(), |to| to.to_string());
             Some(format!("handed on to {to}"))
         }
-        Event::ObligationWithdrawn(e) if e.id == id => {
+        Event::Callout(CalloutEvent::ObligationWithdrawn(e)) if e.id == id => {
             Some(format!("withdrawn: {}{}", name(&e.reason), plans(", notice to", &e.notices)))
         }
-        Event::ObligationTold(e) if e.id == id => Some(plans("told:", &e.notices)),
-        Event::AttemptStarted(e) if e.id.obligation == id => {
+        Event::Callout(CalloutEvent::ObligationTold(e)) if e.id == id => {
+            Some(plans("told:", &e.notices))
+        }
+        Event::Callout(CalloutEvent::AttemptStarted(e)) if e.id.obligation == id => {
             Some(format!("{} to {}", e.channel, e.person))
         }
-        Event::AttemptRecorded(e) if e.id.obligation == id => {
+        Event::Callout(CalloutEvent::AttemptRecorded(e)) if e.id.obligation == id => {
             let retry = e
                 .retry
                 .as_ref()

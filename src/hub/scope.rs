@@ -1,0 +1,86 @@
+//! Whom an event concerns, by area: one arm a kind, so that none goes to everybody by oversight.
+
+use std::sync::Arc;
+
+use super::directory::Directory;
+use crate::domain::{
+    area::Extent,
+    event::{CalloutEvent, Event},
+    ids::AreaCode,
+};
+
+/// Whom an event concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Scope {
+    Everybody,
+    /// Those whose area contains it.
+    Within(AreaCode),
+    /// Those whose area contains, or lies in, any of these.
+    About(Arc<[AreaCode]>),
+    /// Nobody by socket: it is in the journal for those who may read that.
+    Nobody,
+}
+
+/// Tells whom `event` concerns.
+pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
+    match event {
+        Event::AccessChanged(_) => Scope::Nobody,
+        Event::JurisdictionSet(_)
+        | Event::CalendarAdopted(_)
+        | Event::PoliciesAdopted(_)
+        | Event::LinesSet(_)
+        | Event::LossAccepted(_)
+        | Event::WarningWitnessed(_)
+        | Event::WarningEnded(_)
+        | Event::SuggestionRulesAdopted(_)
+        | Event::SuggestionDecided(_)
+        | Event::BulletinDrafted(_)
+        | Event::BulletinIssued(_)
+        | Event::BulletinRefused(_) => Scope::Everybody,
+        Event::Callout(event) => callout(event, directory),
+        Event::AreaSaved(saved) => Scope::Within(saved.area.code),
+        Event::PersonSaved(saved) => Scope::Within(saved.person.area),
+        Event::PostSaved(saved) => Scope::Within(saved.post.id.area),
+        Event::RotationSet(set) => Scope::Within(set.post.area),
+        Event::DutyTableSet(set) => Scope::Within(set.post.area),
+        Event::OverrideAdded(added) => Scope::Within(added.change.post.area),
+        Event::OverrideRemoved(removed) => Scope::Within(removed.post.area),
+        Event::UnitSaved(saved) => Scope::Within(saved.unit.area),
+        Event::UnitRemoved(removed) => Scope::Within(removed.area),
+        Event::SiteSaved(saved) => Scope::Within(saved.site.area),
+        Event::SiteRemoved(removed) => Scope::Within(removed.area),
+        Event::StockCounted(counted) => Scope::Within(counted.area),
+        Event::FenceCrossed(crossed) => Scope::Within(crossed.home),
+        Event::GaugeCrossed(crossed) => Scope::Within(crossed.area),
+        Event::SilenceBegan(began) => Scope::Within(began.area),
+        Event::SilenceEnded(ended) => Scope::Within(ended.area),
+        Event::WarningAccepted(accepted) if accepted.extent.is_empty() => Scope::Everybody,
+        Event::WarningAccepted(accepted) => about(&accepted.extent),
+    }
+}
+
+fn callout(event: &CalloutEvent, directory: &Directory) -> Scope {
+    let attempt = |id| directory.area_of(id).map_or(Scope::Nobody, Scope::Within);
+    match event {
+        CalloutEvent::CalloutClosed(_) | CalloutEvent::CalloutReopened(_) => Scope::Everybody,
+        CalloutEvent::CalloutOpened(opened) => about(&opened.extent),
+        CalloutEvent::CalloutRevised(revised) => about(&revised.extent),
+        CalloutEvent::QuorumMet(met) => Scope::Within(met.area),
+        CalloutEvent::ObligationOpened(o) => Scope::Within(o.post.area),
+        CalloutEvent::ObligationEscalated(o) => Scope::Within(o.post.area),
+        CalloutEvent::ObligationMoved(o) => Scope::Within(o.post.area),
+        CalloutEvent::ObligationDeclined(o) => Scope::Within(o.post.area),
+        CalloutEvent::ObligationAnswered(o) => Scope::Within(o.post.area),
+        CalloutEvent::ObligationUnreached(o) => Scope::Within(o.post.area),
+        CalloutEvent::ObligationHandedOn(o) => Scope::Within(o.post.area),
+        CalloutEvent::ObligationWithdrawn(o) => Scope::Within(o.post.area),
+        CalloutEvent::ObligationTold(o) => Scope::Within(o.post.area),
+        CalloutEvent::AttemptStarted(a) => attempt(a.id),
+        CalloutEvent::AttemptRepeated(a) => attempt(a.id),
+        CalloutEvent::AttemptRecorded(a) => attempt(a.id),
+    }
+}
+
+fn about(extent: &Extent) -> Scope {
+    Scope::About(extent.named().collect())
+}
