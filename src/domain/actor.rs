@@ -46,6 +46,8 @@ pub enum Capability {
     OpenCallouts,
     /// Run incidents: teams, supplies, orders.
     Dispatch,
+    /// Give posts and units tasks (指令, 批示), and take them back.
+    Instruct,
     /// Answer the obligations that rest on oneself.
     Answer,
     /// Answer for somebody else who was reached by hand (代应答).
@@ -82,6 +84,7 @@ impl fmt::Display for Capability {
             DecideSuggestions => "decide what a warning suggests",
             OpenCallouts => "open or withdraw callouts",
             Dispatch => "run incidents",
+            Instruct => "give tasks",
             Answer => "answer",
             AnswerOnBehalf => "answer on behalf of somebody else",
             OverrideRoster => "put substitutes into the roster",
@@ -115,6 +118,7 @@ impl Role {
                 DecideSuggestions,
                 OpenCallouts,
                 Dispatch,
+                Instruct,
                 Answer,
                 AnswerOnBehalf,
                 OverrideRoster,
@@ -126,13 +130,16 @@ impl Role {
                 DraftBulletins,
                 OpenCallouts,
                 Dispatch,
+                Instruct,
                 Answer,
                 AnswerOnBehalf,
                 OverrideRoster,
                 SeePhoneNumbers,
                 ReadJournal,
             ],
-            Role::Leader => &[ApproveBulletins, DecideSuggestions, Answer, SeePhoneNumbers],
+            Role::Leader => {
+                &[ApproveBulletins, DecideSuggestions, Instruct, Answer, SeePhoneNumbers]
+            }
             Role::Screen => &[],
             Role::Gateway => &[IssueWarnings, ReportPositions, ReportReadings, ReportReceipts],
             Role::Admin => &[

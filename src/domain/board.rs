@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     actor::{Actor, Capability},
     area::Areas,
+    assignment::{self, Assignments},
     bulletin::{self, Bulletins},
     callout::{
         self,
@@ -19,7 +20,8 @@ use super::{
     event::{CalloutEvent, Entry, Event},
     fence::{self, Fences},
     gauge::{self, Standings},
-    ids::{AreaCode, OverrideId, PostId, WarningId},
+    ids::{AreaCode, Duty, OverrideId, PostId, WarningId},
+    incident::{self, Incidents},
     person::People,
     rejection::Rejection,
     roster::{self, Calendar, DutyNow, Roster, Staffing},
@@ -27,6 +29,7 @@ use super::{
     site::{self, Sites},
     stock::{self, Stocks},
     suggestion::{self, Suggestions},
+    task::{self, Tasks},
     time::Timestamp,
     unit::{self, Units},
     warning::{self, Life, Warning, Warnings},
@@ -62,6 +65,9 @@ pub struct Board {
     pub bulletins: Bulletins,
     pub suggestions: Suggestions,
     pub callouts: Callouts,
+    pub incidents: Incidents,
+    pub assignments: Assignments,
+    pub tasks: Tasks,
     pub(super) overrides_added: u64,
 }
 
@@ -145,6 +151,9 @@ impl Board {
                 return suggestion::decide(self, actor, wanted, draft);
             }
             Command::Bulletin(step) => return bulletin::decide(self, actor, step, draft),
+            Command::Incident(step) => return incident::decide(self, actor, step, draft),
+            Command::Assignment(step) => return assignment::decide(self, actor, step, draft),
+            Command::Task(step) => return task::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
@@ -154,13 +163,14 @@ impl Board {
             Command::Elapse => {
                 draft.expire_warnings();
                 draft.elapse_callouts();
+                draft.elapse_assignments();
+                draft.elapse_tasks();
             }
         }
         Ok(draft.finish(Reply::Done))
     }
 
     /// Applies what has happened. Total: an event that was logged is never refused.
-    #[expect(clippy::too_many_lines, reason = "one arm a kind of event, and no kind left out")]
     pub fn apply(&mut self, entry: &Entry) {
         debug_assert_eq!(entry.seq, self.seq + 1, "events are applied in order, each once");
         self.seq = entry.seq;
@@ -202,6 +212,7 @@ impl Board {
             Event::StockCounted(counted) => self.stocks.count(counted),
             Event::UnitRemoved(removed) => {
                 self.units.remove(&removed.id);
+                self.assignments.forget(&removed.id);
                 self.fences.remove(&removed.id);
             }
             Event::FenceCrossed(crossed) => self.fences.cross(crossed),
@@ -230,6 +241,9 @@ impl Board {
                 self.fences.end(ended.id);
             }
             Event::Callout(event) => self.apply_callout(event, entry),
+            Event::Incident(event) => self.incidents.apply(event, entry),
+            Event::Assignment(event) => self.assignments.apply(event, entry),
+            Event::Task(event) => self.tasks.apply(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }
@@ -284,12 +298,15 @@ impl Board {
     /// Returns when [`Command::Elapse`] next has an effect; in the past when it has one now.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let expiry = self.warnings.next_expiry();
-        self.callouts.next_deadline().into_iter().chain(expiry).min()
+        let callouts = self.callouts.next_deadline().into_iter().chain(expiry);
+        callouts.chain(self.assignments.next_deadline()).chain(self.tasks.next_deadline()).min()
     }
 
     /// Derives what a snapshot leaves out.
     pub fn rebuild(&mut self) {
         self.callouts.rebuild();
+        self.assignments.rebuild();
+        self.tasks.rebuild();
     }
 
     /// Returns every breach of what must always hold; empty on a sound board.
@@ -297,7 +314,8 @@ impl Board {
         let in_force = |id| self.warnings.get(id).is_some_and(|w| w.life == Life::Active);
         let orphans = self.callouts.open().filter(|callout| !callout.warning.is_none_or(in_force));
         let orphans = orphans.map(|callout| format!("{}: its warning is over", callout.id));
-        self.callouts.breaches(!self.roster.is_empty()).into_iter().chain(orphans).collect()
+        let callouts = self.callouts.breaches(!self.roster.is_empty()).into_iter().chain(orphans);
+        callouts.chain(self.assignments.breaches()).chain(self.tasks.breaches()).collect()
     }
 
     fn set_jurisdiction(
@@ -316,6 +334,11 @@ impl Board {
             draft.push(Event::JurisdictionSet(set));
         }
         Ok(draft.finish(Reply::Done))
+    }
+
+    /// Returns the post that runs the county's desk.
+    pub(super) fn desk_post(&self) -> Option<PostId> {
+        Some(PostId { area: self.jurisdiction?, duty: Duty::DUTY_OFFICER })
     }
 
     /// Returns the next override's id.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     area::Area,
+    assignment::AssignmentStep,
     bulletin::Outlet,
     callout::{
         attempt::Outcome,
@@ -17,15 +18,17 @@ use super::{
     fence::Crossing,
     gauge::Seen,
     ids::{
-        AreaCode, AttemptId, BulletinId, CalloutId, ObligationId, OverrideId, PersonId, PostId,
-        SiteId, UnitId, WarningId,
+        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, IncidentId, ObligationId,
+        OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
     },
+    incident::IncidentStep,
     person::Person,
     roster::{Calendar, Post},
     silence::LastHeard,
     site::Site,
     stock::Count,
     suggestion::{Part, Rules},
+    task::TaskStep,
     time::Timestamp,
     unit::Unit,
     warning::{Colour, Message, Original},
@@ -60,6 +63,9 @@ pub enum Command {
     AdoptRules(Rules),
     DecideSuggestion(DecideSuggestion),
     Bulletin(BulletinStep),
+    Incident(IncidentStep),
+    Assignment(AssignmentStep),
+    Task(TaskStep),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -178,6 +184,16 @@ pub enum Reply {
     Callout {
         id: CalloutId,
     },
+    Incident {
+        id: IncidentId,
+    },
+    Assignment {
+        id: AssignmentId,
+        obligation: ObligationId,
+    },
+    Tasks {
+        ids: Vec<TaskId>,
+    },
     Override {
         id: OverrideId,
     },
@@ -185,4 +201,11 @@ pub enum Reply {
         seq: u64,
         late: bool,
     },
+}
+
+impl Reply {
+    /// Returns where an answer stands in the journal, and whether it was late.
+    pub fn answered(&self) -> Option<(u64, bool)> {
+        if let Reply::Answer { seq, late } = self { Some((*seq, *late)) } else { None }
+    }
 }

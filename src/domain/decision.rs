@@ -7,7 +7,7 @@ use super::{
     callout::{obligation::Obligation, policy::CalloutKind},
     command::Reply,
     event::{CalloutOpened, CloseReason, Event},
-    ids::{CalloutId, ObligationId, PersonId},
+    ids::{AssignmentId, CalloutId, IncidentId, ObligationId, PersonId, TaskId},
     time::Timestamp,
 };
 
@@ -32,11 +32,13 @@ pub(super) struct Draft<'b> {
     events: Vec<Event>,
     next_callout: u64,
     next_obligation: u64,
+    next_task: u64,
+    next_incident: u64,
+    next_assignment: u64,
     /// How many more obligations of a callout are open after the events so far.
     opened: BTreeMap<CalloutId, i64>,
-    /// What the callout that the events so far have opened or revised is about, errands apart: a command
-    /// opens or revises one at most.
-    pub opening: Option<CalloutOpened>,
+    /// What the callouts that the events so far have opened or revised are about, errands apart.
+    pub opening: BTreeMap<CalloutId, CalloutOpened>,
     /// Errand callouts opened by the events so far, by the callout they serve.
     pub errands: BTreeMap<CalloutId, CalloutId>,
     /// Callouts that the events so far have closed.
@@ -57,8 +59,11 @@ impl<'b> Draft<'b> {
             events: Vec::new(),
             next_callout: board.callouts.next_callout(),
             next_obligation: board.callouts.next_obligation(),
+            next_task: board.tasks.next_id(),
+            next_incident: board.incidents.next_id(),
+            next_assignment: board.assignments.next_id(),
             opened: BTreeMap::new(),
-            opening: None,
+            opening: BTreeMap::new(),
             errands: BTreeMap::new(),
             closed: BTreeSet::new(),
             touched: BTreeSet::new(),
@@ -84,6 +89,21 @@ impl<'b> Draft<'b> {
     pub fn take_obligation(&mut self) -> ObligationId {
         self.next_obligation += 1;
         ObligationId(self.next_obligation - 1)
+    }
+
+    pub fn take_task(&mut self) -> TaskId {
+        self.next_task += 1;
+        TaskId(self.next_task - 1)
+    }
+
+    pub fn take_incident(&mut self) -> IncidentId {
+        self.next_incident += 1;
+        IncidentId(self.next_incident - 1)
+    }
+
+    pub fn take_assignment(&mut self) -> AssignmentId {
+        self.next_assignment += 1;
+        AssignmentId(self.next_assignment - 1)
     }
 
     /// Notes that `obligation` has been changed, and by how much its callout's open ones have.

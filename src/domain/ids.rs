@@ -150,6 +150,12 @@ impl Duty {
     /// Sorts before every duty there can be: the start of an area's posts in a map by post.
     pub(in crate::domain) const LOWEST: Duty = Duty(CompactString::const_new(""));
 
+    /// Runs the desk of an area around the clock (值班员).
+    pub const DUTY_OFFICER: Duty = Duty(CompactString::const_new("duty_officer"));
+
+    /// Of whoever leads a unit; the roster has no such posts, the list of units says who it is.
+    pub const TEAM_LEADER: Duty = Duty(CompactString::const_new("team_leader"));
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -243,6 +249,21 @@ numbered_id!(
     BulletinId, 'b', "a bulletin id such as b-3"
 );
 text_serde!(BulletinId, u64, BulletinId, |id| id.0);
+numbered_id!(
+    /// An incident (突发事件) as it was reported.
+    IncidentId, 'i', "an incident id such as i-4"
+);
+text_serde!(IncidentId, u64, IncidentId, |id| id.0);
+numbered_id!(
+    /// One unit sent to one incident (调派).
+    AssignmentId, 'a', "an assignment id such as a-9"
+);
+text_serde!(AssignmentId, u64, AssignmentId, |id| id.0);
+numbered_id!(
+    /// Something that somebody has to do by a time (任务).
+    TaskId, 't', "a task id such as t-21"
+);
+text_serde!(TaskId, u64, TaskId, |id| id.0);
 numbered_id!(
     /// A callout (叫应).
     CalloutId, 'c', "a callout id such as c-7"

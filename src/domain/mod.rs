@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod area;
+pub mod assignment;
 pub mod board;
 pub mod bulletin;
 pub mod callout;
@@ -15,6 +16,7 @@ pub mod event;
 pub mod fence;
 pub mod gauge;
 pub mod ids;
+pub mod incident;
 pub mod person;
 pub mod rejection;
 pub mod roster;
@@ -22,6 +24,7 @@ pub mod silence;
 pub mod site;
 pub mod stock;
 pub mod suggestion;
+pub mod task;
 pub mod time;
 pub mod unit;
 pub mod warning;

@@ -4,11 +4,14 @@ use compact_str::CompactString;
 
 use super::{
     actor::Capability,
+    assignment::AssignmentFault,
     bulletin::BulletinFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
+    incident::IncidentFault,
     roster::RosterFault,
     site::SiteFault,
     suggestion::SuggestionFault,
+    task::TaskFault,
     unit::UnitFault,
 };
 
@@ -49,6 +52,12 @@ pub enum Rejection {
     Suggestion(#[from] SuggestionFault),
     #[error(transparent)]
     Bulletin(#[from] BulletinFault),
+    #[error(transparent)]
+    Incident(#[from] IncidentFault),
+    #[error(transparent)]
+    Assignment(#[from] AssignmentFault),
+    #[error(transparent)]
+    Task(#[from] TaskFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
@@ -114,6 +123,9 @@ impl Rejection {
             Rejection::WarningConflict { .. } => "warning.conflict",
             Rejection::Suggestion(fault) => fault.code(),
             Rejection::Bulletin(fault) => fault.code(),
+            Rejection::Incident(fault) => fault.code(),
+            Rejection::Assignment(fault) => fault.code(),
+            Rejection::Task(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -156,6 +168,9 @@ impl Rejection {
             Rejection::Unit(fault) => Some(fault.field()),
             Rejection::Site(fault) => Some(fault.field()),
             Rejection::Bulletin(fault) => fault.field(),
+            Rejection::Incident(fault) => fault.field(),
+            Rejection::Assignment(fault) => fault.field(),
+            Rejection::Task(fault) => fault.field(),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

@@ -13,7 +13,7 @@ use super::{
     board::{Board, require},
     decision::Draft,
     event::{Event, UnitRemoved, UnitSaved},
-    ids::{AreaCode, PersonId, UnitId},
+    ids::{AreaCode, Duty, PersonId, PostId, UnitId},
     rejection::Rejection,
     roster::change::{known_area, known_people},
 };
@@ -123,6 +123,21 @@ impl Unit {
     /// Returns the name under which its positions come.
     pub fn terminal(&self) -> &str {
         self.terminal.as_deref().unwrap_or(self.id.as_str())
+    }
+
+    /// Returns the post that gives its leader a place in the county, for ladders and roll-ups.
+    pub fn post(&self) -> PostId {
+        PostId { area: self.area, duty: Duty::TEAM_LEADER }
+    }
+
+    /// Tells whether `person` is one of it, as far as the list of units says.
+    pub fn has(&self, person: &PersonId) -> bool {
+        [false, true].into_iter().any(|deputies| self.answering(deputies).any(|one| one == person))
+    }
+
+    /// Returns who answers for it when it is called, or stands in for them.
+    pub fn answering(&self, deputies: bool) -> impl Iterator<Item = &PersonId> {
+        self.contact.iter().filter(move |_| !deputies)
     }
 }
 

@@ -17,8 +17,9 @@ use crate::{
     access::{AuthError, LoginError},
     dispatcher::SubmitError,
     domain::{
-        bulletin::BulletinFault, callout::check::PolicyFault, rejection::Rejection,
-        roster::RosterFault, site::SiteFault, suggestion::SuggestionFault, unit::UnitFault,
+        assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
+        incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault,
+        suggestion::SuggestionFault, task::TaskFault, unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -120,6 +121,9 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Bulletin(fault) => bulletin(fault),
         Rejection::Suggestion(fault) => suggestion(fault),
         Rejection::Unit(fault) => unit(fault),
+        Rejection::Incident(fault) => incident(fault),
+        Rejection::Assignment(fault) => assignment(fault),
+        Rejection::Task(fault) => task(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::WarningConflict { .. }
         | Rejection::CalloutClosed(_)
@@ -171,6 +175,42 @@ fn bulletin(fault: &BulletinFault) -> StatusCode {
         | BulletinFault::Decided(_)
         | BulletinFault::AlreadyIssued(_)
         | BulletinFault::NumberTaken { .. } => StatusCode::CONFLICT,
+    }
+}
+
+fn incident(fault: &IncidentFault) -> StatusCode {
+    match fault {
+        IncidentFault::Unknown(_) => StatusCode::NOT_FOUND,
+        IncidentFault::Over(_)
+        | IncidentFault::Changed { .. }
+        | IncidentFault::Step { .. }
+        | IncidentFault::UnitsOut { .. } => StatusCode::CONFLICT,
+        IncidentFault::Later { .. }
+        | IncidentFault::Level
+        | IncidentFault::People
+        | IncidentFault::Kind(_)
+        | IncidentFault::LinkToReport => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn assignment(fault: &AssignmentFault) -> StatusCode {
+    match fault {
+        AssignmentFault::UnknownAssignment(_) => StatusCode::NOT_FOUND,
+        AssignmentFault::Bound { .. }
+        | AssignmentFault::NotReady { .. }
+        | AssignmentFault::Step { .. } => StatusCode::CONFLICT,
+        AssignmentFault::BackInThePast
+        | AssignmentFault::UntilInThePast
+        | AssignmentFault::Strength => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn task(fault: &TaskFault) -> StatusCode {
+    match fault {
+        TaskFault::Unknown(_) => StatusCode::NOT_FOUND,
+        TaskFault::NotYours(_) => StatusCode::FORBIDDEN,
+        TaskFault::Over(_) => StatusCode::CONFLICT,
+        TaskFault::DueInThePast => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        command::{AnswerKind, Command, GiveAnswer, Reply},
+        command::{AnswerKind, Command, GiveAnswer},
         ids::ObligationId,
     },
     hub,
@@ -90,12 +90,6 @@ pub(super) async fn answer(
     let id = written.command_id(&caller.actor);
     let given = GiveAnswer { obligation, answer, note, on_behalf_of, via };
     let committed = web.board.submit_as(caller.actor, Command::Answer(given), id).await?;
-    match committed.reply {
-        Reply::Answer { seq, late } => Ok(Json(AnswerTaken { seq, late })),
-        Reply::Done
-        | Reply::Warning { .. }
-        | Reply::Bulletin { .. }
-        | Reply::Callout { .. }
-        | Reply::Override { .. } => Ok(Json(AnswerTaken { seq: committed.seq, late: false })),
-    }
+    let (seq, late) = committed.reply.answered().unwrap_or((committed.seq, false));
+    Ok(Json(AnswerTaken { seq, late }))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::directory::Directory;
 use crate::domain::{
     area::Extent,
-    event::{CalloutEvent, Event},
+    event::{AssignmentEvent, CalloutEvent, Event, IncidentEvent, TaskEvent},
     ids::AreaCode,
 };
 
@@ -38,6 +38,9 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_) => Scope::Everybody,
         Event::Callout(event) => callout(event, directory),
+        Event::Incident(event) => incident(event),
+        Event::Assignment(event) => assignment(event),
+        Event::Task(event) => task(event),
         Event::AreaSaved(saved) => Scope::Within(saved.area.code),
         Event::PersonSaved(saved) => Scope::Within(saved.person.area),
         Event::PostSaved(saved) => Scope::Within(saved.post.id.area),
@@ -79,6 +82,38 @@ fn callout(event: &CalloutEvent, directory: &Directory) -> Scope {
         CalloutEvent::AttemptRepeated(a) => attempt(a.id),
         CalloutEvent::AttemptRecorded(a) => attempt(a.id),
     }
+}
+
+fn incident(event: &IncidentEvent) -> Scope {
+    Scope::Within(match event {
+        IncidentEvent::IncidentReceived(received) => received.particulars.place.area,
+        IncidentEvent::IncidentEdited(edited) => edited.particulars.place.area,
+        IncidentEvent::IncidentAdvanced(advanced) => advanced.area,
+        IncidentEvent::IncidentLinked(linked) => linked.area,
+        IncidentEvent::IncidentNoted(noted) => noted.area,
+    })
+}
+
+/// A unit's part in an incident concerns those at home as well as those where it goes.
+fn assignment(event: &AssignmentEvent) -> Scope {
+    let both = |home: AreaCode, there: AreaCode| Scope::About([home, there].into());
+    match event {
+        AssignmentEvent::UnitAssigned(assigned) => both(assigned.home, assigned.area),
+        AssignmentEvent::AssignmentAdvanced(advanced) => both(advanced.home, advanced.area),
+        AssignmentEvent::AssignmentStalled(stalled) => both(stalled.home, stalled.area),
+        AssignmentEvent::UnitReadied(readied) => Scope::Within(readied.home),
+    }
+}
+
+fn task(event: &TaskEvent) -> Scope {
+    Scope::Within(match event {
+        TaskEvent::TaskGiven(given) => given.post.area,
+        TaskEvent::TaskSigned(signed) => signed.post.area,
+        TaskEvent::TaskProgressed(progressed) => progressed.post.area,
+        TaskEvent::TaskDone(done) => done.post.area,
+        TaskEvent::TaskReminded(reminded) => reminded.post.area,
+        TaskEvent::TaskWithdrawn(withdrawn) => withdrawn.post.area,
+    })
 }
 
 fn about(extent: &Extent) -> Scope {

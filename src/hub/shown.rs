@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use crate::domain::{
     area::Extent,
-    event::{Entry, Event},
+    event::{Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived},
     ids::{AreaCode, CalloutId, PersonId, WarningId},
+    incident::{Particulars, Source},
     person::Person,
     time::Timestamp,
     warning::{Difference, Life, Message},
@@ -68,6 +69,14 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
             serde_json::to_string(&Named { person: NamedPerson { id, name, area: *area, title } })
                 .ok()
         }
+        Event::Incident(IncidentEvent::IncidentReceived(received)) => {
+            let particulars = without_phones(&received.particulars);
+            serde_json::to_string(&IncidentReceived { particulars, ..received.clone() }).ok()
+        }
+        Event::Incident(IncidentEvent::IncidentEdited(edited)) => {
+            let particulars = without_phones(&edited.particulars);
+            serde_json::to_string(&IncidentEdited { particulars, ..edited.clone() }).ok()
+        }
         Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
@@ -93,7 +102,19 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_)
         | Event::Callout(_)
+        | Event::Incident(_)
+        | Event::Assignment(_)
+        | Event::Task(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
     }
+}
+
+/// Returns what is known of an incident without who reported it and the telephones that its words may hold: those who
+/// may see them ask for the incident itself.
+fn without_phones(particulars: &Particulars) -> Box<Particulars> {
+    let mut shown = particulars.clone();
+    shown.source = Source { way: shown.source.way, unit: shown.source.unit, ..Source::default() };
+    shown.accounts.commander = String::new();
+    Box::new(shown)
 }

@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 
 use super::{
-    obligation::{Answer, EscalateReason, Obligation, State, StateName, Via},
+    obligation::{Answer, EscalateReason, Obligation, State, StateName, Via, WithdrawReason},
     policy::CalloutKind,
 };
 use crate::domain::{
@@ -12,7 +12,7 @@ use crate::domain::{
     command::{AnswerKind, GiveAnswer, Reply},
     decision::{Decision, Draft},
     event::{CalloutReopened, CloseReason, ObligationAnswered, ObligationDeclined, QuorumMet},
-    ids::{CalloutId, PersonId},
+    ids::{CalloutId, ObligationId, PersonId},
     person::Unfound,
     rejection::Rejection,
     time::Timestamp,
@@ -141,13 +141,9 @@ fn asked_namesake(
     Ok(first.clone())
 }
 
-/// Tells whether `person` may answer for himself: he has been rung, or holds the post now.
+/// Tells whether `person` may answer for himself: he has been rung, or bears it now.
 fn may_answer(board: &Board, obligation: &Obligation, person: &PersonId, now: Timestamp) -> bool {
-    let holds = || {
-        let staffing = board.roster.get(&obligation.post);
-        staffing.is_some_and(|staffing| board.on_duty(staffing, now).people.contains(&person))
-    };
-    obligation.was_asked(person) || holds()
+    obligation.was_asked(person) || board.bears(obligation.bearer(), person, now)
 }
 
 /// Tells whether `person` was sent to reach the post, and so may say that it has been.
@@ -222,6 +218,13 @@ fn subject_of<'b>(board: &'b Board, errand: &Obligation) -> Option<&'b Obligatio
 impl Draft<'_> {
     /// Ends an obligation with an answer, and what depends on it.
     pub(super) fn answer(&mut self, obligation: &Obligation, answer: Answer) {
+        let person = answer.person.clone();
+        self.end_with(obligation, answer);
+        self.accept_order(obligation.id, person.as_ref());
+        self.sign_tasks(obligation.id, person.as_ref());
+    }
+
+    fn end_with(&mut self, obligation: &Obligation, answer: Answer) {
         self.push(ObligationAnswered {
             id: obligation.id,
             callout: obligation.callout,
@@ -232,6 +235,38 @@ impl Draft<'_> {
         self.touch(obligation.id, obligation.callout, -1);
         self.settle_errands(obligation.id);
         self.meet_quorum(obligation);
+    }
+
+    /// A unit does what it was ordered to: that is an answer, where nobody of it has given one. `by` is one of the
+    /// unit, or the login at the desk that heard of it.
+    pub(in crate::domain) fn take_order(
+        &mut self,
+        id: ObligationId,
+        by: Result<PersonId, CompactString>,
+    ) {
+        let Some(obligation) = self.board.callouts.obligation(id) else { return };
+        if !obligation.state.is_open() {
+            return;
+        }
+        let unit = obligation.unit.as_ref().and_then(|unit| self.board.units.get(unit));
+        let name = unit.map(|unit| unit.name.clone()).unwrap_or_default();
+        let (by, via) = match by {
+            Ok(person) => (Answerer::reached(person), Via::App),
+            Err(login) => {
+                let by = Answerer { person: None, name, entered_by: Some(login) };
+                (by, Via::Desk(CompactString::default()))
+            }
+        };
+        self.end_with(obligation, by.answer(obligation, via, String::new(), self.now));
+    }
+
+    /// A unit cannot go: nobody else is rung about this order.
+    pub(in crate::domain) fn refuse_order(&mut self, id: ObligationId) {
+        let Some(obligation) = self.board.callouts.obligation(id) else { return };
+        if !matches!(obligation.state, State::Withdrawn { .. }) {
+            self.withdraw(obligation, WithdrawReason::Refused, Vec::new());
+            self.settle_errands(id);
+        }
     }
 
     /// Notes that somebody cannot come, and rings the next at once.
@@ -263,6 +298,9 @@ impl Draft<'_> {
             note: note.to_owned(),
         });
         self.refused.insert((obligation.id, person.clone()));
+        if self.decline_order(obligation.id, &person, note) {
+            return Ok(());
+        }
         self.reopen(obligation.callout);
         if wanted {
             self.go_on_without(obligation, &person);

@@ -133,6 +133,7 @@ impl Callouts {
             id: opened.id,
             callout: opened.callout,
             post: opened.post.clone(),
+            unit: opened.unit.clone(),
             ladder: opened.ladder.clone(),
             policies,
             task: opened.task.clone(),

@@ -152,8 +152,15 @@ impl PolicySet {
 
     fn check_policy(&self, policy: &Policy) -> Result<(), PolicyFault> {
         let place = format!("policy {}", policy.id);
-        if policy.oblige.is_empty() {
+        let named = policy.applies.kinds.iter().any(|kind| kind.names_bearers());
+        if named && policy.ladder.is_none() {
+            return Err(fault(place, "orders, tasks and reminders need a ladder: give one"));
+        }
+        if policy.oblige.is_empty() && policy.ladder.is_none() {
             return Err(fault(place, "obliges nobody: give at least one oblige"));
+        }
+        if let Some(ladder) = &policy.ladder {
+            self.check_climbed(&place, ladder)?;
         }
         let mut obliged = BTreeSet::new();
         for Oblige { level, duty, ladder, .. } in &policy.oblige {
@@ -163,22 +170,27 @@ impl PolicySet {
             if !self.names_duty(duty) {
                 return Err(fault(place, format!("{duty} is no duty listed under [[duty]]")));
             }
-            let found = self.ladder(ladder);
-            let found = found.ok_or_else(|| fault(&*place, format!("no ladder {ladder}")))?;
-            if found.then != Then::HandOver {
-                let problem = format!("ladder {ladder} repeats; only an errand's ladder may");
-                return Err(fault(place, problem));
-            }
+            self.check_climbed(&place, ladder)?;
         }
         self.check_signs(&place, policy)?;
         self.check_quorum(&place, policy)?;
         self.check_hand_over(&place, &policy.hand_over)
     }
 
+    fn check_climbed(&self, place: &str, ladder: &str) -> Result<(), PolicyFault> {
+        let found = self.ladder(ladder);
+        let found = found.ok_or_else(|| fault(place, format!("no ladder {ladder}")))?;
+        if found.then != Then::HandOver {
+            let problem = format!("ladder {ladder} repeats; only an errand's ladder may");
+            return Err(fault(place, problem));
+        }
+        Ok(())
+    }
+
     /// A sign that no channel of the policy's ladders can give would never come.
     fn check_signs(&self, place: &str, policy: &Policy) -> Result<(), PolicyFault> {
         let names = policy.oblige.iter().map(|oblige| &oblige.ladder);
-        let names = names.chain([&policy.hand_over.ladder]);
+        let names = names.chain(&policy.ladder).chain([&policy.hand_over.ladder]);
         let rungs = names.filter_map(|name| self.ladder(name)).flat_map(|ladder| &ladder.rungs);
         let channels: BTreeSet<Channel> =
             rungs.flat_map(|rung| &rung.reach).map(|reach| reach.channel).collect();

@@ -8,7 +8,9 @@ use super::{
     attempt::Attempt,
     callouts::Callout,
     ladder::{Climb, reachable},
-    obligation::{EscalateReason, Handed, Obligation, Skipped, State, StateName, WithdrawReason},
+    obligation::{
+        Bearer, EscalateReason, Handed, Obligation, Skipped, State, StateName, WithdrawReason,
+    },
     policy::{CalloutKind, Target, Terms},
     revise::Told,
 };
@@ -24,7 +26,7 @@ use crate::domain::{
 pub(super) struct Subject<'a> {
     pub id: ObligationId,
     pub callout: CalloutId,
-    pub post: &'a PostId,
+    pub bearer: Bearer<'a>,
     pub was: StateName,
     /// `None` where it is opened in the same decision.
     pub known: Option<&'a Obligation>,
@@ -32,8 +34,9 @@ pub(super) struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     pub fn of(obligation: &'a Obligation) -> Self {
-        let Obligation { id, callout, post, state, .. } = obligation;
-        Self { id: *id, callout: *callout, post, was: state.name(), known: Some(obligation) }
+        let Obligation { id, callout, state, .. } = obligation;
+        let (bearer, was) = (obligation.bearer(), state.name());
+        Self { id: *id, callout: *callout, bearer, was, known: Some(obligation) }
     }
 }
 
@@ -59,7 +62,7 @@ impl Draft<'_> {
         self.push(ObligationUnreached {
             id: subject.id,
             callout: subject.callout,
-            post: subject.post.clone(),
+            post: subject.bearer.post.clone(),
             was: subject.was,
             reason,
             handed: handed.clone(),
@@ -86,7 +89,7 @@ impl Draft<'_> {
         self.push(ObligationHandedOn {
             id: subject.id,
             callout: subject.callout,
-            post: subject.post.clone(),
+            post: subject.bearer.post.clone(),
             handed: handed.clone(),
         });
         self.touch(subject.id, subject.callout, 0);
@@ -147,8 +150,8 @@ impl Draft<'_> {
         let count = targets.len();
         let order = (0..count).map(move |index| (from + index) % count);
         order.flat_map(move |candidate| {
-            let post = targets[candidate].post(subject.post);
-            let named = self.named(targets[candidate], subject.post);
+            let post = targets[candidate].post(subject.bearer.post);
+            let named = self.named(targets[candidate], subject.bearer);
             let people = named.map(|named| named.people).unwrap_or_default();
             let pairs = people.into_iter().zip(std::iter::repeat(post));
             pairs.filter_map(move |(person, post)| Some(Taker { person, post: post?, candidate }))
@@ -167,10 +170,7 @@ impl Draft<'_> {
     /// Tells whether `person` is why the obligation has to be handed over: he holds the post and did not
     /// answer, or he has said that he cannot come, to it or to an errand about it.
     fn is_the_unreached(&self, subject: &Subject<'_>, person: &PersonId) -> bool {
-        let staffing = self.board.roster.get(subject.post);
-        let holds = staffing.is_some_and(|staffing| {
-            self.board.on_duty(staffing, self.now).people.contains(&person)
-        });
+        let holds = self.board.bears(subject.bearer, person, self.now);
         let mut errands = self.board.callouts.errands_about(subject.id);
         holds
             || subject.known.is_some_and(|known| self.refuses(known, person))
@@ -197,13 +197,14 @@ impl Draft<'_> {
         let (Some(taker), Some(id)) = (taker, errand) else { return };
         let ladder = terms.errand_ladder().expect("a set without it is not adopted");
         let callout = self.errand_callout(subject.callout);
-        let Climb::Rung(step) = self.climb(ladder, &taker.post, None, 0) else {
+        let Climb::Rung(step) = self.climb(ladder, Bearer::holder(&taker.post), None, 0) else {
             unreachable!("an errand's ladder repeats, so it always has a rung");
         };
         self.push(ObligationOpened {
             id,
             callout,
-            post: taker.post,
+            post: taker.post.clone(),
+            unit: None,
             ladder: ladder.name.clone(),
             task: Default::default(),
             about: Some(subject.id),
@@ -221,7 +222,7 @@ impl Draft<'_> {
         if let Some(id) = self.errands.get(&parent).copied().or(open) {
             return id;
         }
-        let about = self.opening.as_ref().filter(|opening| opening.id == parent).cloned();
+        let about = self.opening.get(&parent).cloned();
         let served = about.or_else(|| known.map(Callout::opening));
         let served = served.expect("an errand serves a callout that exists or is being opened");
         let id = self.take_callout();

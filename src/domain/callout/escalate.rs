@@ -16,7 +16,7 @@ impl Draft<'_> {
         let reopened = i64::from(!obligation.state.is_open());
         self.touch(obligation.id, obligation.callout, reopened);
         let from = obligation.rung;
-        match self.climb(ladder, &obligation.post, Some(obligation), usize::from(from) + 1) {
+        match self.climb(ladder, obligation.bearer(), Some(obligation), usize::from(from) + 1) {
             Climb::Rung(step) => self.push(ObligationEscalated {
                 id: obligation.id,
                 callout: obligation.callout,

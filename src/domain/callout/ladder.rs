@@ -2,15 +2,11 @@
 
 use super::{
     attempt::Planned,
-    obligation::{Obligation, SkipReason, Skipped, Step},
+    obligation::{Bearer, Obligation, SkipReason, Skipped, Step},
     policy::{Ladder, Rung, Target, Then},
 };
 use crate::domain::{
-    board::Board,
-    decision::Draft,
-    ids::{PersonId, PostId},
-    person::Channel,
-    time::Timestamp,
+    board::Board, decision::Draft, ids::PersonId, person::Channel, time::Timestamp,
 };
 
 /// Where climbing came to.
@@ -28,12 +24,12 @@ pub(super) struct Named {
 }
 
 impl Draft<'_> {
-    /// Finds the first rung from `from` on that reaches somebody, for an obligation on `post` that is
+    /// Finds the first rung from `from` on that reaches somebody, for an obligation of `bearer` that is
     /// about to be opened (`known` is `None`) or climbs on.
     pub(super) fn climb(
         &self,
         ladder: &Ladder,
-        post: &PostId,
+        bearer: Bearer<'_>,
         known: Option<&Obligation>,
         from: usize,
     ) -> Climb {
@@ -43,7 +39,7 @@ impl Draft<'_> {
         let mut skipped = Vec::new();
         for (number, rung) in ahead.chain(again) {
             let number = u8::try_from(number).unwrap_or(u8::MAX);
-            match self.resolve(rung, post, known) {
+            match self.resolve(rung, bearer, known) {
                 Ok(named) => {
                     return Climb::Rung(self.step(number, rung, known, named, skipped));
                 }
@@ -70,7 +66,7 @@ impl Draft<'_> {
         obligation: &Obligation,
         rung: &Rung,
     ) -> (Vec<PersonId>, Option<Timestamp>) {
-        match self.resolve(rung, &obligation.post, Some(obligation)) {
+        match self.resolve(rung, obligation.bearer(), Some(obligation)) {
             Ok(named) => (named.people, named.until),
             Err(_) => (Vec::new(), None),
         }
@@ -125,14 +121,14 @@ impl Draft<'_> {
     fn resolve(
         &self,
         rung: &Rung,
-        post: &PostId,
+        bearer: Bearer<'_>,
         known: Option<&Obligation>,
     ) -> Result<Named, SkipReason> {
         let mut found = Named { people: Vec::new(), until: None };
         // The reason that came closest to reaching somebody is the one worth telling.
         let mut nearest = SkipReason::NoPost;
         for target in &rung.who {
-            let Some(named) = self.named(target, post) else { continue };
+            let Some(named) = self.named(target, bearer) else { continue };
             found.until = earlier(found.until, named.until);
             nearest = nearest.max(SkipReason::Gap);
             for person in named.people {
@@ -149,15 +145,36 @@ impl Draft<'_> {
         if found.people.is_empty() { Err(nearest) } else { Ok(found) }
     }
 
-    /// Returns whom `target` means for an obligation on `post`, if the county has such a post.
-    pub(super) fn named(&self, target: &Target, post: &PostId) -> Option<Named> {
-        let post = target.post(post)?;
+    /// Returns whom `target` means for an obligation of `bearer`, if the county has such a post or unit.
+    pub(super) fn named(&self, target: &Target, bearer: Bearer<'_>) -> Option<Named> {
+        if let Some(unit) = bearer.unit.filter(|_| target.is_own()) {
+            let people = self.board.units.get(unit)?.answering(target.deputies);
+            return Some(Named { people: people.cloned().collect(), until: None });
+        }
+        let post = target.post(bearer.post)?;
         let staffing = self.board.roster.get(&post)?;
         if target.deputies {
             return Some(Named { people: staffing.post.deputies.clone(), until: None });
         }
         let duty = self.board.on_duty(staffing, self.now);
         Some(Named { people: duty.people.into_iter().cloned().collect(), until: duty.to })
+    }
+}
+
+impl Board {
+    /// Tells whether `person` is one whom `bearer` means at `at`.
+    pub(in crate::domain) fn bears(
+        &self,
+        bearer: Bearer<'_>,
+        person: &PersonId,
+        at: Timestamp,
+    ) -> bool {
+        let Bearer { post, unit } = bearer;
+        if let Some(unit) = unit {
+            return self.units.get(unit).is_some_and(|unit| unit.has(person));
+        }
+        let staffing = self.roster.get(post);
+        staffing.is_some_and(|staffing| self.on_duty(staffing, at).people.contains(&person))
     }
 }
 

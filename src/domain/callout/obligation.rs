@@ -5,10 +5,24 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::{Attempt, Planned, Progress};
 use crate::domain::{
-    ids::{AttemptId, CalloutId, ObligationId, PersonId, PostId},
+    ids::{AttemptId, CalloutId, ObligationId, PersonId, PostId, UnitId},
     person::Channel,
     time::Timestamp,
 };
+
+/// Who has to answer: whoever holds a post; or the people of a unit, which `post` then gives a place in the county.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bearer<'a> {
+    pub post: &'a PostId,
+    pub unit: Option<&'a UnitId>,
+}
+
+impl<'a> Bearer<'a> {
+    /// Returns the holder of a post as a bearer.
+    pub fn holder(post: &'a PostId) -> Self {
+        Self { post, unit: None }
+    }
+}
 
 /// One rung as it is rung: who it turned out to be, and until when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,8 +137,10 @@ pub enum WithdrawReason {
     Upgraded,
     /// An operator took it back.
     ByHand,
-    /// An errand whose post has been reached or given to somebody else.
+    /// An errand whose post has been reached or given to somebody else, or a reminder of what is done.
     Settled,
+    /// A unit that cannot go: whoever ordered it has to find another.
+    Refused,
 }
 
 /// Why the next rung was rung.
@@ -206,6 +222,9 @@ pub struct Obligation {
     pub id: ObligationId,
     pub callout: CalloutId,
     pub post: PostId,
+    /// The unit whose people have to answer, where it is not whoever holds the post.
+    #[serde(default)]
+    pub unit: Option<UnitId>,
     pub ladder: CompactString,
     /// The journal entry that adopted the policies whose ladder it climbs.
     pub policies: u64,
@@ -234,6 +253,10 @@ pub struct Obligation {
 }
 
 impl Obligation {
+    pub fn bearer(&self) -> Bearer<'_> {
+        Bearer { post: &self.post, unit: self.unit.as_ref() }
+    }
+
     /// Returns those who have been asked since the rung was rung.
     pub fn asked_now(&self) -> &[Asked] {
         self.asked.get(self.rung_asked as usize..).unwrap_or_default()

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use compact_str::CompactString;
+
 use super::{
     errand::Subject,
     ladder::Climb,
-    obligation::{EscalateReason, Skipped, StateName, Step},
-    policy::{CalloutKind, Oblige, Policy, Terms},
+    obligation::{Bearer, EscalateReason, Skipped, StateName, Step},
+    policy::{CalloutKind, Ladder, Oblige, Policy, Terms},
 };
 use crate::domain::{
     actor::{Actor, Capability},
@@ -95,12 +97,29 @@ impl Draft<'_> {
     ) -> usize {
         let callout = opened.id;
         let obliged = obliged_posts(self.board, terms.policy, &opened.extent);
-        self.opening = Some(opened.clone());
-        self.push(opened);
+        self.begin_callout(opened);
         for (post, oblige) in &obliged {
             self.oblige(callout, terms, post, oblige, None);
         }
         obliged.len()
+    }
+
+    /// Opens a callout that says itself who has to answer: see [`Self::bind`].
+    pub(in crate::domain) fn begin_callout(&mut self, opened: CalloutOpened) {
+        self.opening.insert(opened.id, opened.clone());
+        self.push(opened);
+    }
+
+    /// Obliges `bearer` to answer, by the ladder that the policy has for such callouts.
+    pub(in crate::domain) fn bind(
+        &mut self,
+        callout: CalloutId,
+        terms: Terms<'_>,
+        bearer: Bearer<'_>,
+        task: &CompactString,
+    ) -> Option<ObligationId> {
+        let ladder = terms.set.ladder(terms.policy.ladder.as_ref()?)?;
+        Some(self.open_obligation(callout, terms, bearer, (ladder, task), None))
     }
 
     /// Opens one obligation: rings its first rung, or hands it over at once.
@@ -116,17 +135,30 @@ impl Draft<'_> {
             debug_assert!(false, "a policy with an unknown ladder was adopted");
             return;
         };
+        let demand = (ladder, &oblige.task);
+        self.open_obligation(callout, terms, Bearer::holder(post), demand, replaces);
+    }
+
+    fn open_obligation(
+        &mut self,
+        callout: CalloutId,
+        terms: Terms<'_>,
+        bearer: Bearer<'_>,
+        (ladder, task): (&Ladder, &CompactString),
+        replaces: Option<ObligationId>,
+    ) -> ObligationId {
         let id = self.take_obligation();
-        let (step, reached) = match self.climb(ladder, post, None, 0) {
+        let (step, reached) = match self.climb(ladder, bearer, None, 0) {
             Climb::Rung(step) => (step, true),
             Climb::End(skipped) => (nobody(self.now, skipped), false),
         };
         self.push(ObligationOpened {
             id,
             callout,
-            post: post.clone(),
+            post: bearer.post.clone(),
+            unit: bearer.unit.cloned(),
             ladder: ladder.name.clone(),
-            task: oblige.task.clone(),
+            task: task.clone(),
             about: None,
             replaces,
             step,
@@ -134,9 +166,10 @@ impl Draft<'_> {
         self.touch(id, callout, 1);
         if !reached {
             let was = StateName::Ringing;
-            let subject = Subject { id, callout, post, was, known: None };
+            let subject = Subject { id, callout, bearer, was, known: None };
             self.hand_over(&subject, terms, EscalateReason::Unreachable, Vec::new());
         }
+        id
     }
 }
 

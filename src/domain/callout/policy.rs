@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attempt::Sign;
 use crate::domain::{
+    assignment::Thresholds,
     ids::{AreaCode, Duty, Level, PostId},
     person::Channel,
     time::Seconds,
@@ -29,6 +30,19 @@ pub enum CalloutKind {
     Errand,
     /// This program's own: a gauge or a source that has fallen silent (监测中断).
     Alarm,
+    /// An order to a unit to go somewhere (调派).
+    Order,
+    /// Something that somebody has to sign for and to do (任务签收).
+    Task,
+    /// What should have been done by now (催办).
+    Reminder,
+}
+
+impl CalloutKind {
+    /// Tells whether whoever opens such a callout says who has to answer, and not the policy.
+    pub fn names_bearers(self) -> bool {
+        matches!(self, CalloutKind::Order | CalloutKind::Task | CalloutKind::Reminder)
+    }
 }
 
 /// Everything the county has decided about calling people out.
@@ -44,6 +58,9 @@ pub struct PolicySet {
     pub policies: Vec<Policy>,
     /// Who is handed the unreached when nobody that a policy names can be.
     pub last_resort: Vec<Target>,
+    /// How long a unit may be in one status before it is asked how it stands.
+    #[serde(default, skip_serializing_if = "Thresholds::are_default")]
+    pub assignments: Thresholds,
 }
 
 /// The policies that a callout lives by.
@@ -80,7 +97,11 @@ pub struct Policy {
     /// Every first call should have begun by then (勉县: 180 s); the forecast is held against it.
     #[serde(default)]
     pub first_call_within_s: Option<Seconds>,
+    #[serde(default)]
     pub oblige: Vec<Oblige>,
+    /// The ladder of those whom the callout itself names: orders, tasks, reminders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<CompactString>,
     #[serde(default)]
     pub quorum: Vec<Quorum>,
     pub hand_over: HandOver,
@@ -270,6 +291,11 @@ impl Applies {
 }
 
 impl Target {
+    /// Tells whether it means the bearer of the obligation and nobody else.
+    pub fn is_own(&self) -> bool {
+        self.duty.is_none() && self.at == At::Own
+    }
+
     /// Returns the post that this target means for an obligation on `post`.
     pub fn post(&self, post: &PostId) -> Option<PostId> {
         let area = self.at.from(post.area)?;

@@ -61,7 +61,7 @@ impl Draft<'_> {
             extent: revision.extent.clone(),
             policy: revision.terms.policy.id.clone(),
         });
-        self.opening = Some(CalloutOpened {
+        let revised = CalloutOpened {
             subject: revision.subject.clone(),
             text: revision.text.clone(),
             severity: revision.severity,
@@ -69,7 +69,8 @@ impl Draft<'_> {
             policy: revision.terms.policy.id.clone(),
             warning: Some(revision.warning),
             ..callout.opening()
-        });
+        };
+        self.opening.insert(callout.id, revised);
         let order = obliged_posts(self.board, revision.terms.policy, &revision.extent);
         let obliged: BTreeSet<&PostId> = order.iter().map(|(post, _)| post).collect();
         for (post, id) in &callout.by_post {
@@ -193,6 +194,16 @@ impl Draft<'_> {
         } else {
             self.tell(standing);
         }
+    }
+
+    /// Lets go of an obligation that what it asked for has settled; whoever has answered need not hear of it.
+    pub(in crate::domain) fn settle(&mut self, id: ObligationId) {
+        self.end_obligation(id, WithdrawReason::Settled, Told::TheUnanswered);
+    }
+
+    /// Lets go of an obligation, and tells everybody who had been called about it.
+    pub(in crate::domain) fn call_off(&mut self, id: ObligationId) {
+        self.end_obligation(id, WithdrawReason::ByHand, Told::Everybody);
     }
 
     pub(super) fn end_obligation(&mut self, id: ObligationId, reason: WithdrawReason, told: Told) {

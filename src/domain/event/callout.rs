@@ -11,7 +11,7 @@ use crate::domain::{
         obligation::{Answer, EscalateReason, Handed, Skipped, StateName, Step, WithdrawReason},
         policy::CalloutKind,
     },
-    ids::{AreaCode, AttemptId, CalloutId, ObligationId, PersonId, PostId, WarningId},
+    ids::{AreaCode, AttemptId, CalloutId, ObligationId, PersonId, PostId, UnitId, WarningId},
     person::Channel,
     warning::Colour,
 };
@@ -124,6 +124,9 @@ pub struct ObligationOpened {
     pub id: ObligationId,
     pub callout: CalloutId,
     pub post: PostId,
+    /// The unit whose people have to answer, where it is not whoever holds the post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<UnitId>,
     pub ladder: CompactString,
     #[serde(default, skip_serializing_if = "CompactString::is_empty")]
     pub task: CompactString,

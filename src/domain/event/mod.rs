@@ -4,8 +4,11 @@
 //! default; a change that a default cannot express is a new version, and the old one stays readable
 //! in [`Event::decode`]. `tests/it/events.rs` keeps one text of every version.
 
+mod assignment;
 mod callout;
 mod group;
+mod incident;
+mod task;
 mod warning;
 
 use chrono_tz::Tz;
@@ -26,7 +29,7 @@ use super::{
     unit::Unit,
 };
 
-pub use self::{callout::*, warning::*};
+pub use self::{assignment::*, callout::*, incident::*, task::*, warning::*};
 
 /// An event with its place in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,6 +148,9 @@ events! {
     "access_changed" 1 AccessChanged => |data| &data.login;
     "loss_accepted" 1 LossAccepted => |_data| "journal";
     group Callout(CalloutEvent);
+    group Incident(IncidentEvent);
+    group Assignment(AssignmentEvent);
+    group Task(TaskEvent);
 }
 
 impl Event {

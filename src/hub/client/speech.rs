@@ -8,7 +8,7 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         callout::attempt::Outcome,
-        command::{Command, GiveAnswer, Reply},
+        command::{Command, GiveAnswer},
     },
     hub::{
         outgoing::{Refusal, ServerFrame},
@@ -48,14 +48,7 @@ impl Client {
         let actor = self.actor().await?;
         match self.hub.board.submit(actor, Command::Answer(given)).await {
             Ok(committed) => {
-                let (seq, late) = match committed.reply {
-                    Reply::Answer { seq, late } => (seq, late),
-                    Reply::Done
-                    | Reply::Warning { .. }
-                    | Reply::Bulletin { .. }
-                    | Reply::Callout { .. }
-                    | Reply::Override { .. } => (committed.seq, false),
-                };
+                let (seq, late) = committed.reply.answered().unwrap_or((committed.seq, false));
                 self.send(&ServerFrame::Reply { id, seq, late });
                 Ok(())
             }

@@ -45,7 +45,13 @@ pub fn set(dice: &mut Dice, number: usize) -> PolicySet {
         duty: Some(a_duty(dice, HOME)),
         deputies: dice.chance(10),
     });
-    PolicySet { duties: duty_names(), ladders, policies, last_resort: last_resort.collect() }
+    PolicySet {
+        duties: duty_names(),
+        ladders,
+        policies,
+        last_resort: last_resort.collect(),
+        assignments: Default::default(),
+    }
 }
 
 fn duty(name: &str) -> Duty {
@@ -106,6 +112,7 @@ fn policy(
     let within_s = Seconds(*dice.pick(&[40, 60, 120, 300, 900]));
     let hand_over = HandOver { who, ladder: errand.clone(), within_s };
     Policy {
+        ladder: None,
         id,
         title: CompactString::default(),
         title_en: CompactString::default(),

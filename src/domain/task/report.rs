@@ -1,0 +1,179 @@
+//! What is said of a task: how far it is, that it is done, that nobody needs it any more.
+
+use compact_str::CompactString;
+
+use super::{Form, GiveTasks, Outcome, Task, give};
+use crate::domain::{
+    actor::{Actor, Capability},
+    board::Board,
+    command::Reply,
+    decision::{Decision, Draft},
+    event::{TaskDone, TaskProgressed, TaskWithdrawn},
+    ids::{PersonId, TaskId},
+    rejection::Rejection,
+    time::Timestamp,
+};
+
+/// Longest note and reason, in characters.
+const NOTE_LIMIT: usize = 1_000;
+
+/// What somebody does about a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskStep {
+    Give(GiveTasks),
+    Progress(TaskReport),
+    Complete(TaskReport),
+    Withdraw { task: TaskId, reason: CompactString },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskReport {
+    pub task: TaskId,
+    pub outcome: Outcome,
+}
+
+/// Why a step with a task is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TaskFault {
+    #[error("no task {0}; see GET /api/v1/tasks")]
+    Unknown(TaskId),
+    #[error("task {0} is over; what was reported of it stands")]
+    Over(TaskId),
+    #[error("task {0} is somebody else's; its bearer or the desk reports on it")]
+    NotYours(TaskId),
+    #[error("due_at is past; give a time to come")]
+    DueInThePast,
+}
+
+impl TaskFault {
+    /// Returns the code that clients may rely on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            TaskFault::Unknown(_) => "task.unknown",
+            TaskFault::Over(_) => "task.over",
+            TaskFault::NotYours(_) => "task.not_yours",
+            TaskFault::DueInThePast => "task.due_in_the_past",
+        }
+    }
+
+    /// Returns the field of the request that is at fault, where one is.
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            TaskFault::DueInThePast => Some("due_at"),
+            TaskFault::Unknown(_) | TaskFault::Over(_) | TaskFault::NotYours(_) => None,
+        }
+    }
+}
+
+/// Decides a step with tasks.
+pub(in crate::domain) fn decide(
+    board: &Board,
+    actor: &Actor,
+    step: &TaskStep,
+    mut draft: Draft<'_>,
+) -> Result<Decision, Rejection> {
+    match step {
+        TaskStep::Give(given) => return give::decide(board, actor, given, draft),
+        TaskStep::Progress(report) => {
+            let task = open_task(board, actor, report.task, &draft)?;
+            check(&report.outcome)?;
+            draft.push(TaskProgressed {
+                id: task.id,
+                post: task.post.clone(),
+                outcome: report.outcome.clone(),
+            });
+        }
+        TaskStep::Complete(report) => {
+            let task = open_task(board, actor, report.task, &draft)?;
+            check(&report.outcome)?;
+            draft.complete(task, report.outcome.clone());
+        }
+        TaskStep::Withdraw { task, reason } => {
+            if !actor.role.may(Capability::Instruct) {
+                return Err(Rejection::NotAllowed(Capability::Instruct));
+            }
+            let task = open_task(board, actor, *task, &draft)?;
+            if reason.trim().is_empty() {
+                return Err(Rejection::Empty { field: "reason" });
+            }
+            if reason.chars().count() > NOTE_LIMIT {
+                return Err(Rejection::TooLong { field: "reason", limit: NOTE_LIMIT });
+            }
+            draft.withdraw_tasks(&[task], reason);
+        }
+    }
+    Ok(draft.finish(Reply::Done))
+}
+
+/// Returns a task that is open and that `actor` may report on: he bears it, or runs the desk of its area.
+fn open_task<'b>(
+    board: &'b Board,
+    actor: &Actor,
+    id: TaskId,
+    draft: &Draft<'_>,
+) -> Result<&'b Task, Rejection> {
+    let task = board.tasks.get(id).ok_or(TaskFault::Unknown(id))?;
+    let person = actor.person.as_ref();
+    let bears = person.is_some_and(|person| board.may_report(task, person, draft.now));
+    if !bears && !actor.sees(task.post.area) {
+        return Err(TaskFault::Unknown(id).into());
+    }
+    if !bears && !actor.role.may(Capability::Instruct) {
+        return Err(TaskFault::NotYours(id).into());
+    }
+    if !task.is_open() {
+        return Err(TaskFault::Over(id).into());
+    }
+    Ok(task)
+}
+
+fn check(outcome: &Outcome) -> Result<(), Rejection> {
+    let texts =
+        [("note", outcome.note.chars().count()), ("finding", outcome.finding.chars().count())];
+    match texts.into_iter().find(|(_, length)| *length > NOTE_LIMIT) {
+        Some((field, _)) => Err(Rejection::TooLong { field, limit: NOTE_LIMIT }),
+        None => Ok(()),
+    }
+}
+
+impl Board {
+    /// Tells whether `person` may report on `task`: he bears it now, or was called about it.
+    pub(in crate::domain) fn may_report(
+        &self,
+        task: &Task,
+        person: &PersonId,
+        now: Timestamp,
+    ) -> bool {
+        let about = task.obligation.into_iter().chain(task.reminder);
+        let mut about = about.filter_map(|id| self.callouts.obligation(id));
+        self.bears(task.bearer(), person, now) || about.any(|o| o.was_asked(person))
+    }
+}
+
+impl Draft<'_> {
+    /// Notes that a task is done, and lets go of what called its bearer.
+    pub(in crate::domain) fn complete(&mut self, task: &Task, outcome: Outcome) {
+        let late_s = self.now.since(task.due_at).as_secs();
+        self.push(TaskDone { id: task.id, post: task.post.clone(), outcome, late_s });
+        self.settle_task(task, &[task.id]);
+    }
+
+    /// Notes that nobody needs these tasks any more, and lets go of what called their bearers.
+    pub(in crate::domain) fn withdraw_tasks(&mut self, tasks: &[&Task], reason: &CompactString) {
+        let ended: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
+        for task in tasks {
+            let (id, post) = (task.id, task.post.clone());
+            self.push(TaskWithdrawn { id, post, reason: reason.clone() });
+            self.settle_task(task, &ended);
+        }
+    }
+
+    /// Completes the open tasks of `cause` that ask for another unit: one has been sent.
+    pub(in crate::domain) fn replaced(&mut self, cause: &super::Cause) {
+        let board = self.board;
+        let waiting = board.tasks.of(cause).filter(|task| task.is_open());
+        for task in waiting.filter(|task| task.form == Form::Replace) {
+            self.complete(task, Outcome::default());
+        }
+    }
+}
