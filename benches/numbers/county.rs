@@ -6,7 +6,7 @@ use jiaoying::{
     domain::{
         area::Area,
         callout::policy::{CalloutKind, PolicySet},
-        command::{Command, OpenCallout},
+        command::{Command, OpenCallout, RosterStep},
         event::LinesSet,
         ids::AreaCode,
         person::{Channel, Contact, Person},
@@ -73,8 +73,8 @@ impl County {
         let areas = self.areas();
         let (people, posts) = self.staff(&areas);
         commands.push(Command::SaveAreas(areas));
-        commands.push(Command::SavePeople(people));
-        commands.push(Command::SavePosts(posts));
+        commands.push(Command::Roster(RosterStep::SavePeople(people)));
+        commands.push(Command::Roster(RosterStep::SavePosts(posts)));
         commands
     }
 
@@ -124,8 +124,8 @@ pub fn demonstration(lines: Lines) -> Vec<Command> {
     let county = demo::county().unwrap();
     let mut commands = rules(demo::COUNTY.parse().unwrap(), lines);
     commands.push(Command::SaveAreas(county.areas));
-    commands.push(Command::SavePeople(county.people));
-    commands.push(Command::SavePosts(county.posts));
+    commands.push(Command::Roster(RosterStep::SavePeople(county.people)));
+    commands.push(Command::Roster(RosterStep::SavePosts(county.posts)));
     commands.push(Command::SaveUnits(county.units));
     commands.push(Command::SaveSites(county.sites));
     commands.push(Command::CountStock(county.stock));

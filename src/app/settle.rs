@@ -6,7 +6,11 @@ use crate::{
     demo,
     dispatcher::{Handle, SubmitError},
     domain::{
-        actor::Actor, command::Command, event::LinesSet, person::Channel, rejection::Rejection,
+        actor::Actor,
+        command::{Command, RosterStep},
+        event::LinesSet,
+        person::Channel,
+        rejection::Rejection,
     },
 };
 
@@ -45,14 +49,14 @@ pub(super) async fn settle(
         submit(Command::SetLines(lines)).await?;
     }
     let calendar = config.calendar().map_err(anyhow::Error::msg)?;
-    submit(Command::AdoptCalendar(calendar)).await?;
+    submit(Command::Roster(RosterStep::AdoptCalendar(calendar))).await?;
     let rules = config.suggestions().map_err(anyhow::Error::msg)?;
     submit(Command::AdoptRules(rules)).await?;
     if options.demo {
         let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         submit(Command::SaveAreas(county.areas)).await?;
-        submit(Command::SavePeople(county.people)).await?;
-        submit(Command::SavePosts(county.posts)).await?;
+        submit(Command::Roster(RosterStep::SavePeople(county.people))).await?;
+        submit(Command::Roster(RosterStep::SavePosts(county.posts))).await?;
         submit(Command::SaveUnits(county.units)).await?;
         submit(Command::SaveSites(county.sites)).await?;
         submit(Command::CountStock(county.stock)).await?;

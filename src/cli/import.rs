@@ -17,7 +17,7 @@ use crate::{
     domain::{
         actor::Actor,
         board::Board,
-        command::Command,
+        command::{Command, RosterStep},
         event::{DutyTableSet, RotationSet},
         ids::{AreaCode, PostId},
         roster::Shift,
@@ -124,12 +124,12 @@ impl Import {
             }
             Rows::People(people) => {
                 let count = people.len();
-                (Command::SavePeople(people), count)
+                (Command::Roster(RosterStep::SavePeople(people)), count)
             }
             Rows::Posts(posts) => {
                 let count = posts.len();
                 let kept = board.read(move |board| with_rotations(board, posts)).await?;
-                (Command::SavePosts(kept), count)
+                (Command::Roster(RosterStep::SavePosts(kept)), count)
             }
             Rows::Rotations(rotations) => {
                 let count = rotations.len();
@@ -137,7 +137,7 @@ impl Import {
                 let sets = sets
                     .map(|(post, rotation)| RotationSet { post, rotation: Some(rotation) })
                     .collect();
-                (Command::SetRotations(sets), count)
+                (Command::Roster(RosterStep::SetRotations(sets)), count)
             }
             Rows::Units(units) => {
                 let count = units.len();
@@ -155,7 +155,9 @@ impl Import {
                 let count = lines.len();
                 let resolved = board.read(move |board| resolve(board, lines)).await?;
                 match resolved {
-                    Ok(shifts) => (Command::SetDutyTable(tables(shifts)), count),
+                    Ok(shifts) => {
+                        (Command::Roster(RosterStep::SetDutyTable(tables(shifts))), count)
+                    }
                     Err(faults) => {
                         refused(&faults);
                         return Ok(None);

@@ -100,29 +100,9 @@ impl Board {
                 return self.set_jurisdiction(actor, *area, *timezone, draft);
             }
             Command::AdoptPolicies(set) => callout::check::adopt(self, actor, set, &mut draft)?,
-            Command::AdoptCalendar(calendar) => {
-                roster::change::adopt_calendar(self, actor, calendar, &mut draft)?;
-            }
             Command::SetLines(lines) => callout::check::set_lines(self, actor, lines, &mut draft)?,
             Command::SaveAreas(areas) => super::area::save(self, actor, areas, &mut draft)?,
-            Command::SavePeople(people) => {
-                roster::change::save_people(self, actor, people, &mut draft)?;
-            }
-            Command::SavePosts(posts) => {
-                roster::change::save_posts(self, actor, posts, &mut draft)?;
-            }
-            Command::SetRotations(sets) => {
-                roster::change::set_rotations(self, actor, sets, &mut draft)?;
-            }
-            Command::SetDutyTable(sets) => {
-                roster::change::set_tables(self, actor, sets, &mut draft)?;
-            }
-            Command::AddOverride(change) => {
-                return roster::change::add_override(self, actor, change, draft);
-            }
-            Command::RemoveOverride(id) => {
-                roster::change::remove_override(self, actor, *id, &mut draft)?;
-            }
+            Command::Roster(step) => return roster::change::decide(self, actor, step, draft),
             Command::SaveUnits(units) => unit::save(self, actor, units, &mut draft)?,
             Command::RemoveUnit(id) => unit::remove(self, actor, id, &mut draft)?,
             Command::SaveSites(sites) => site::save(self, actor, sites, &mut draft)?,
@@ -171,6 +151,7 @@ impl Board {
     }
 
     /// Applies what has happened. Total: an event that was logged is never refused.
+    #[expect(clippy::too_many_lines, reason = "one arm a kind of event, and no kind left out")]
     pub fn apply(&mut self, entry: &Entry) {
         debug_assert_eq!(entry.seq, self.seq + 1, "events are applied in order, each once");
         self.seq = entry.seq;

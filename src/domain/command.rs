@@ -42,15 +42,9 @@ pub enum Command {
         timezone: Tz,
     },
     AdoptPolicies(PolicySet),
-    AdoptCalendar(Calendar),
     SetLines(LinesSet),
     SaveAreas(Vec<Area>),
-    SavePeople(Vec<Person>),
-    SavePosts(Vec<Post>),
-    SetRotations(Vec<RotationSet>),
-    SetDutyTable(Vec<DutyTableSet>),
-    AddOverride(AddOverride),
-    RemoveOverride(OverrideId),
+    Roster(RosterStep),
     SaveUnits(Vec<Unit>),
     RemoveUnit(UnitId),
     SaveSites(Vec<Site>),
@@ -89,6 +83,18 @@ pub enum Command {
     AcceptLoss(LossAccepted),
     /// Time has reached what [`Board::next_deadline`](super::board::Board::next_deadline) named.
     Elapse,
+}
+
+/// What somebody does about people, posts and who holds them.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RosterStep {
+    AdoptCalendar(Calendar),
+    SavePeople(Vec<Person>),
+    SavePosts(Vec<Post>),
+    SetRotations(Vec<RotationSet>),
+    SetDutyTable(Vec<DutyTableSet>),
+    AddOverride(AddOverride),
+    RemoveOverride(OverrideId),
 }
 
 /// Takes up what a warning suggests, or parts of it, or nothing.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     dispatcher::SubmitError,
     domain::{
-        command::{AddOverride, Command, Reply},
+        command::{AddOverride, Command, Reply, RosterStep},
         ids::{AreaCode, OverrideId, PersonId, PostId},
         rejection::Rejection,
         time::Timestamp,
@@ -110,7 +110,10 @@ pub(super) async fn add_override(
     let OverrideInput { post, from, to, people, reason } = written.json()?;
     let id = written.command_id(&caller.actor);
     let change = AddOverride { post, from, to, people, reason };
-    let committed = web.board.submit_as(caller.actor, Command::AddOverride(change), id).await?;
+    let committed = web
+        .board
+        .submit_as(caller.actor, Command::Roster(RosterStep::AddOverride(change)), id)
+        .await?;
     let Reply::Override { id } = committed.reply else {
         return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "another kind"));
     };
@@ -127,6 +130,8 @@ pub(super) async fn remove_override(
     written: Written,
 ) -> Result<StatusCode, ApiError> {
     let command = written.command_id(&caller.actor);
-    web.board.submit_as(caller.actor, Command::RemoveOverride(id), command).await?;
+    web.board
+        .submit_as(caller.actor, Command::Roster(RosterStep::RemoveOverride(id)), command)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

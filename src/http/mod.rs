@@ -3,6 +3,7 @@
 
 mod archive;
 mod areas;
+mod assignments;
 mod board;
 mod bulletins;
 mod callouts;
@@ -11,6 +12,7 @@ mod error;
 mod forms;
 mod gauges;
 mod health;
+mod incidents;
 mod journal;
 mod leftover;
 mod live;
@@ -26,6 +28,7 @@ mod sessions;
 mod setup;
 mod sources;
 mod suggestions;
+mod tasks;
 mod units;
 mod warning_form;
 mod warnings;
@@ -150,6 +153,7 @@ pub fn router(web: Web) -> Router {
         .route("/live", get(live::upgrade))
         .route("/openapi.json", get(openapi::document))
         .route("/live.txt", get(openapi::socket))
+        .merge(dispatch())
         .fallback(pages::no_such_endpoint)
         .method_not_allowed_fallback(pages::wrong_method);
     Router::new()
@@ -169,6 +173,26 @@ pub fn router(web: Web) -> Router {
              form-action 'self'",
         ))
         .with_state(web)
+}
+
+/// Returns the routes of incidents, the units sent to them, and tasks.
+fn dispatch() -> Router<Web> {
+    Router::new()
+        .route("/incidents", get(incidents::list).post(incidents::receive))
+        .route("/incidents/{id}", get(incidents::one).put(incidents::edit))
+        .route("/incidents/{id}/stage", post(incidents::advance))
+        .route("/incidents/{id}/link", post(incidents::link))
+        .route("/incidents/{id}/notes", post(incidents::note))
+        .route("/incidents/{id}/similar", get(incidents::similar))
+        .route("/incidents/{id}/assignments", post(incidents::assign))
+        .route("/incident-kinds", get(incidents::kinds))
+        .route("/assignments", get(assignments::list))
+        .route("/assignments/{id}/status", post(assignments::advance))
+        .route("/units/{id}/readiness", post(assignments::ready))
+        .route("/tasks", get(tasks::list).post(tasks::give))
+        .route("/tasks/{id}/progress", post(tasks::progress))
+        .route("/tasks/{id}/complete", post(tasks::complete))
+        .route("/tasks/{id}/withdraw", post(tasks::withdraw))
 }
 
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

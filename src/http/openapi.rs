@@ -4,8 +4,9 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, board, bulletins, callouts, duty, error::ErrorBody, forms, gauges, journal, map,
-    obligations, positions, sessions, setup, sources, suggestions, units, warnings,
+    areas, assignments, board, bulletins, callouts, duty, error::ErrorBody, forms, gauges,
+    incidents, journal, map, obligations, positions, sessions, setup, sources, suggestions, tasks,
+    units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -46,6 +47,24 @@ use super::{
         obligations::mine,
         obligations::one,
         obligations::answer,
+        incidents::receive,
+        incidents::list,
+        incidents::one,
+        incidents::edit,
+        incidents::advance,
+        incidents::link,
+        incidents::note,
+        incidents::similar,
+        incidents::assign,
+        incidents::kinds,
+        assignments::list,
+        assignments::advance,
+        assignments::ready,
+        tasks::give,
+        tasks::list,
+        tasks::progress,
+        tasks::complete,
+        tasks::withdraw,
         duty::list,
         duty::add_override,
         duty::remove_override,

@@ -2,12 +2,15 @@
 //!
 //! Views are made for one [`Viewer`]: somebody who may not see telephone numbers gets them masked.
 
+mod assignment;
 mod callout;
 mod duty;
 mod feature;
+mod incident;
 mod line;
 mod obligation;
 mod silence;
+mod task;
 mod warning;
 
 use compact_str::CompactString;
@@ -15,12 +18,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use self::{
+    assignment::AssignmentView,
     callout::{CalloutView, Counts, Forecast, RollupRow},
     duty::{DutyGap, DutyItem, DutyPlace, DutyView},
     feature::{ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitView},
+    incident::{IncidentDetail, IncidentView},
     line::LineView,
     obligation::{AboutView, AnswerView, AskedView, AttemptView, HandedView, ObligationView},
     silence::{SilenceView, SilencesView, SilentGauges},
+    task::TaskView,
     warning::{WarningInput, WarningView},
 };
 use crate::domain::{
@@ -49,6 +55,14 @@ impl Viewer<'_> {
                 PhoneNumbers::Hidden => false,
             };
         Some(if clear { number.into() } else { mask(number) })
+    }
+
+    /// Tells whether this viewer may dial whoever reported something.
+    pub fn sees_phones(&self) -> bool {
+        match self.actor.phone_numbers() {
+            PhoneNumbers::OfEverybody => true,
+            PhoneNumbers::OfPeopleOnDuty | PhoneNumbers::Hidden => false,
+        }
     }
 
     fn person(&self, board: &Board, id: &PersonId) -> PersonView {

@@ -15,7 +15,7 @@ use jiaoying::domain::{
         obligation::{SkipReason, StateName},
         policy::PolicySet,
     },
-    command::{AnswerKind, Command, Reply},
+    command::{AnswerKind, Command, Reply, RosterStep},
     event::RotationSet,
     person::Channel,
     rejection::Rejection,
@@ -165,7 +165,10 @@ fn pain_07_the_change_of_shift_is_met_to_the_second_through_weekends_and_clock_c
         county.must(Command::SetJurisdiction { area, timezone: zone });
         county.now = evening.parse().unwrap();
         let starts_on = county.now.local(zone).date();
-        county.must(Command::SetRotations(vec![every_morning(starts_on, &[HOLDER, DEPUTY])]));
+        county.must(Command::Roster(RosterStep::SetRotations(vec![every_morning(
+            starts_on,
+            &[HOLDER, DEPUTY],
+        )])));
         let morning = county.now.local(zone).date().succ_opt().unwrap();
         let change = Timestamp::from_local(zone, morning, 8 * 60);
         county.now = change - Duration::from_secs(60);
@@ -323,13 +326,13 @@ impl County {
 }
 
 fn override_of(county: &County, from_s: u64, to_s: u64) -> Command {
-    Command::AddOverride(jiaoying::domain::command::AddOverride {
+    Command::Roster(RosterStep::AddOverride(jiaoying::domain::command::AddOverride {
         post: VILLAGE.parse().unwrap(),
         from: county.now + Duration::from_secs(from_s),
         to: county.now + Duration::from_secs(to_s),
         people: vec![CLERK.parse().unwrap()],
         reason: "代班".into(),
-    })
+    }))
 }
 
 /// Shifts of the village's post from 08:00 to 08:00, one person after the other on every kind of day.

@@ -13,11 +13,12 @@ use std::{
 use chrono::NaiveDate;
 use jiaoying::domain::{
     actor::{Actor, Role},
+    assignment::{AssignmentStep, Readiness, ReadinessState, SayReady, Status},
     bulletin::Outlet,
     callout::{attempt::Outcome, policy::CalloutKind},
     command::{
         AnswerKind, ApproveBulletin, BulletinStep, Command, DecideSuggestion, DraftBulletin,
-        RefuseBulletin, Reply,
+        RefuseBulletin, Reply, RosterStep,
     },
     event::{
         AccessChanged, CalloutEvent, DutyTableSet, Entry, Event, LossAccepted, RotationSet,
@@ -26,18 +27,21 @@ use jiaoying::domain::{
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
     ids::{BulletinId, SiteId},
+    incident::{EditIncident, IncidentStep},
     person::Channel,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
     silence::{LastHeard, Voice},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
     stock::{Count, StockLine},
     suggestion::{Part, Rules},
+    task::{self, TaskReport, TaskStep},
     unit::Unit,
     warning::{Colour, MessageKind, Original},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::dispatch::story::{CREW, breach};
 use crate::support::{
     county::{COUNTY, County, about, actor, alert, site, unit},
     story::{CLERK, HOLDER, NEIGHBOUR, VILLAGE, policies, policy},
@@ -143,6 +147,21 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("lines_set", "app"),
         ("policies_adopted", "policies"),
         ("access_changed", "zhang"),
+        ("incident_received", "i-1"),
+        ("incident_edited", "i-1"),
+        ("incident_linked", "i-2"),
+        ("incident_noted", "i-1"),
+        ("incident_advanced", "i-1"),
+        ("unit_assigned", "a-1"),
+        ("assignment_advanced", "a-1"),
+        ("assignment_stalled", "a-1"),
+        ("unit_readied", "u-9"),
+        ("task_given", "t-1"),
+        ("task_signed", "t-1"),
+        ("task_progressed", "t-1"),
+        ("task_reminded", "t-1"),
+        ("task_done", "t-1"),
+        ("task_withdrawn", "t-2"),
     ];
     for (kind, id) in expected {
         assert_eq!(subject(kind), id, "{kind}");
@@ -232,7 +251,48 @@ fn story() -> County {
     county.must(Command::NoteAccess(fact));
     county.must(Command::AcceptLoss(LossAccepted { anchored_seq: 12, found_seq: 10 }));
     gauges(&mut county);
+    incidents(&mut county);
     county
+}
+
+/// A breach, the boats sent to it, and what somebody else is told to do about it.
+fn incidents(county: &mut County) {
+    let mut boat = unit("u-9", "990101001001");
+    boat.contact = Some(CREW.parse().unwrap());
+    county.must(Command::SaveUnits(vec![boat]));
+    let readiness = Readiness {
+        state: ReadinessState::Ready,
+        note: "满员".into(),
+        until: None,
+        strength: Some(6),
+    };
+    let said = SayReady { unit: "u-9".parse().unwrap(), readiness };
+    county.dispatch(Command::Assignment(AssignmentStep::SayReady(said))).unwrap();
+    let id = county.breached();
+    let mut particulars = Box::new(breach(county));
+    particulars.casualties.trapped = Some(20);
+    let edit = EditIncident { incident: id, revision: 1, particulars };
+    county.dispatch(Command::Incident(IncidentStep::Edit(edit))).unwrap();
+    let again = county.breached();
+    county.dispatch(Command::Incident(IncidentStep::Link { incident: again, to: id })).unwrap();
+    let note = IncidentStep::Note { incident: id, text: "水位仍在上涨".into() };
+    county.dispatch(Command::Incident(note)).unwrap();
+    let (boat, _) = county.send("u-9", id).unwrap();
+    county.crew(CREW, boat, Status::Accepted);
+    county.sleep(1_000);
+    county.crew(CREW, boat, Status::OnScene);
+    let ids = county.task("转移群众", &[VILLAGE, NEIGHBOUR], 30);
+    county.answer(HOLDER, VILLAGE);
+    let outcome =
+        task::Outcome {
+            note: "已转移 12 人".into(), count: Some(12), ..task::Outcome::default()
+        };
+    let report = TaskReport { task: ids[0], outcome };
+    county.dispatch(Command::Task(TaskStep::Progress(report.clone()))).unwrap();
+    county.sleep(2_000);
+    county.dispatch(Command::Task(TaskStep::Complete(report))).unwrap();
+    let withdraw = TaskStep::Withdraw { task: ids[1], reason: "改由镇里负责".into() };
+    county.dispatch(Command::Task(withdraw)).unwrap();
 }
 
 fn bulletins(county: &mut County) {
@@ -261,18 +321,28 @@ fn roster(county: &mut County) {
         days: [(DayType::Workday, plan.clone()), (DayType::MakeupWorkday, plan)].into(),
     };
     let post = "990101000000/bureau_head".parse().unwrap();
-    county.must(Command::SetRotations(vec![RotationSet { post, rotation: Some(rotation) }]));
+    county.must(Command::Roster(RosterStep::SetRotations(vec![RotationSet {
+        post,
+        rotation: Some(rotation),
+    }])));
     let (from, to) = (county.now, county.now + Duration::from_secs(86_400));
     let people = vec!["000000-flood_chief".parse().unwrap()];
     let post = "990101000000/flood_chief".parse().unwrap();
     let shifts = vec![Shift { from, to, people }];
-    county.must(Command::SetDutyTable(vec![DutyTableSet { post, from, to, shifts }]));
+    county.must(Command::Roster(RosterStep::SetDutyTable(vec![DutyTableSet {
+        post,
+        from,
+        to,
+        shifts,
+    }])));
     let day = |day| NaiveDate::from_ymd_opt(2026, 10, day).unwrap();
     let year = Year { off: [day(1), day(2)].into(), worked: [day(10)].into() };
-    county.must(Command::AdoptCalendar(Calendar { years: [(2026, year)].into() }));
+    county.must(Command::Roster(RosterStep::AdoptCalendar(Calendar {
+        years: [(2026, year)].into(),
+    })));
     let reply = county.stand_in("990101000000/lead_officer", CLERK, 900_000, 900_060);
     let Reply::Override { id } = reply else { panic!() };
-    county.must(Command::RemoveOverride(id));
+    county.must(Command::Roster(RosterStep::RemoveOverride(id)));
 }
 
 /// Registers a unit of which all is known and one of which little is, and scraps the first.

@@ -25,6 +25,7 @@ mod carrier;
 mod change_table;
 mod command_line;
 mod damaged;
+mod dispatch;
 mod dispatcher;
 mod events;
 mod feeds;

@@ -8,7 +8,7 @@ use jiaoying::domain::{
     actor::{Actor, Role},
     area::Area,
     callout::{attempt::Outcome, policy::CalloutKind},
-    command::{AddOverride, AnswerKind, Command, GiveAnswer, OpenCallout},
+    command::{AddOverride, AnswerKind, Command, GiveAnswer, OpenCallout, RosterStep},
     event::{AccessChanged, DutyTableSet, LinesSet, RotationSet},
     ids::{AttemptId, CalloutId, ObligationId, OverrideId, PostId},
     person::Channel,
@@ -97,20 +97,20 @@ fn each_command_is_refused_to_a_role_that_may_not_give_it() {
     let may_not: Vec<(Role, Command)> = vec![
         (Role::Dispatcher, Command::SetJurisdiction { area: area(COUNTY), timezone: Shanghai }),
         (Role::Dispatcher, Command::AdoptPolicies(policies())),
-        (Role::Commander, Command::AdoptCalendar(Calendar::default())),
+        (Role::Commander, Command::Roster(RosterStep::AdoptCalendar(Calendar::default()))),
         (Role::Commander, lines()),
         (Role::Dispatcher, Command::SaveAreas(Vec::new())),
-        (Role::Dispatcher, Command::SavePeople(Vec::new())),
-        (Role::Commander, Command::SavePosts(Vec::new())),
-        (Role::Commander, Command::SetRotations(Vec::new())),
-        (Role::Commander, Command::SetDutyTable(Vec::new())),
+        (Role::Dispatcher, Command::Roster(RosterStep::SavePeople(Vec::new()))),
+        (Role::Commander, Command::Roster(RosterStep::SavePosts(Vec::new()))),
+        (Role::Commander, Command::Roster(RosterStep::SetRotations(Vec::new()))),
+        (Role::Commander, Command::Roster(RosterStep::SetDutyTable(Vec::new()))),
         (Role::Commander, Command::SaveUnits(Vec::new())),
         (Role::Dispatcher, Command::RemoveUnit("u-1".parse().unwrap())),
         (Role::Commander, Command::SaveSites(Vec::new())),
         (Role::Dispatcher, Command::RemoveSite("d-1".parse().unwrap())),
         (Role::Dispatcher, Command::CountStock(Vec::new())),
-        (Role::Leader, Command::AddOverride(change())),
-        (Role::Gateway, Command::RemoveOverride(OverrideId(1))),
+        (Role::Leader, Command::Roster(RosterStep::AddOverride(change()))),
+        (Role::Gateway, Command::Roster(RosterStep::RemoveOverride(OverrideId(1)))),
         (Role::Leader, accept(alert("n9", Colour::Red, &[COUNTY]))),
         (Role::Admin, Command::OpenCallout(by_hand("会商", None))),
         (Role::Screen, Command::WithdrawCallout { callout: CalloutId(1), note: "误".into() }),
@@ -134,10 +134,20 @@ fn each_command_about_an_area_is_refused_to_somebody_from_another() {
     county.must(Command::SaveSites(vec![depot("d-1", "990101001")]));
     let elsewhere = |role| Actor { area: area("990101002"), ..actor("x", role) };
     let outside: Vec<(Role, Command)> = vec![
-        (Role::Admin, Command::SavePeople(vec![person("p9", "990101001")])),
-        (Role::Admin, Command::SavePosts(vec![post(VILLAGE)])),
-        (Role::Admin, Command::SetRotations(vec![rotation_of(VILLAGE, None)])),
-        (Role::Admin, Command::SetDutyTable(vec![table(VILLAGE, 0, 10, 0, 10, &[HOLDER])])),
+        (Role::Admin, Command::Roster(RosterStep::SavePeople(vec![person("p9", "990101001")]))),
+        (Role::Admin, Command::Roster(RosterStep::SavePosts(vec![post(VILLAGE)]))),
+        (Role::Admin, Command::Roster(RosterStep::SetRotations(vec![rotation_of(VILLAGE, None)]))),
+        (
+            Role::Admin,
+            Command::Roster(RosterStep::SetDutyTable(vec![table(
+                VILLAGE,
+                0,
+                10,
+                0,
+                10,
+                &[HOLDER],
+            )])),
+        ),
         (Role::Admin, Command::SaveUnits(vec![unit("u-9", "990101001")])),
         (Role::Admin, Command::SaveUnits(vec![unit("u-1", "990101002")])),
         (Role::Admin, Command::RemoveUnit("u-1".parse().unwrap())),
@@ -145,7 +155,7 @@ fn each_command_about_an_area_is_refused_to_somebody_from_another() {
         (Role::Admin, Command::SaveSites(vec![depot("d-1", "990101002")])),
         (Role::Admin, Command::RemoveSite("d-1".parse().unwrap())),
         (Role::Admin, Command::CountStock(vec![counted("d-1", &[])])),
-        (Role::Admin, Command::AddOverride(change())),
+        (Role::Admin, Command::Roster(RosterStep::AddOverride(change()))),
         (Role::Dispatcher, Command::OpenCallout(by_hand("会商", None))),
         (Role::Dispatcher, Command::WithdrawCallout { callout: CalloutId(1), note: "误".into() }),
         (Role::Dispatcher, given(ObligationId(1), AnswerKind::Acknowledged, Some(HOLDER))),
@@ -161,25 +171,31 @@ fn an_import_is_refused_whole() {
     let mut county = County::small(1);
     let before = county.board.clone();
     let people = vec![person("p1", COUNTY), person("p2", "990101009")];
-    assert!(county.try_must(Command::SavePeople(people)).is_err());
+    assert!(county.try_must(Command::Roster(RosterStep::SavePeople(people))).is_err());
     let posts = vec![post("990101000000/bureau_head"), post("990101009000/duty_officer")];
-    assert!(county.try_must(Command::SavePosts(posts)).is_err());
+    assert!(county.try_must(Command::Roster(RosterStep::SavePosts(posts))).is_err());
     assert!(county.board == before, "the first line was good and is not half-imported");
 }
 
 #[test]
 fn the_same_roster_again_is_no_news() {
     let mut county = County::small(1);
-    county.must(Command::SetRotations(vec![rotation_of(VILLAGE, Some(rotation()))]));
+    county.must(Command::Roster(RosterStep::SetRotations(vec![rotation_of(
+        VILLAGE,
+        Some(rotation()),
+    )])));
     let seq = county.board.seq;
     let person = county.board.people.get(&HOLDER.parse().unwrap()).unwrap().clone();
     let post = county.board.roster.get(&VILLAGE.parse().unwrap()).unwrap().post.clone();
     let areas: Vec<Area> = county.board.areas.inside(area(COUNTY)).cloned().collect();
-    county.must(Command::SavePeople(vec![person]));
-    county.must(Command::SavePosts(vec![post]));
+    county.must(Command::Roster(RosterStep::SavePeople(vec![person])));
+    county.must(Command::Roster(RosterStep::SavePosts(vec![post])));
     county.must(Command::SaveAreas(areas));
-    county.must(Command::SetRotations(vec![rotation_of(VILLAGE, Some(rotation()))]));
-    county.must(Command::AdoptCalendar(Calendar::default()));
+    county.must(Command::Roster(RosterStep::SetRotations(vec![rotation_of(
+        VILLAGE,
+        Some(rotation()),
+    )])));
+    county.must(Command::Roster(RosterStep::AdoptCalendar(Calendar::default())));
     county.must(Command::SetJurisdiction { area: area(COUNTY), timezone: Shanghai });
     assert_eq!(county.board.seq, seq);
     county.must(Command::SetJurisdiction { area: area(COUNTY), timezone: Urumqi });
@@ -248,13 +264,13 @@ fn setup_cases() -> Vec<Case> {
 }
 
 fn roster_cases() -> Vec<Case> {
-    let save = |post| Command::SavePosts(vec![post]);
+    let save = |post| Command::Roster(RosterStep::SavePosts(vec![post]));
     let stranger = Post { holders: vec![NOBODY.parse().unwrap()], ..post(VILLAGE) };
     let cook = post("990101000000/cook");
     let no_post = rotation_of("990101000000/standby", None);
-    let tables = |table| Command::SetDutyTable(vec![table]);
+    let tables = |table| Command::Roster(RosterStep::SetDutyTable(vec![table]));
     let lasts = |days: i64| table(VILLAGE, 0, days * 86_400, 0, 10, &[HOLDER]);
-    let over = |change: AddOverride| Command::AddOverride(change);
+    let over = |change: AddOverride| Command::Roster(RosterStep::AddOverride(change));
     let nobody = AddOverride { people: Vec::new(), ..change() };
     let unknown = AddOverride { people: vec![NOBODY.parse().unwrap()], ..change() };
     let backwards = AddOverride { to: change().from, ..change() };
@@ -265,12 +281,17 @@ fn roster_cases() -> Vec<Case> {
         admin(save(stranger), "person.unknown", people, "import people before posts"),
         admin(save(cook), "duty.unknown", Some("duty"), "add it there or correct the spelling"),
         admin(
-            Command::SavePeople(vec![person("p9", "990102")]),
+            Command::Roster(RosterStep::SavePeople(vec![person("p9", "990102")])),
             "area.unknown",
             Some("area"),
             "use a code from the area list",
         ),
-        admin(Command::SetRotations(vec![no_post]), "post.unknown", Some("post"), "import posts"),
+        admin(
+            Command::Roster(RosterStep::SetRotations(vec![no_post])),
+            "post.unknown",
+            Some("post"),
+            "import posts",
+        ),
         admin(tables(lasts(63)), "roster.too_long", Some("to"), "change the permanent holders"),
         admin(
             tables(table(VILLAGE, 0, 100, 200, 300, &[HOLDER])),
@@ -284,7 +305,7 @@ fn roster_cases() -> Vec<Case> {
         admin(over(backwards), "roster.ends_before_start", Some("to"), "correct the times"),
         admin(over(ago), "roster.far_off", Some("from"), "correct the year"),
         admin(
-            Command::RemoveOverride(OverrideId(9)),
+            Command::Roster(RosterStep::RemoveOverride(OverrideId(9))),
             "override.unknown",
             Some("id"),
             "removed already",
@@ -310,7 +331,8 @@ fn rotation_cases() -> Vec<Case> {
     let case = |(change, field, says): (fn(&mut Rotation), &'static str, &'static str)| {
         let mut rotation = rotation();
         change(&mut rotation);
-        let set = Command::SetRotations(vec![rotation_of(VILLAGE, Some(rotation))]);
+        let set =
+            Command::Roster(RosterStep::SetRotations(vec![rotation_of(VILLAGE, Some(rotation))]));
         admin(set, "roster.rotation", Some(field), says)
     };
     faulty.into_iter().map(case).collect()

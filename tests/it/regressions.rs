@@ -7,7 +7,7 @@ use jiaoying::domain::{
         attempt::{Attempt, Outcome, Progress},
         obligation::{Obligation, State, StateName},
     },
-    command::{AddOverride, AnswerKind, Command, Reply},
+    command::{AddOverride, AnswerKind, Command, Reply, RosterStep},
     event::RotationSet,
     ids::{CalloutId, ObligationId, PersonId, PostId},
     person::Channel,
@@ -40,7 +40,7 @@ fn the_crew_of_a_rotation_is_rung_in_the_order_it_was_written() {
     let starts_on = "2026-07-20".parse().unwrap();
     let rotation = Rotation { starts_on, days: [(DayType::Workday, plan)].into() };
     let set = RotationSet { post: VILLAGE.parse().unwrap(), rotation: Some(rotation) };
-    county.must(Command::SetRotations(vec![set]));
+    county.must(Command::Roster(RosterStep::SetRotations(vec![set])));
     county.red();
     let asked: Vec<&str> = county.at(VILLAGE).asked.iter().map(|a| a.person.as_str()).collect();
     assert_eq!(asked, [b, a]);
@@ -307,20 +307,20 @@ fn county_that_counts_only_the_whole_message() -> County {
 /// Puts `person` on `post` from now on, for an hour.
 fn substitute(county: &mut County, post: &str, person: &str) {
     let (from, to) = (county.now, county.now + Duration::from_secs(3_600));
-    county.must(Command::AddOverride(AddOverride {
+    county.must(Command::Roster(RosterStep::AddOverride(AddOverride {
         post: post.parse().unwrap(),
         from,
         to,
         people: vec![person.parse().unwrap()],
         reason: "代班".into(),
-    }));
+    })));
 }
 
 fn appoint(county: &mut County, post: &str, holders: &[&str]) {
     let id: PostId = post.parse().unwrap();
     let holders = holders.iter().map(|name| name.parse().unwrap()).collect();
     let post = Post { id, title: "岗".into(), holders, deputies: Vec::new(), rotation: None };
-    county.must(Command::SavePosts(vec![post]));
+    county.must(Command::Roster(RosterStep::SavePosts(vec![post])));
 }
 
 /// Returns the errand about the unreached obligation of `post`.

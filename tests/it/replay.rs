@@ -14,7 +14,7 @@ use jiaoying::domain::{
         obligation::{State, StateName, WithdrawReason},
         policy::CalloutKind,
     },
-    command::{AnswerKind, Command},
+    command::{AnswerKind, Command, RosterStep},
     event::{CalloutEvent, Event},
     ids::{AttemptId, ObligationId, PersonId},
     person::Channel,
@@ -265,7 +265,7 @@ impl Drive {
             people: vec![person],
             reason: "代班".into(),
         };
-        let _ = self.county.try_must(Command::AddOverride(change));
+        let _ = self.county.try_must(Command::Roster(RosterStep::AddOverride(change)));
     }
 
     fn hold(&mut self, post: Index, people: &[Index]) {

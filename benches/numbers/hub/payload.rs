@@ -1,7 +1,10 @@
 //! What is published: one fact of about 300 bytes, numbered, the same size for every server.
 
 use compact_str::{CompactString, format_compact};
-use jiaoying::domain::{command::Command, person::Person};
+use jiaoying::domain::{
+    command::{Command, RosterStep},
+    person::Person,
+};
 
 use crate::county;
 
@@ -18,11 +21,11 @@ pub fn text(number: u64) -> String {
 /// Returns the command that makes the same an event: a person's title changes. It is seen by all, and the
 /// board is no bigger after it.
 pub fn command(number: u64) -> Command {
-    Command::SavePeople(vec![Person {
+    Command::Roster(RosterStep::SavePeople(vec![Person {
         id: "bench".parse().unwrap(),
         name: format_compact!("n={number:010}"),
         area: county::COUNTY.parse().unwrap(),
         title: CompactString::from(".".repeat(BYTES - AROUND)),
         contacts: Vec::new(),
-    }])
+    }]))
 }

@@ -3,6 +3,7 @@
 mod circle;
 mod extent;
 mod index;
+mod locate;
 mod packed;
 mod ring;
 mod shape;

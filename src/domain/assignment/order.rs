@@ -13,9 +13,9 @@ use crate::domain::{
     callout::{obligation::Bearer, policy::CalloutKind},
     command::Reply,
     decision::{Decision, Draft},
-    event::UnitAssigned,
+    event::{IncidentAdvanced, UnitAssigned},
     ids::{AssignmentId, IncidentId, UnitId},
-    incident::{Incident, IncidentFault},
+    incident::{Incident, IncidentFault, Stage},
     rejection::Rejection,
     roster::change::known_area,
     task::{Cause, Upon},
@@ -168,6 +168,10 @@ fn assign(
         watch_at,
     });
     draft.replaced(&Cause::Incident(incident.id));
+    if incident.stage != Stage::Handling {
+        let (id, area, from, to) = (incident.id, incident.area(), incident.stage, Stage::Handling);
+        draft.push(IncidentAdvanced { id, area, from, to, note: CompactString::default() });
+    }
     Ok(draft.finish(Reply::Assignment { id, obligation: *obligation }))
 }
 

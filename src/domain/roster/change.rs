@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use crate::domain::{
     actor::{Actor, Capability},
     board::{Board, require},
-    command::{AddOverride, Reply},
+    command::{AddOverride, Reply, RosterStep},
     decision::{Decision, Draft},
     event::{
         CalendarAdopted, DutyTableSet, Event, OverrideAdded, OverrideRemoved, PersonSaved,
@@ -25,7 +25,26 @@ const FARTHEST: Duration = Duration::from_secs(2 * 366 * 24 * 3600);
 /// Longest reason of an override, in characters.
 const REASON_LIMIT: usize = 500;
 
-pub(in crate::domain) fn adopt_calendar(
+/// Decides a change to people, posts or who holds them.
+pub(in crate::domain) fn decide(
+    board: &Board,
+    actor: &Actor,
+    step: &RosterStep,
+    mut draft: Draft<'_>,
+) -> Result<Decision, Rejection> {
+    match step {
+        RosterStep::AdoptCalendar(calendar) => adopt_calendar(board, actor, calendar, &mut draft)?,
+        RosterStep::SavePeople(people) => save_people(board, actor, people, &mut draft)?,
+        RosterStep::SavePosts(posts) => save_posts(board, actor, posts, &mut draft)?,
+        RosterStep::SetRotations(sets) => set_rotations(board, actor, sets, &mut draft)?,
+        RosterStep::SetDutyTable(sets) => set_tables(board, actor, sets, &mut draft)?,
+        RosterStep::AddOverride(change) => return add_override(board, actor, change, draft),
+        RosterStep::RemoveOverride(id) => remove_override(board, actor, *id, &mut draft)?,
+    }
+    Ok(draft.finish(Reply::Done))
+}
+
+fn adopt_calendar(
     board: &Board,
     actor: &Actor,
     calendar: &Calendar,
@@ -38,7 +57,7 @@ pub(in crate::domain) fn adopt_calendar(
     Ok(())
 }
 
-pub(in crate::domain) fn save_people(
+fn save_people(
     board: &Board,
     actor: &Actor,
     people: &[Person],
@@ -54,7 +73,7 @@ pub(in crate::domain) fn save_people(
     Ok(())
 }
 
-pub(in crate::domain) fn save_posts(
+fn save_posts(
     board: &Board,
     actor: &Actor,
     posts: &[Post],
@@ -73,7 +92,7 @@ pub(in crate::domain) fn save_posts(
     Ok(())
 }
 
-pub(in crate::domain) fn set_rotations(
+fn set_rotations(
     board: &Board,
     actor: &Actor,
     sets: &[RotationSet],
@@ -90,7 +109,7 @@ pub(in crate::domain) fn set_rotations(
     Ok(())
 }
 
-pub(in crate::domain) fn set_tables(
+fn set_tables(
     board: &Board,
     actor: &Actor,
     sets: &[DutyTableSet],
@@ -126,7 +145,7 @@ fn in_table_order(shifts: &[Shift]) -> Vec<&Shift> {
     shifts
 }
 
-pub(in crate::domain) fn add_override(
+fn add_override(
     board: &Board,
     actor: &Actor,
     change: &AddOverride,
@@ -153,7 +172,7 @@ pub(in crate::domain) fn add_override(
     Ok(draft.finish(Reply::Override { id }))
 }
 
-pub(in crate::domain) fn remove_override(
+fn remove_override(
     board: &Board,
     actor: &Actor,
     id: OverrideId,

@@ -17,6 +17,9 @@ const REMIND_AGAIN: Duration = Duration::from_secs(30 * 60);
 /// Tasks reminded of in one command; the rest are still due and come with the next.
 const DUE_LIMIT: usize = 2_000;
 
+/// What tasks have in common that one call can be about: cause, post, unit.
+type Shared<'t> = (Option<&'t Cause>, &'t PostId, Option<&'t UnitId>);
+
 impl Draft<'_> {
     /// Calls those whose tasks are overdue: one call about all of one cause.
     pub(in crate::domain) fn elapse_tasks(&mut self) {
@@ -24,8 +27,7 @@ impl Draft<'_> {
         let due = board.tasks.index.armed.iter().take_while(|(at, _)| *at <= self.now);
         let due: Vec<&Task> =
             due.take(DUE_LIMIT).filter_map(|(_, id)| board.tasks.get(*id)).collect();
-        let mut of_bearers: BTreeMap<(Option<&Cause>, &PostId, Option<&UnitId>), Vec<&Task>> =
-            BTreeMap::new();
+        let mut of_bearers: BTreeMap<Shared<'_>, Vec<&Task>> = BTreeMap::new();
         for task in due {
             let key = (task.cause.as_ref(), &task.post, task.unit.as_ref());
             of_bearers.entry(key).or_default().push(task);

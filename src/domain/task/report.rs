@@ -75,7 +75,7 @@ pub(in crate::domain) fn decide(
     match step {
         TaskStep::Give(given) => return give::decide(board, actor, given, draft),
         TaskStep::Progress(report) => {
-            let task = open_task(board, actor, report.task, &draft)?;
+            let task = open_task(board, actor, report.task, Capability::Dispatch, &draft)?;
             check(&report.outcome)?;
             draft.push(TaskProgressed {
                 id: task.id,
@@ -84,7 +84,7 @@ pub(in crate::domain) fn decide(
             });
         }
         TaskStep::Complete(report) => {
-            let task = open_task(board, actor, report.task, &draft)?;
+            let task = open_task(board, actor, report.task, Capability::Dispatch, &draft)?;
             check(&report.outcome)?;
             draft.complete(task, report.outcome.clone());
         }
@@ -92,7 +92,7 @@ pub(in crate::domain) fn decide(
             if !actor.role.may(Capability::Instruct) {
                 return Err(Rejection::NotAllowed(Capability::Instruct));
             }
-            let task = open_task(board, actor, *task, &draft)?;
+            let task = open_task(board, actor, *task, Capability::Instruct, &draft)?;
             if reason.trim().is_empty() {
                 return Err(Rejection::Empty { field: "reason" });
             }
@@ -105,11 +105,12 @@ pub(in crate::domain) fn decide(
     Ok(draft.finish(Reply::Done))
 }
 
-/// Returns a task that is open and that `actor` may report on: he bears it, or runs the desk of its area.
+/// Returns a task that is open and that `actor` may touch: he bears it, or has `capability` in its area.
 fn open_task<'b>(
     board: &'b Board,
     actor: &Actor,
     id: TaskId,
+    capability: Capability,
     draft: &Draft<'_>,
 ) -> Result<&'b Task, Rejection> {
     let task = board.tasks.get(id).ok_or(TaskFault::Unknown(id))?;
@@ -118,7 +119,7 @@ fn open_task<'b>(
     if !bears && !actor.sees(task.post.area) {
         return Err(TaskFault::Unknown(id).into());
     }
-    if !bears && !actor.role.may(Capability::Instruct) {
+    if !bears && !actor.role.may(capability) {
         return Err(TaskFault::NotYours(id).into());
     }
     if !task.is_open() {
@@ -138,12 +139,7 @@ fn check(outcome: &Outcome) -> Result<(), Rejection> {
 
 impl Board {
     /// Tells whether `person` may report on `task`: he bears it now, or was called about it.
-    pub(in crate::domain) fn may_report(
-        &self,
-        task: &Task,
-        person: &PersonId,
-        now: Timestamp,
-    ) -> bool {
+    pub fn may_report(&self, task: &Task, person: &PersonId, now: Timestamp) -> bool {
         let about = task.obligation.into_iter().chain(task.reminder);
         let mut about = about.filter_map(|id| self.callouts.obligation(id));
         self.bears(task.bearer(), person, now) || about.any(|o| o.was_asked(person))

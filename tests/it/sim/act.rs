@@ -9,7 +9,7 @@ use jiaoying::domain::{
         attempt::Outcome,
         obligation::{State, StateName},
     },
-    command::{AddOverride, AnswerKind, Command, GiveAnswer, OpenCallout},
+    command::{AddOverride, AnswerKind, Command, GiveAnswer, OpenCallout, RosterStep},
     event::DutyTableSet,
     ids::{AttemptId, CalloutId, ObligationId, OverrideId, PersonId, PostId},
     roster::{Calendar, Post, Shift},
@@ -61,7 +61,7 @@ impl World {
             }
             Step::RemoveOverride { pick } => {
                 let id = OverrideId(u64::from(pick % 5) + 1);
-                self.say(&seat(Seat::County), &Command::RemoveOverride(id))?;
+                self.say(&seat(Seat::County), &Command::Roster(RosterStep::RemoveOverride(id)))?;
             }
             Step::Table(change) => self.change_table(change)?,
             Step::Appoint { post, holders, deputies } => self.appoint(post, holders, deputies)?,
@@ -89,7 +89,7 @@ impl World {
     fn turn_calendar(&mut self) -> Result<(), Breach> {
         let entered = !self.board.calendar.years.is_empty();
         let calendar = if entered { Calendar::default() } else { holidays() };
-        self.must(&console(), &Command::AdoptCalendar(calendar))
+        self.must(&console(), &Command::Roster(RosterStep::AdoptCalendar(calendar)))
     }
 
     /// Submits what may be refused.
@@ -179,7 +179,7 @@ impl World {
             to: self.later(change.to_s),
             shifts: change.shifts.iter().map(shift).collect(),
         };
-        self.say(&console(), &Command::SetDutyTable(vec![set]))
+        self.say(&console(), &Command::Roster(RosterStep::SetDutyTable(vec![set])))
     }
 
     fn appoint(
@@ -196,7 +196,7 @@ impl World {
             deputies: deputies.to_vec(),
             rotation: known.and_then(|staffing| staffing.post.rotation.clone()),
         };
-        self.say(&console(), &Command::SavePosts(vec![post]))
+        self.say(&console(), &Command::Roster(RosterStep::SavePosts(vec![post])))
     }
 
     fn receipt(&mut self, pick: u32, outcome: &Outcome) -> Result<(), Breach> {
@@ -223,13 +223,13 @@ impl World {
 }
 
 pub fn override_of(change: &Change, now: Timestamp) -> Command {
-    Command::AddOverride(AddOverride {
+    Command::Roster(RosterStep::AddOverride(AddOverride {
         post: change.post.clone(),
         from: moved(now, change.from_s),
         to: moved(now, change.to_s),
         people: change.people.clone(),
         reason: CompactString::default(),
-    })
+    }))
 }
 
 fn console() -> Actor {

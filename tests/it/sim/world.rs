@@ -6,7 +6,7 @@ use chrono_tz::Asia::Shanghai;
 use jiaoying::domain::{
     actor::Actor,
     board::Board,
-    command::{Command, Reply},
+    command::{Command, Reply, RosterStep},
     event::{CalloutEvent, Entry, Event, LinesSet},
     ids::AreaCode,
     person::Channel,
@@ -78,11 +78,11 @@ impl World {
         let mut commands = vec![
             Command::SetJurisdiction { area: home, timezone: Shanghai },
             Command::AdoptPolicies(plan.policies[0].clone()),
-            Command::AdoptCalendar(county.calendar.clone()),
+            Command::Roster(RosterStep::AdoptCalendar(county.calendar.clone())),
             Command::SaveAreas(county.areas.clone()),
-            Command::SavePeople(county.people.clone()),
-            Command::SavePosts(county.posts.clone()),
-            Command::SetDutyTable(county.tables.clone()),
+            Command::Roster(RosterStep::SavePeople(county.people.clone())),
+            Command::Roster(RosterStep::SavePosts(county.posts.clone())),
+            Command::Roster(RosterStep::SetDutyTable(county.tables.clone())),
         ];
         commands.extend(county.lines.iter().map(|(channel, lines)| lines_set(*channel, *lines)));
         for command in commands {
@@ -291,7 +291,12 @@ impl World {
 
 /// Commands whose refusal the oracle takes as it comes.
 fn unmodelled(command: &Command) -> bool {
-    matches!(command, Command::AdoptPolicies(_) | Command::SavePosts(_) | Command::SetDutyTable(_))
+    matches!(
+        command,
+        Command::AdoptPolicies(_)
+            | Command::Roster(RosterStep::SavePosts(_))
+            | Command::Roster(RosterStep::SetDutyTable(_))
+    )
 }
 
 fn without_seq(reply: Reply) -> Reply {

@@ -11,7 +11,7 @@ use jiaoying::domain::{
     area::Area,
     board::Board,
     callout::policy::PolicySet,
-    command::{AnswerKind, Command, GiveAnswer},
+    command::{AnswerKind, Command, GiveAnswer, RosterStep},
     event::{CalloutEvent, Entry, Event, LinesSet},
     ids::{AreaCode, Level, ObligationId, PersonId},
     person::{Channel, Contact, Person},
@@ -118,9 +118,15 @@ impl County {
         county.submit(&console, &Command::SaveAreas(vec![area]));
         county.submit(
             &console,
-            &Command::SavePeople(vec![person(OFFICER, code), person(WATCH, code)]),
+            &Command::Roster(RosterStep::SavePeople(vec![
+                person(OFFICER, code),
+                person(WATCH, code),
+            ])),
         );
-        county.submit(&console, &Command::SavePosts(vec![post(OFFICER, code), post(WATCH, code)]));
+        county.submit(
+            &console,
+            &Command::Roster(RosterStep::SavePosts(vec![post(OFFICER, code), post(WATCH, code)])),
+        );
         county
     }
 

@@ -11,7 +11,7 @@ use jiaoying::domain::{
         obligation::{Obligation, StateName},
         policy::{CalloutKind, PolicySet},
     },
-    command::{AnswerKind, Command, GiveAnswer, OpenCallout, Reply},
+    command::{AnswerKind, Command, GiveAnswer, OpenCallout, Reply, RosterStep},
     decision::Decision,
     event::{Entry, Event, LinesSet},
     ids::{AreaCode, AttemptId, CalloutId, ObligationId, PersonId},
@@ -48,8 +48,8 @@ impl County {
         }
         county.must(Command::SaveAreas(areas(townships, villages)));
         let (people, posts) = staff(&county.board);
-        county.must(Command::SavePeople(people));
-        county.must(Command::SavePosts(posts));
+        county.must(Command::Roster(RosterStep::SavePeople(people)));
+        county.must(Command::Roster(RosterStep::SavePosts(posts)));
         county
     }
 

@@ -9,7 +9,7 @@ use jiaoying::domain::{
         obligation::{Handed, Obligation, State, Step},
         policy::{Ladder, Policy, PolicySet},
     },
-    command::{AddOverride, AnswerKind, Command, Reply},
+    command::{AddOverride, AnswerKind, Command, Reply, RosterStep},
     event::{CalloutEvent, Entry, Event},
     ids::{AttemptId, CalloutId, ObligationId, PersonId, PostId},
     person::{Channel, Person},
@@ -72,7 +72,7 @@ impl County {
         let id: PostId = post.parse().unwrap();
         let mut post = self.board.roster.get(&id).unwrap().post.clone();
         change(&mut post);
-        self.must(Command::SavePosts(vec![post]));
+        self.must(Command::Roster(RosterStep::SavePosts(vec![post])));
     }
 
     /// Gives `post` to `people` and nobody else.
@@ -87,7 +87,7 @@ impl County {
     pub fn change_person(&mut self, id: &str, change: impl FnOnce(&mut Person)) {
         let mut person = self.board.people.get(&id.parse().unwrap()).unwrap().clone();
         change(&mut person);
-        self.must(Command::SavePeople(vec![person]));
+        self.must(Command::Roster(RosterStep::SavePeople(vec![person])));
     }
 
     /// Takes every address on `channel` from `person`.
@@ -98,13 +98,13 @@ impl County {
     /// Puts `person` on `post` from `from_s` to `to_s` seconds from now.
     pub fn stand_in(&mut self, post: &str, person: &str, from_s: i64, to_s: i64) -> Reply {
         let at = |s: i64| Timestamp::from_millis(self.now.millis() + s * 1000);
-        self.must(Command::AddOverride(AddOverride {
+        self.must(Command::Roster(RosterStep::AddOverride(AddOverride {
             post: post.parse().unwrap(),
             from: at(from_s),
             to: at(to_s),
             people: ids(&[person]),
             reason: "代班".into(),
-        }))
+        })))
     }
 }
 

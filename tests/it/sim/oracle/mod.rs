@@ -54,7 +54,7 @@ use jiaoying::domain::{
         obligation::{Answer, Skipped, WithdrawReason},
         policy::{CalloutKind, Ladder, Policy, PolicySet},
     },
-    command::{Command, OpenCallout, Reply},
+    command::{Command, OpenCallout, Reply, RosterStep},
     event::CloseReason,
     ids::{AreaCode, CalloutId, PersonId, PostId},
     person::{Channel, Person},
@@ -240,21 +240,25 @@ impl Oracle {
             Command::Answer(given) => self.answer(actor, given, now)?,
             Command::RecordAttempt { attempt, outcome } => self.record(*attempt, outcome, now)?,
             Command::RepeatAttempt(attempt) => self.repeat(*attempt, now)?,
-            Command::AddOverride(change) => self.add_override(actor, change, now)?,
-            Command::RemoveOverride(id) => self.remove_override(actor, *id, now)?,
+            Command::Roster(RosterStep::AddOverride(change)) => {
+                self.add_override(actor, change, now)?
+            }
+            Command::Roster(RosterStep::RemoveOverride(id)) => {
+                self.remove_override(actor, *id, now)?
+            }
             Command::Elapse => {
                 self.breathe(now);
                 Reply::Done
             }
             Command::SetJurisdiction { .. }
             | Command::AdoptPolicies(_)
-            | Command::AdoptCalendar(_)
+            | Command::Roster(RosterStep::AdoptCalendar(_))
             | Command::SetLines(_)
             | Command::SaveAreas(_)
-            | Command::SavePeople(_)
-            | Command::SavePosts(_)
-            | Command::SetRotations(_)
-            | Command::SetDutyTable(_)
+            | Command::Roster(RosterStep::SavePeople(_))
+            | Command::Roster(RosterStep::SavePosts(_))
+            | Command::Roster(RosterStep::SetRotations(_))
+            | Command::Roster(RosterStep::SetDutyTable(_))
             | Command::SaveUnits(_)
             | Command::RemoveUnit(_)
             | Command::SaveSites(_)
@@ -285,25 +289,27 @@ impl Oracle {
         match command {
             Command::SetJurisdiction { area, .. } => self.home = *area,
             Command::AdoptPolicies(set) => self.rules = Some(Arc::new(set.clone())),
-            Command::AdoptCalendar(calendar) => self.adopt_calendar(calendar, now),
+            Command::Roster(RosterStep::AdoptCalendar(calendar)) => {
+                self.adopt_calendar(calendar, now)
+            }
             Command::SetLines(set) => {
                 self.lines.retain(|(channel, _)| *channel != set.channel);
                 self.lines.push((set.channel, set.lines));
             }
             Command::SaveAreas(areas) => self.areas.extend(areas.iter().map(|area| area.code)),
-            Command::SavePeople(people) => {
+            Command::Roster(RosterStep::SavePeople(people)) => {
                 for person in people {
                     self.people.retain(|known| known.id != person.id);
                     self.people.push(person.clone());
                 }
             }
-            Command::SavePosts(posts) => {
+            Command::Roster(RosterStep::SavePosts(posts)) => {
                 posts.iter().for_each(|post| self.save_post(post, now));
             }
-            Command::SetDutyTable(sets) => {
+            Command::Roster(RosterStep::SetDutyTable(sets)) => {
                 sets.iter().for_each(|set| self.set_table(set, now));
             }
-            Command::SetRotations(sets) => {
+            Command::Roster(RosterStep::SetRotations(sets)) => {
                 sets.iter().for_each(|set| self.set_rotation(set, now));
             }
             Command::NoteAccess(_)
@@ -329,8 +335,8 @@ impl Oracle {
             | Command::Answer(_)
             | Command::RecordAttempt { .. }
             | Command::RepeatAttempt(_)
-            | Command::AddOverride(_)
-            | Command::RemoveOverride(_)
+            | Command::Roster(RosterStep::AddOverride(_))
+            | Command::Roster(RosterStep::RemoveOverride(_))
             | Command::Elapse => {}
         }
     }

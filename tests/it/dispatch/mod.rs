@@ -1,0 +1,6 @@
+//! Incidents, the units sent to them and the tasks they make: the rules, told on a board in memory.
+
+mod assignments;
+mod incidents;
+pub mod story;
+mod tasks;
