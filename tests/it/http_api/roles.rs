@@ -178,7 +178,7 @@ async fn the_description_lists_every_route_and_the_matrix_covers_them() {
     let covered: BTreeSet<String> = MATRIX
         .iter()
         .filter(|(method, path, ..)| {
-            *method != "PUT" && path.starts_with('/') && !itself.contains(path)
+            (*method != "PUT" || path.contains("i-")) && path.starts_with('/') && !itself.contains(path)
         })
         .map(|(method, path, ..)| format!("{method} /api/v1{}", templated(path)))
         .collect();
