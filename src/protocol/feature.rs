@@ -7,8 +7,10 @@ use utoipa::ToSchema;
 use super::Counts;
 use crate::domain::{
     area::LonLat,
+    assignment,
     board::Board,
-    ids::{AreaCode, CalloutId, Level, PersonId, UnitId, WarningId},
+    ids::{AreaCode, AssignmentId, CalloutId, IncidentId, Level, PersonId, UnitId, WarningId},
+    incident::Stage,
     site::{EvacuationPlan, Gauge, Hazard},
     stock::StockLine,
     time::Timestamp,
@@ -116,9 +118,23 @@ pub enum FactsView {
         #[serde(skip_serializing_if = "Option::is_none")]
         plan: Option<EvacuationPlan>,
     },
+    Incident {
+        incident: IncidentId,
+        kind: CompactString,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        colour: Option<Colour>,
+        stage: Stage,
+        drill: bool,
+        /// Units on their way there or at work, and those at the scene.
+        units: usize,
+        on_scene: usize,
+    },
     Unit {
         #[serde(flatten)]
         unit: UnitFacts,
+        /// What it is doing, where it is not free.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        assignment: Option<UnitTask>,
         /// When it was where the feature is; absent where that is only its base.
         #[serde(skip_serializing_if = "Option::is_none")]
         at: Option<Timestamp>,
@@ -126,6 +142,36 @@ pub enum FactsView {
     Line {
         class: String,
     },
+}
+
+/// What a unit is sent for and how far it has come.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct UnitTask {
+    #[schema(value_type = String)]
+    pub id: AssignmentId,
+    #[schema(value_type = String)]
+    pub incident: IncidentId,
+    #[schema(value_type = String)]
+    pub title: CompactString,
+    #[schema(value_type = String)]
+    pub status: assignment::Status,
+    #[schema(value_type = String, format = DateTime)]
+    pub since: Timestamp,
+}
+
+impl UnitTask {
+    /// Returns what binds a unit, if anything does.
+    pub fn of(board: &Board, unit: &Unit) -> Option<Self> {
+        let binding = board.assignments.binding(&unit.id)?;
+        let incident = board.incidents.get(binding.incident);
+        Some(Self {
+            id: binding.id,
+            incident: binding.incident,
+            title: incident.map(|incident| incident.title()).unwrap_or_default(),
+            status: binding.status,
+            since: binding.since(),
+        })
+    }
 }
 
 /// Who is responsible; the telephone number is found by whoever may see it, with the people on duty.

@@ -21,7 +21,10 @@ pub use self::{
     assignment::AssignmentView,
     callout::{CalloutView, Counts, Forecast, RollupRow},
     duty::{DutyGap, DutyItem, DutyPlace, DutyView},
-    feature::{ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitView},
+    feature::{
+        ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitTask,
+        UnitView,
+    },
     incident::{IncidentDetail, IncidentView},
     line::LineView,
     obligation::{AboutView, AnswerView, AskedView, AttemptView, HandedView, ObligationView},

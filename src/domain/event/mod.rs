@@ -154,7 +154,7 @@ events! {
 }
 
 impl Event {
-    /// Tells whether it changes what stands on the map: a place, a unit, or a name shown there.
+    /// Tells whether it changes what stands on the map: a place, a unit, an incident, or a name shown there.
     pub fn is_on_map(&self) -> bool {
         matches!(
             self,
@@ -165,6 +165,8 @@ impl Event {
                 | Event::SiteSaved(_)
                 | Event::SiteRemoved(_)
                 | Event::StockCounted(_)
+                | Event::Incident(_)
+                | Event::Assignment(_)
         )
     }
 }

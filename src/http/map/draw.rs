@@ -5,6 +5,7 @@ use crate::{
     domain::{
         actor::Actor,
         area::{Area, LonLat, Shape},
+        assignment::Status,
         board::Board,
         ids::{AreaCode, UnitId},
         site::{Facts, Site, SiteKind},
@@ -15,7 +16,7 @@ use crate::{
     ingest::basemap::{Basemap, Polyline},
     protocol::{
         CalloutView, ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts,
-        Viewer,
+        UnitTask, Viewer,
     },
 };
 
@@ -44,8 +45,8 @@ pub(super) fn board(
             Layer::RiskPoints => features.extend(sites(board, actor, *layer, SiteKind::RiskPoint)),
             Layer::Units => features.extend(units(board, actor, last_seen)),
             Layer::Callouts => features.extend(callouts(board, actor, now)),
-            // Of incidents none are known before reports of them are taken.
-            Layer::Rivers | Layer::Roads | Layer::Incidents => {}
+            Layer::Incidents => features.extend(incidents(board, actor)),
+            Layer::Rivers | Layer::Roads => {}
         }
     }
     features
@@ -194,12 +195,40 @@ fn units(
     let draw = |unit: &crate::domain::unit::Unit| {
         let seen = last_seen(&unit.id);
         let place = seen.as_ref().map(|seen| seen.place).or(unit.base);
-        let facts =
-            FactsView::Unit { unit: UnitFacts::of(board, unit), at: seen.map(|seen| seen.at) };
+        let facts = FactsView::Unit {
+            unit: UnitFacts::of(board, unit),
+            assignment: UnitTask::of(board, unit),
+            at: seen.map(|seen| seen.at),
+        };
         let (id, place) = (unit.id.as_str(), place.map(GeometryView::Point));
         feature(Layer::Units, id, &unit.name, Some(unit.area), place, facts)
     };
     wanted.map(draw).collect()
+}
+
+/// Draws the incidents that are not over: where they are, else in the middle of their area.
+fn incidents(board: &Board, actor: &Actor) -> Vec<FeatureView> {
+    let open = board.incidents.iter().filter(|incident| incident.is_open());
+    let seen = open.filter(|incident| actor.sees(incident.area()));
+    let draw = |incident: &crate::domain::incident::Incident| {
+        let area = board.areas.get(incident.area());
+        let place = incident.particulars.place.point.map(GeometryView::Point);
+        let middle = || area.and_then(|area| area.centroid).map(GeometryView::Point);
+        let sent = || board.assignments.of_incident(incident.id).filter(|a| a.status.binds());
+        let facts = FactsView::Incident {
+            incident: incident.id,
+            kind: incident.particulars.kind.clone(),
+            colour: incident.colour(),
+            stage: incident.stage,
+            drill: incident.drill,
+            units: sent().count(),
+            on_scene: sent().filter(|a| a.status == Status::OnScene).count(),
+        };
+        let id = incident.id.to_string();
+        let (name, area) = (incident.title(), Some(incident.area()));
+        feature(Layer::Incidents, &id, &name, area, place.or_else(middle), facts)
+    };
+    seen.map(draw).collect()
 }
 
 /// Draws how far each open callout has come in each area of its roll-up.
