@@ -158,7 +158,11 @@ fn vehicles(county: &County, random: &Random) -> Vec<Unit> {
                 terminal: format!("99010{:06}", vehicles.len() + 1),
                 reports_every_s,
                 strength,
-                contact: String::new(),
+                // The leader of a squadron, or somebody of the township's own office.
+                contact: owner.map_or_else(
+                    || format!("990101-{:02}", 27 + index % 8),
+                    |township| format!("{}-08", &township.code[..9]),
+                ),
                 can,
             });
         }

@@ -66,6 +66,7 @@ pub struct Place {
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// How the report came: `phone`, `web`, `api`, `radio`, `in_person`, `document`.
+    #[serde(default)]
     pub way: Way,
     #[serde(default, skip_serializing_if = "CompactString::is_empty")]
     pub unit: CompactString,

@@ -39,7 +39,8 @@ impl Client {
         if !identity.area.contains(area) {
             return Err(CloseReason::NotAllowed.into());
         }
-        let everything = || [Topic::Duty, Topic::Warnings, Topic::Callouts].into_iter().collect();
+        let board = [Topic::Duty, Topic::Warnings, Topic::Callouts, Topic::Incidents];
+        let everything = || board.into_iter().collect();
         let topics: Topics = if hello.topics.is_empty() { everything() } else { hello.topics };
         let bell: Arc<dyn Bell> = Arc::<Connection>::clone(&self.socket);
         let page = self.hub.pages.open(identity.holder.clone(), bell);

@@ -3,6 +3,7 @@
 mod board;
 mod bodies;
 mod bulletins;
+mod dispatch;
 mod duty;
 mod forms;
 mod journal;
