@@ -15,9 +15,12 @@ use crate::{
     access,
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
-    domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar, suggestion::Rules},
+    domain::{
+        callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, roster::Calendar,
+        suggestion::Rules,
+    },
     gauges,
-    ingest::{basemap::Basemap, calendar, forms::Forms},
+    ingest::{basemap::Basemap, calendar, capabilities, forms::Forms},
     positions,
     postgres::Database,
     sources::Source,
@@ -61,6 +64,7 @@ pub struct Config {
     forms: String,
     calendar: String,
     suggestions: String,
+    capabilities: String,
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
@@ -217,6 +221,7 @@ impl Config {
         faults.extend(self.calendar().err());
         faults.extend(self.texts().err());
         faults.extend(self.suggestions().err());
+        faults.extend(self.capabilities().err());
         faults.extend(self.basemap().err());
         faults
     }
@@ -258,6 +263,12 @@ impl Config {
             Some(fault) => Err(format!("suggestions: {fault}")),
             None => Ok(rules),
         }
+    }
+
+    /// Reads what units can do.
+    pub fn capabilities(&self) -> Result<Catalogue, String> {
+        let text = self.text(&self.capabilities, capabilities::BUILT_IN, "capabilities")?;
+        capabilities::read(&text).map_err(|fault| format!("capabilities: {fault}"))
     }
 
     /// Reads how the public is told of warnings.

@@ -105,6 +105,7 @@ impl Import {
             area: self.area,
             year: self.year,
             duties,
+            abilities: config.capabilities().map_err(anyhow::Error::msg)?,
             known_areas: board.read(known).await?,
             known: Some(board.read(referable).await?),
         })

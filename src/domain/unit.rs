@@ -2,7 +2,10 @@
 //!
 //! Where one is at this moment is perishable and not kept here: positions come by their own plane.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -11,6 +14,7 @@ use super::{
     actor::{Actor, Capability},
     area::LonLat,
     board::{Board, require},
+    capability::AMOUNT_MAX,
     decision::Draft,
     event::{Event, UnitRemoved, UnitSaved},
     ids::{AreaCode, Duty, PersonId, PostId, UnitId},
@@ -21,7 +25,13 @@ use super::{
 /// Longest name, terminal and capability, in characters.
 const TEXT_LIMIT: usize = 64;
 /// Most capabilities of one unit.
-const CAPABILITY_LIMIT: usize = 16;
+pub const CAPABILITY_LIMIT: usize = 16;
+/// Most kinds of equipment of one unit.
+pub const EQUIPMENT_LIMIT: usize = 200;
+/// Most people of one unit who are named.
+pub const MEMBER_LIMIT: usize = 500;
+/// Most pieces of one kind of equipment.
+pub const PIECES_MAX: u32 = 1_000_000;
 /// Longest time between two reports of a terminal, in seconds: a slower one is never up to date.
 pub const SLOWEST_REPORT_S: u32 = 3_600;
 
@@ -117,6 +127,26 @@ pub struct Unit {
     /// What it can do, such as `boat_rescue`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capabilities: Vec<CompactString>,
+    /// How much of it, by the code of the capability, where an amount is counted: `pump` 1000 (m³/h).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub capacity: BTreeMap<CompactString, u32>,
+    /// What it brings along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equipment: Vec<Equipment>,
+    /// Its people, as far as they are known by name; `strength` counts the others too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<PersonId>,
+    /// Who is called when the contact is not reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<PersonId>,
+}
+
+/// One kind of thing that a unit brings along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Equipment {
+    pub name: CompactString,
+    pub count: u32,
 }
 
 impl Unit {
@@ -195,6 +225,14 @@ pub enum UnitFault {
     TerminalTaken { terminal: CompactString, unit: UnitId },
     #[error("unit {0} reports every 1 to 3600 seconds; correct reports_every_s")]
     ReportingPeriod(UnitId),
+    #[error("unit {0} has a capacity that is not 1 to 10000000; correct it or leave it out")]
+    Capacity(UnitId),
+    #[error(
+        "unit {0} names a kind of equipment twice or not 1 to 1000000 pieces; correct equipment"
+    )]
+    Equipment(UnitId),
+    #[error("unit {0} names one of its people twice; correct members")]
+    Members(UnitId),
 }
 
 impl UnitFault {
@@ -204,6 +242,9 @@ impl UnitFault {
             UnitFault::Unknown(_) => "unit.unknown",
             UnitFault::TerminalTaken { .. } => "unit.terminal_taken",
             UnitFault::ReportingPeriod(_) => "unit.reporting_period",
+            UnitFault::Capacity(_) => "unit.capacity",
+            UnitFault::Equipment(_) => "unit.equipment",
+            UnitFault::Members(_) => "unit.members",
         }
     }
 
@@ -213,6 +254,9 @@ impl UnitFault {
             UnitFault::Unknown(_) => "unit",
             UnitFault::TerminalTaken { .. } => "terminal",
             UnitFault::ReportingPeriod(_) => "reports_every_s",
+            UnitFault::Capacity(_) => "capacity",
+            UnitFault::Equipment(_) => "equipment",
+            UnitFault::Members(_) => "members",
         }
     }
 }
@@ -273,7 +317,35 @@ fn check(board: &Board, unit: &Unit) -> Result<(), Rejection> {
     if !unit.base.is_none_or(on_earth) {
         return Err(Rejection::NotAPoint(unit.id.as_str().into()));
     }
-    known_people(board, unit.contact.iter())
+    check_means(unit)?;
+    known_people(board, unit.contact.iter().chain(&unit.deputy).chain(&unit.members))
+}
+
+/// Checks what it can do, with what, and with whom.
+fn check_means(unit: &Unit) -> Result<(), Rejection> {
+    let bounds = [
+        ("capacity", unit.capacity.len(), CAPABILITY_LIMIT),
+        ("equipment", unit.equipment.len(), EQUIPMENT_LIMIT),
+        ("members", unit.members.len(), MEMBER_LIMIT),
+    ];
+    if let Some((field, _, limit)) = bounds.into_iter().find(|(_, count, limit)| count > limit) {
+        return Err(Rejection::TooLong { field, limit });
+    }
+    unit.capacity.keys().try_for_each(|code| short(code, "capacity"))?;
+    unit.equipment.iter().try_for_each(|kind| short(&kind.name, "equipment"))?;
+    if !unit.capacity.values().all(|amount| (1..=AMOUNT_MAX).contains(amount)) {
+        return Err(UnitFault::Capacity(unit.id.clone()).into());
+    }
+    let pieces = |kind: &Equipment| (1..=PIECES_MAX).contains(&kind.count);
+    let kinds: BTreeSet<_> = unit.equipment.iter().map(|kind| &kind.name).collect();
+    if kinds.len() < unit.equipment.len() || !unit.equipment.iter().all(pieces) {
+        return Err(UnitFault::Equipment(unit.id.clone()).into());
+    }
+    let people: BTreeSet<_> = unit.members.iter().collect();
+    if people.len() < unit.members.len() {
+        return Err(UnitFault::Members(unit.id.clone()).into());
+    }
+    Ok(())
 }
 
 /// Tells whether `at` is a longitude and a latitude; neither `NaN` nor infinity is one.
@@ -289,6 +361,29 @@ pub(super) fn short(text: &str, field: &'static str) -> Result<(), Rejection> {
         return Err(Rejection::TooLong { field, limit: TEXT_LIMIT });
     }
     Ok(())
+}
+
+#[cfg(test)]
+impl Unit {
+    /// A unit of which little is known.
+    pub(crate) fn sample(id: &str, kind: UnitKind) -> Self {
+        Self {
+            id: id.parse().expect("an id"),
+            name: id.into(),
+            kind,
+            area: "990101".parse().expect("an area"),
+            base: None,
+            reports_every_s: 30,
+            terminal: None,
+            strength: None,
+            contact: None,
+            capabilities: Vec::new(),
+            capacity: BTreeMap::new(),
+            equipment: Vec::new(),
+            members: Vec::new(),
+            deputy: None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -329,17 +424,6 @@ mod tests {
     }
 
     fn unit(id: &str, terminal: Option<&str>) -> Unit {
-        Unit {
-            id: id.parse().unwrap(),
-            name: "冲锋舟".into(),
-            kind: UnitKind::Boat,
-            area: "990101".parse().unwrap(),
-            base: None,
-            reports_every_s: 30,
-            terminal: terminal.map(Into::into),
-            strength: None,
-            contact: None,
-            capabilities: Vec::new(),
-        }
+        Unit { terminal: terminal.map(Into::into), ..Unit::sample(id, UnitKind::Boat) }
     }
 }

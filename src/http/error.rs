@@ -218,7 +218,10 @@ fn unit(fault: &UnitFault) -> StatusCode {
     match fault {
         UnitFault::Unknown(_) => StatusCode::NOT_FOUND,
         UnitFault::TerminalTaken { .. } => StatusCode::CONFLICT,
-        UnitFault::ReportingPeriod(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        UnitFault::ReportingPeriod(_)
+        | UnitFault::Capacity(_)
+        | UnitFault::Equipment(_)
+        | UnitFault::Members(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

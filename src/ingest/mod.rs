@@ -3,6 +3,7 @@
 pub mod basemap;
 pub mod calendar;
 pub mod cap;
+pub mod capabilities;
 pub mod feeds;
 pub mod forms;
 pub mod readings;

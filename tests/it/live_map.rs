@@ -211,6 +211,10 @@ fn unit(name: &str, area: &str) -> Unit {
         strength: None,
         contact: None,
         capabilities: Vec::new(),
+        capacity: Default::default(),
+        equipment: Vec::new(),
+        members: Vec::new(),
+        deputy: None,
     }
 }
 

@@ -41,6 +41,10 @@ fn unit(number: u32) -> Unit {
         strength: None,
         contact: None,
         capabilities: Vec::new(),
+        capacity: Default::default(),
+        equipment: Vec::new(),
+        members: Vec::new(),
+        deputy: None,
     }
 }
 

@@ -14,7 +14,11 @@ pub(super) struct Unit {
     pub reports_every_s: u32,
     pub strength: usize,
     pub contact: String,
+    pub deputy: String,
     pub can: &'static str,
+    /// How much of it, and what it brings along, as lists write them.
+    pub capacity: String,
+    pub equipment: &'static str,
 }
 
 /// People of the county's brigade, of the township teams and of the village teams.
@@ -83,7 +87,10 @@ fn team(id: String, name: String, area: &str, at: [f64; 2], strength: usize) -> 
         reports_every_s: HAND_HELD_S,
         strength,
         contact: String::new(),
+        deputy: String::new(),
         can: "转移安置",
+        capacity: String::new(),
+        equipment: "",
     }
 }
 
@@ -94,7 +101,9 @@ fn squadrons(county: &County) -> impl Iterator<Item = Unit> + use<'_> {
         let at = away.map_or(county.seat, |township| county.townships[township].seat);
         Unit {
             contact: format!("990101-{:02}", 27 + index % 8),
+            deputy: format!("990101-{:02}", 27 + (index + 1) % 8),
             can: "水域救援;破拆;医疗救护",
+            equipment: "救生衣:60;抛绳器:4;液压破拆工具组:2;急救箱:4",
             ..team(
                 format!("990101-{number:02}t"),
                 format!("县应急救援大队{number}中队"),
@@ -112,7 +121,11 @@ fn township_teams(county: &County) -> impl Iterator<Item = Unit> + use<'_> {
         let code = &township.code[..9];
         Unit {
             contact: format!("{code}-06"),
+            deputy: format!("{code}-07"),
             can: "转移安置;排涝",
+            // Two portable pumps.
+            capacity: "排涝:200".to_owned(),
+            equipment: "移动排涝泵:2;救生衣:30;手持扩音器:6",
             ..team(
                 format!("{code}-t"),
                 format!("{}应急分队", township.name),
@@ -127,6 +140,7 @@ fn township_teams(county: &County) -> impl Iterator<Item = Unit> + use<'_> {
 fn village_teams(county: &County) -> impl Iterator<Item = Unit> + use<'_> {
     county.villages.iter().enumerate().map(|(index, village)| Unit {
         contact: format!("{}-1", village.code),
+        deputy: format!("{}-2", village.code),
         ..team(
             format!("{}-t", village.code),
             format!("{}应急小分队", village.name),
@@ -135,6 +149,19 @@ fn village_teams(county: &County) -> impl Iterator<Item = Unit> + use<'_> {
             share(VILLAGE_TEAMS, county.villages.len(), index),
         )
     })
+}
+
+/// Figures of each vehicle by what is usually bought: the larger ones stand in the county's own yard, which has the
+/// first two places of each round.
+fn capacity(kind: &str, index: usize) -> String {
+    let figures: (&str, &[u32]) = match kind {
+        "pump_truck" => ("排涝", &[3_000, 1_500, 500, 1_000, 500, 300]),
+        "bus" => ("人员运输", &[49, 49, 35, 29]),
+        "generator" => ("供电", &[200, 120, 50]),
+        _ => return String::new(),
+    };
+    let (word, sizes) = figures;
+    format!("{word}:{}", sizes[index % sizes.len()])
 }
 
 fn vehicles(county: &County, random: &Random) -> Vec<Unit> {
@@ -163,7 +190,10 @@ fn vehicles(county: &County, random: &Random) -> Vec<Unit> {
                     || format!("990101-{:02}", 27 + index % 8),
                     |township| format!("{}-08", &township.code[..9]),
                 ),
+                deputy: String::new(),
                 can,
+                capacity: capacity(kind, index),
+                equipment: "",
             });
         }
     }

@@ -11,16 +11,18 @@ use super::{
 const PLACE: &str = "编号,名称,区划代码,经度,纬度,责任人";
 
 pub(super) fn units(units: &[Unit]) -> String {
-    let mut text =
-        String::from("编号,名称,类型,区划代码,经度,纬度,终端号,上报间隔,人数,责任人,能力\n");
+    let mut text = String::from(
+        "编号,名称,类型,区划代码,经度,纬度,终端号,上报间隔,人数,责任人,备用联系人,能力,能力指标,主要装备\n",
+    );
     for unit in units {
         let Unit { id, name, kind, area, at: [lon, lat], .. } = unit;
         let Unit { terminal, reports_every_s, strength, contact, can, .. } = unit;
+        let Unit { deputy, capacity, equipment, .. } = unit;
         put(
             &mut text,
             format_args!(
                 "{id},{name},{kind},{area},{lon:.5},{lat:.5},{terminal},{reports_every_s},{strength},\
-                 {contact},{can}\n"
+                 {contact},{deputy},{can},{capacity},{equipment}\n"
             ),
         );
     }

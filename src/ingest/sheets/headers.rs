@@ -30,6 +30,10 @@ pub(super) enum Column {
     Strength,
     Contact,
     Capabilities,
+    Amounts,
+    Equipment,
+    Members,
+    Deputy,
     Capacity,
     Measures,
     Water,
@@ -67,10 +71,23 @@ impl Column {
     /// Tells whether a cell of the column may hold several lines: values one below another, or a
     /// remark.
     pub fn may_hold_lines(self) -> bool {
-        use Column::{Capabilities, Deputies, Holders, Ignored, Landline, Mobile, People, Plan};
+        use Column::{
+            Amounts, Capabilities, Deputies, Equipment, Holders, Ignored, Landline, Members,
+            Mobile, People, Plan,
+        };
         matches!(
             self,
-            Holders | Deputies | People | Mobile | Landline | Ignored | Capabilities | Plan
+            Holders
+                | Deputies
+                | People
+                | Mobile
+                | Landline
+                | Ignored
+                | Capabilities
+                | Amounts
+                | Equipment
+                | Members
+                | Plan
         )
     }
 }
@@ -178,6 +195,10 @@ pub(super) const UNITS: &[Header] = &[
     optional(Column::Strength, &["strength", "人数", "编制人数", "乘员"]),
     CONTACT,
     optional(Column::Capabilities, &["capabilities", "能力", "救援能力", "专长"]),
+    optional(Column::Amounts, &["capacity", "能力指标", "额定能力", "处置能力"]),
+    optional(Column::Equipment, &["equipment", "装备", "主要装备", "随队装备"]),
+    optional(Column::Members, &["members", "队员", "队员编号", "成员", "成员编号"]),
+    optional(Column::Deputy, &["deputy", "备用联系人", "副队长", "第二联系人"]),
     IGNORED,
 ];
 

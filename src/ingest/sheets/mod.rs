@@ -16,6 +16,7 @@ mod hours;
 mod known;
 mod layouts;
 mod list;
+mod means;
 mod names;
 mod people;
 mod phones;
@@ -46,8 +47,10 @@ pub use self::{
     roster::{PersonRef, RosterLine, resolve},
     table::{MAX_BYTES, MAX_COLUMNS, MAX_ROWS},
 };
+use super::capabilities;
 use crate::domain::{
     area::Area,
+    capability::Catalogue,
     ids::{AreaCode, PostId},
     person::Person,
     roster::{Post, Rotation},
@@ -86,6 +89,8 @@ pub struct Context {
     /// The year of dates that have none; outweighs the title's.
     pub year: Option<i32>,
     pub duties: Duties,
+    /// What units can do, and what lists call it.
+    pub abilities: Catalogue,
     /// Areas imported before: parents that a file may leave out, names that a title may bear.
     pub known_areas: BTreeMap<AreaCode, CompactString>,
     /// What rows may refer to; without it references are not looked at.
@@ -99,6 +104,7 @@ impl Default for Context {
             area: None,
             year: None,
             duties: Duties::default(),
+            abilities: capabilities::built_in(),
             known_areas: BTreeMap::new(),
             known: None,
         }

@@ -176,6 +176,24 @@ problems! {
     not_between(low, high):
         "不在 {low} 到 {high} 之间", "请核对";
         "this is not between {low} and {high}", "check it";
+    unknown_capability(text, known):
+        "不认识能力“{text}”", "可填写：{known}";
+        "capability {text:?} is not known", "use one of: {known}";
+    not_measured(text):
+        "“{text}”不按指标计量", "请把它填在“能力”列，这里只填有计量单位的能力，如 排涝:1000";
+        "{text:?} is not counted as an amount", "put it into the column capabilities; here belongs what has a unit of measure, such as pump:1000";
+    not_an_amount(text):
+        "“{text}”没有写明数量", "请填写能力和 1 至 10000000 的整数，如 排涝:1000";
+        "{text:?} does not say how much", "write a capability and a whole number from 1 to 10000000, such as pump:1000";
+    not_equipment(text):
+        "“{text}”不是装备和件数", "请填写如 冲锋舟:2；救生衣:40，件数为 1 至 1000000";
+        "{text:?} is no equipment with its number", "write it as boat:2; life jacket:40, with 1 to 1000000 pieces";
+    listed_twice(text):
+        "“{text}”写了两次", "请合并成一项";
+        "{text:?} is listed twice", "add the two up";
+    too_many(limit):
+        "超过 {limit} 项", "请只填写主要的";
+        "there are more than {limit}", "keep the most important";
     terminal_taken(unit):
         "该终端号属于 {unit}", "每个终端只对应一辆车或一支队伍，请改正";
         "this is the terminal of {unit}", "give each unit a terminal of its own";

@@ -8,6 +8,7 @@ use super::{
     fields,
     headers::Column,
     list::{Line, List, Seen},
+    means,
     point::{self, MARGIN_KM},
     problem::{self, Problem},
     table::Cell,
@@ -50,6 +51,11 @@ fn unit(line: Line<'_>, context: &Context, faults: &mut Faults) -> Option<Unit> 
     let strength = line.may(Column::Strength, fields::count, faults);
     let contact = contact(line, context, faults);
     let capabilities = line.may(Column::Capabilities, fields::words, faults).unwrap_or_default();
+    let amounts = |cell: &Cell| means::amounts(cell, &context.abilities);
+    let capacity = line.may(Column::Amounts, amounts, faults).unwrap_or_default();
+    let equipment = line.may(Column::Equipment, means::equipment, faults).unwrap_or_default();
+    let members = people(line, Column::Members, context, faults);
+    let deputy = person(line, Column::Deputy, context, faults);
     let (id, name, kind, area) = (id?, name?, kind?, area?);
     // A terminal that bears the unit's own id needs no name of its own.
     let terminal = terminal.filter(|terminal| terminal != id.as_str());
@@ -65,14 +71,33 @@ fn unit(line: Line<'_>, context: &Context, faults: &mut Faults) -> Option<Unit> 
         strength,
         contact,
         capabilities,
+        capacity,
+        equipment,
+        members,
+        deputy,
     })
 }
 
 /// Reads who is responsible.
 pub(super) fn contact(line: Line<'_>, context: &Context, faults: &mut Faults) -> Option<PersonId> {
-    let contact = line.may(Column::Contact, fields::person_id, faults)?;
-    context.check_people(line, Column::Contact, std::slice::from_ref(&contact), faults);
-    Some(contact)
+    person(line, Column::Contact, context, faults)
+}
+
+fn person(
+    line: Line<'_>,
+    column: Column,
+    context: &Context,
+    faults: &mut Faults,
+) -> Option<PersonId> {
+    let person = line.may(column, fields::person_id, faults)?;
+    context.check_people(line, column, std::slice::from_ref(&person), faults);
+    Some(person)
+}
+
+fn people(line: Line<'_>, column: Column, context: &Context, faults: &mut Faults) -> Vec<PersonId> {
+    let people = line.may(column, means::members, faults).unwrap_or_default();
+    context.check_people(line, column, &people, faults);
+    people
 }
 
 fn kind(cell: &Cell) -> Result<UnitKind, Problem> {
@@ -118,6 +143,43 @@ mod tests {
         assert_eq!((units[0].terminal(), units[1].terminal()), ("866001", "u-2"));
         assert_eq!((units[0].reports_every_s, units[1].reports_every_s), (10, REPORTS_EVERY_S));
         assert_eq!((units[1].strength, units[1].base), (Some(26), None));
+    }
+
+    #[test]
+    fn what_a_team_brings_along_is_read_with_its_people_and_its_capacity() {
+        let text = "编号,名称,类型,区划代码,能力,能力指标,主要装备,队员编号,备用联系人\n\
+                    u-1,一号泵车,排涝泵车,990101,排涝,排涝：1000,移动泵:2；水带×20、照明灯,p1;p2,p3\n";
+        let Rows::Units(units) = read_ok(Kind::Units, text).rows else { panic!() };
+        let unit = &units[0];
+        assert_eq!(unit.capacity, [("pump".into(), 1_000)].into());
+        let pieces: Vec<_> = unit.equipment.iter().map(|e| (e.name.as_str(), e.count)).collect();
+        assert_eq!(pieces, [("移动泵", 2), ("水带", 20), ("照明灯", 1)]);
+        assert_eq!(unit.members, ["p1", "p2"].map(|id| id.parse::<PersonId>().unwrap()));
+        assert_eq!(unit.deputy.as_ref().unwrap().as_str(), "p3");
+    }
+
+    #[test]
+    fn means_that_cannot_be_are_told_with_row_and_column() {
+        let text = "id,name,kind,area,capacity,equipment,members\n\
+                    u-1,甲,pump_truck,990101,潜水:3,泵:0,p 1\n\
+                    u-2,乙,pump_truck,990101,水域救援:2,泵:二,p1;p1\n\
+                    u-3,丙,pump_truck,990101,排涝,泵:1;泵:2,\n\
+                    u-4,丁,pump_truck,990101,排涝:1.5,:3,\n\
+                    u-5,戊,pump_truck,990101,排涝:1;pump:2,,\n";
+        let expected = [
+            "2 capacity unknown_capability",
+            "2 equipment not_equipment",
+            "2 members not_an_id",
+            "3 capacity not_measured",
+            "3 equipment not_equipment",
+            "3 members named_twice",
+            "4 capacity not_an_amount",
+            "4 equipment listed_twice",
+            "5 capacity not_an_amount",
+            "5 equipment not_equipment",
+            "6 capacity listed_twice",
+        ];
+        assert_eq!(codes(Kind::Units, text), expected);
     }
 
     #[test]

@@ -389,6 +389,10 @@ pub fn unit(id: &str, area: &str) -> Unit {
         strength: None,
         contact: None,
         capabilities: Vec::new(),
+        capacity: Default::default(),
+        equipment: Vec::new(),
+        members: Vec::new(),
+        deputy: None,
     }
 }
 
