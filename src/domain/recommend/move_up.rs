@@ -1,0 +1,128 @@
+//! Moving up (补位): who should stand where once units are sent, so that no area is left bare for want of a short drive.
+
+use compact_str::CompactString;
+
+use super::{
+    Scene,
+    choice::left_bare,
+    coverage::{Cover, Covered},
+    slots::SLOTS_MAX,
+    view::View,
+};
+use crate::domain::{
+    area::LonLat,
+    ids::{AreaCode, UnitId},
+    matching::{Costs, assign},
+};
+
+/// What it costs to leave an area bare: more than any drive.
+const BARE: i64 = 10_000_000;
+
+/// One unit that should stand somewhere else.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Move {
+    pub unit: UnitId,
+    pub area: AreaCode,
+    pub to: LonLat,
+    pub ability: CompactString,
+    pub eta_s: u32,
+}
+
+/// What taking units leaves bare, and what helps.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MoveUp {
+    /// Areas that become bare.
+    pub bare: Vec<Covered>,
+    pub moves: Vec<Move>,
+    /// Those of them that stay bare: nobody can be moved there without baring another area.
+    pub still_bare: Vec<Covered>,
+}
+
+/// Returns which areas become bare once `taken` are gone, and which units should move up. A unit that alone keeps an
+/// area covered stays where it is.
+pub fn move_up(scene: &Scene<'_>, taken: &[UnitId]) -> MoveUp {
+    let view = View::of(scene);
+    let candidates = scene.candidates.iter().enumerate();
+    let gone: Vec<usize> = candidates
+        .filter(|(_, candidate)| taken.contains(&candidate.unit.id))
+        .map(|(number, _)| number)
+        .collect();
+    let bare = left_bare(&view, &gone);
+    let holes: Vec<usize> = holes(&view, &gone, &bare);
+    let mut moved = assigned(&view, &gone, &holes);
+    // Two that move may together bare what each alone does not: the later move is given up.
+    while let Some(last) = moved.last().filter(|_| bares_another(&view, &gone, &moved)) {
+        debug_assert!(last.hole < view.watches.len(), "a hole is a cover");
+        moved.pop();
+    }
+    let cover = |moved: &Moved| {
+        let Cover { area, at, ability, .. } = &scene.covers[holes[moved.hole]];
+        Move {
+            unit: scene.candidates[moved.candidate].unit.id.clone(),
+            area: *area,
+            to: *at,
+            ability: ability.clone(),
+            eta_s: moved.eta_s,
+        }
+    };
+    let moves = moved.iter().map(cover).collect();
+    let helped = |place: &usize| moved.iter().any(|moved| moved.hole == *place);
+    let still = bare.iter().enumerate().filter(|(place, _)| !helped(place));
+    let still_bare = still.map(|(_, covered)| covered.clone()).collect();
+    MoveUp { bare, moves, still_bare }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Moved {
+    hole: usize,
+    candidate: usize,
+    eta_s: u32,
+}
+
+/// Returns the covers of the areas that become bare, in their order.
+fn holes(view: &View<'_>, gone: &[usize], bare: &[Covered]) -> Vec<usize> {
+    let after = view.covered_without(gone);
+    let is_bare = |covered: &Covered| bare.contains(covered);
+    let holes = after.iter().enumerate().filter(|(_, covered)| is_bare(covered));
+    holes.map(|(number, _)| number).take(SLOTS_MAX).collect()
+}
+
+/// Returns the moves by which most holes are closed, with the least driving.
+fn assigned(view: &View<'_>, gone: &[usize], holes: &[usize]) -> Vec<Moved> {
+    let candidates = view.scene.candidates.len();
+    let mut costs = Costs::new(candidates, vec![BARE; holes.len()]);
+    for (hole, cover) in holes.iter().enumerate() {
+        for near in &view.watches[*cover].late {
+            let needed = view.needed(near.candidate, gone);
+            if !gone.contains(&near.candidate) && !needed {
+                costs.set(hole, near.candidate, i64::from(near.eta_s));
+            }
+        }
+    }
+    let moved = |(hole, candidate): (usize, Option<usize>)| {
+        let candidate = candidate?;
+        let late = &view.watches[holes[hole]].late;
+        let eta_s = late.iter().find(|near| near.candidate == candidate)?.eta_s;
+        Some(Moved { hole, candidate, eta_s })
+    };
+    let mut moved: Vec<Moved> = assign(&costs).into_iter().enumerate().filter_map(moved).collect();
+    moved.sort_by_key(|moved| (moved.eta_s, moved.hole));
+    moved
+}
+
+fn bares_another(view: &View<'_>, gone: &[usize], moved: &[Moved]) -> bool {
+    let away: Vec<usize> = gone.iter().copied().chain(moved.iter().map(|m| m.candidate)).collect();
+    let before = view.covered_without(gone);
+    let after = view.covered_without(&away).into_iter().zip(before);
+    after.into_iter().any(|(after, before)| after.is_hole() && !before.is_hole())
+}
+
+impl View<'_> {
+    /// Tells whether an area is bare once this one is gone too.
+    fn needed(&self, candidate: usize, gone: &[usize]) -> bool {
+        self.watches.iter().any(|watch| {
+            let left = || watch.near.iter().filter(|near| !gone.contains(&near.candidate));
+            left().count() == 1 && left().all(|near| near.candidate == candidate)
+        })
+    }
+}
