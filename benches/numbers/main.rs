@@ -27,6 +27,7 @@ mod phones;
 #[path = "../../tests/it/support/postgres.rs"]
 #[allow(dead_code, reason = "the tests do more with it")]
 mod postgres;
+mod recommending;
 mod report;
 mod rig;
 #[path = "../../tests/it/sim/mod.rs"]
@@ -65,6 +66,9 @@ const GROUPS: &[Group] = &[
     (&["W1"], warnings::forty_one_days),
     (&["W2"], warnings::read_and_resolve),
     (&["W3"], warnings::ten_thousand_a_minute),
+    (&["R1"], recommending::one_incident),
+    (&["R2"], recommending::many_at_once),
+    (&["R3"], recommending::real_calls),
     (&["growth"], growth::tables),
 ];
 
