@@ -399,6 +399,24 @@ mod tests {
     }
 
     #[test]
+    fn a_unit_of_an_old_record_is_read_and_one_with_its_means_comes_back_as_it_went_in() {
+        let old =
+            r#"{"id":"u-1","name":"u-1","kind":"boat","area":"990101000000","reports_every_s":30}"#;
+        let unit: Unit = serde_json::from_str(old).unwrap();
+        assert_eq!(unit, Unit::sample("u-1", UnitKind::Boat));
+        assert_eq!(serde_json::to_string(&unit).unwrap(), old);
+        let full = Unit {
+            capacity: [("pump".into(), 1_000)].into(),
+            equipment: vec![Equipment { name: "水带".into(), count: 20 }],
+            members: vec!["p1".parse().unwrap()],
+            deputy: Some("p2".parse().unwrap()),
+            ..unit
+        };
+        let written = serde_json::to_string(&full).unwrap();
+        assert_eq!(serde_json::from_str::<Unit>(&written).unwrap(), full);
+    }
+
+    #[test]
     fn a_unit_is_found_by_its_terminal_until_it_has_another() {
         let mut units = Units::default();
         units.save(unit("u-1", None));

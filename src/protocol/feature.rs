@@ -1,5 +1,7 @@
 //! What stands and moves on the map, as GeoJSON features (RFC 7946), and as a list of units.
 
+use std::collections::BTreeMap;
+
 use compact_str::CompactString;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +16,7 @@ use crate::domain::{
     site::{EvacuationPlan, Gauge, Hazard},
     stock::StockLine,
     time::Timestamp,
-    unit::{Unit, UnitKind},
+    unit::{Equipment, Unit, UnitKind},
     warning::{Colour, Status},
 };
 
@@ -193,6 +195,14 @@ impl ContactView {
     }
 }
 
+/// One kind of thing that a unit brings along.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes the core's own form, which is written as it is")]
+struct EquipmentView {
+    name: String,
+    count: u32,
+}
+
 /// What is known of a unit beyond its name and where it belongs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct UnitFacts {
@@ -212,6 +222,19 @@ pub struct UnitFacts {
     pub contact: Option<ContactView>,
     #[schema(value_type = Vec<String>)]
     pub capabilities: Vec<CompactString>,
+    /// How much of it, by code, such as `pump`: 1000 (m³/h).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, u32>)]
+    pub capacity: BTreeMap<CompactString, u32>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<EquipmentView>)]
+    pub equipment: Vec<Equipment>,
+    /// Who is called when the contact is not reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deputy: Option<ContactView>,
+    /// Its people, as far as they are known by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<ContactView>,
     /// It belongs to no real place, and so nothing real reports its positions; absent where it is real.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub simulated: bool,
@@ -227,6 +250,14 @@ impl UnitFacts {
             strength: unit.strength,
             contact: ContactView::of(board, unit.contact.as_ref()),
             capabilities: unit.capabilities.clone(),
+            capacity: unit.capacity.clone(),
+            equipment: unit.equipment.clone(),
+            deputy: ContactView::of(board, unit.deputy.as_ref()),
+            members: unit
+                .members
+                .iter()
+                .filter_map(|id| ContactView::of(board, Some(id)))
+                .collect(),
             simulated: unit.area.is_invented(),
         }
     }

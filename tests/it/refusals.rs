@@ -17,7 +17,7 @@ use jiaoying::domain::{
     site::{EvacuationPlan, Facts, Hazard, RiskPoint, Shelter, Site},
     stock::{Count, StockLine},
     time::Timestamp,
-    unit::Unit,
+    unit::{Equipment, Unit},
     warning::{Colour, Message, Original},
 };
 
@@ -347,6 +347,15 @@ fn unit_cases() -> Vec<Case> {
     let stranger = Unit { contact: Some(NOBODY.parse().unwrap()), ..plain() };
     let nameless = Unit { name: " ".into(), ..plain() };
     let wordy = Unit { capabilities: vec!["x".into(); 17], ..plain() };
+    let thing = |name: &str, count| Equipment { name: name.into(), count };
+    let still = Unit { capacity: [("pump".into(), 0)].into(), ..plain() };
+    let unnamed = Unit { capacity: [(" ".into(), 5)].into(), ..plain() };
+    let none_of_it = Unit { equipment: vec![thing("泵", 0)], ..plain() };
+    let listed_twice = Unit { equipment: vec![thing("泵", 1), thing("泵", 2)], ..plain() };
+    let packed = Unit { equipment: vec![thing("泵", 1); 201], ..plain() };
+    let twins = Unit { members: vec!["000000-bureau_head".parse().unwrap(); 2], ..plain() };
+    let strange_member = Unit { members: vec![NOBODY.parse().unwrap()], ..plain() };
+    let strange_deputy = Unit { deputy: Some(NOBODY.parse().unwrap()), ..plain() };
     let same = |id| Unit { terminal: Some("866".into()), ..unit(id, COUNTY) };
     let twice = Command::SaveUnits(vec![same("u-1"), same("u-2")]);
     let mut known = admin(save(same("u-2")), "unit.terminal_taken", Some("terminal"), "unit u-1");
@@ -359,6 +368,14 @@ fn unit_cases() -> Vec<Case> {
         admin(save(swapped), "field.not_a_point", Some("lon"), "u-1"),
         admin(save(stranger), "person.unknown", Some("people"), "import people"),
         admin(save(nameless), "field.empty", Some("name"), "must not be empty"),
+        admin(save(still), "unit.capacity", Some("capacity"), "1 to 10000000"),
+        admin(save(unnamed), "field.empty", Some("capacity"), "must not be empty"),
+        admin(save(none_of_it), "unit.equipment", Some("equipment"), "1 to 1000000 pieces"),
+        admin(save(listed_twice), "unit.equipment", Some("equipment"), "twice"),
+        admin(save(packed), "field.too_long", Some("equipment"), "shorten it"),
+        admin(save(twins), "unit.members", Some("members"), "twice"),
+        admin(save(strange_member), "person.unknown", Some("people"), "import people"),
+        admin(save(strange_deputy), "person.unknown", Some("people"), "import people"),
         admin(save(wordy), "field.too_long", Some("capabilities"), "shorten it"),
         admin(save(unit("u-1", "990102")), "area.unknown", Some("area"), "area list"),
         admin(Command::RemoveUnit("u-9".parse().unwrap()), "unit.unknown", Some("unit"), "GET"),
