@@ -39,6 +39,7 @@ pub use self::{alone::hold, storage::Storage};
 use self::{bus::Joined, planes::Planes};
 use crate::{
     access::{self, Access, Purpose},
+    advice::Advice,
     bus::Bus,
     channels::{
         Gateway,
@@ -191,6 +192,8 @@ impl Node {
         listener: TcpListener,
         shutdown: CancellationToken,
     ) -> anyhow::Result<bool> {
+        let basemap = demonstration::basemap(&self.config, self.demo)?;
+        let catalogue = self.config.capabilities().map_err(anyhow::Error::msg)?;
         let web = Web {
             board: self.board.clone(),
             access: Arc::clone(&self.access),
@@ -209,7 +212,8 @@ impl Node {
             texts: Arc::new(self.config.texts().map_err(anyhow::Error::msg)?),
             publisher: publisher(&self.config),
             forms: Arc::new(self.config.forms().map_err(anyhow::Error::msg)?),
-            basemap: Arc::new(demonstration::basemap(&self.config, self.demo)?),
+            advice: Arc::new(Advice::new(catalogue, &basemap)),
+            basemap: Arc::new(basemap),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
         self.ready.store(true, Ordering::Relaxed);

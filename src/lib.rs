@@ -20,7 +20,7 @@
 //! - [`ingest`]: bytes from outside as commands: CAP, feeds of other forms, sheets, calendars. [`demo`]: the
 //!   invented county. [`sources`]: who is asked for warnings, and whether they are heard. [`bulletin`]: what the
 //!   public is told of a warning, per outlet.
-//! - [`access`]: who is let in. [`protocol`]: what they see. [`hub`]: to every open socket. [`http`]: the API
+//! - [`advice`]: whom to send, by the board, the roads and where units are. [`access`]: who is let in. [`protocol`]: what they see. [`hub`]: to every open socket. [`http`]: the API
 //!   and the pages.
 //! - [`config`], [`app`], [`cli`]: settings, the parts put together and taken down in order, the commands.
 //!
@@ -65,6 +65,7 @@ pub mod dispatcher;
 pub mod health;
 
 pub mod access;
+pub mod advice;
 pub mod bulletin;
 pub mod channels;
 pub mod demo;

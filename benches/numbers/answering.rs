@@ -163,6 +163,10 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         demo: None,
         forms: Arc::default(),
         basemap: Arc::default(),
+        advice: Arc::new(jiaoying::advice::Advice::new(
+            jiaoying::ingest::capabilities::built_in(),
+            &Default::default(),
+        )),
         ready: Arc::new(AtomicBool::new(true)),
         ailments,
         bus: Arc::new(LocalBus::alone()),

@@ -15,6 +15,7 @@ use super::{
         callouts::{Callouts, Closed},
         lines::Lines,
     },
+    closure::{self, Closures},
     command::{Command, Reply},
     decision::{Decision, Draft},
     event::{CalloutEvent, Entry, Event},
@@ -68,6 +69,7 @@ pub struct Board {
     pub incidents: Incidents,
     pub assignments: Assignments,
     pub tasks: Tasks,
+    pub closures: Closures,
     pub(super) overrides_added: u64,
 }
 
@@ -134,6 +136,7 @@ impl Board {
             Command::Incident(step) => return incident::decide(self, actor, step, draft),
             Command::Assignment(step) => return assignment::decide(self, actor, step, draft),
             Command::Task(step) => return task::decide(self, actor, step, draft),
+            Command::Road(step) => return closure::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
@@ -225,6 +228,7 @@ impl Board {
             Event::Incident(event) => self.incidents.apply(event, entry),
             Event::Assignment(event) => self.assignments.apply(event, entry),
             Event::Task(event) => self.tasks.apply(event, entry),
+            Event::Road(event) => self.closures.apply(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }

@@ -14,12 +14,13 @@ use super::{
         attempt::Outcome,
         policy::{CalloutKind, PolicySet},
     },
+    closure::RoadStep,
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
     fence::Crossing,
     gauge::Seen,
     ids::{
-        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, IncidentId, ObligationId,
-        OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
+        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, ClosureId, IncidentId,
+        ObligationId, OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
     },
     incident::IncidentStep,
     person::Person,
@@ -60,6 +61,7 @@ pub enum Command {
     Incident(IncidentStep),
     Assignment(AssignmentStep),
     Task(TaskStep),
+    Road(RoadStep),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -196,6 +198,9 @@ pub enum Reply {
     Assignment {
         id: AssignmentId,
         obligation: ObligationId,
+    },
+    Closure {
+        id: ClosureId,
     },
     Tasks {
         ids: Vec<TaskId>,

@@ -10,6 +10,7 @@ pub mod board;
 pub mod bulletin;
 pub mod callout;
 pub mod capability;
+pub mod closure;
 pub mod command;
 pub mod coordinates;
 pub mod decision;

@@ -6,6 +6,7 @@ use super::{
     actor::Capability,
     assignment::AssignmentFault,
     bulletin::BulletinFault,
+    closure::ClosureFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
     roster::RosterFault,
@@ -58,6 +59,8 @@ pub enum Rejection {
     Assignment(#[from] AssignmentFault),
     #[error(transparent)]
     Task(#[from] TaskFault),
+    #[error(transparent)]
+    Closure(#[from] ClosureFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
@@ -126,6 +129,7 @@ impl Rejection {
             Rejection::Incident(fault) => fault.code(),
             Rejection::Assignment(fault) => fault.code(),
             Rejection::Task(fault) => fault.code(),
+            Rejection::Closure(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -171,6 +175,7 @@ impl Rejection {
             Rejection::Incident(fault) => fault.field(),
             Rejection::Assignment(fault) => fault.field(),
             Rejection::Task(fault) => fault.field(),
+            Rejection::Closure(fault) => fault.field(),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

@@ -162,12 +162,14 @@ impl Unit {
 
     /// Tells whether `person` is one of it, as far as the list of units says.
     pub fn has(&self, person: &PersonId) -> bool {
-        [false, true].into_iter().any(|deputies| self.answering(deputies).any(|one| one == person))
+        let answering = self.contact.iter().chain(&self.deputy);
+        answering.chain(&self.members).any(|one| one == person)
     }
 
     /// Returns who answers for it when it is called, or stands in for them.
     pub fn answering(&self, deputies: bool) -> impl Iterator<Item = &PersonId> {
-        self.contact.iter().filter(move |_| !deputies)
+        let (first, second) = (self.contact.iter(), self.deputy.iter());
+        first.filter(move |_| !deputies).chain(second.filter(move |_| deputies))
     }
 }
 

@@ -18,8 +18,8 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
-        incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault,
-        suggestion::SuggestionFault, task::TaskFault, unit::UnitFault,
+        closure::ClosureFault, incident::IncidentFault, rejection::Rejection, roster::RosterFault,
+        site::SiteFault, suggestion::SuggestionFault, task::TaskFault, unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -124,6 +124,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Incident(fault) => incident(fault),
         Rejection::Assignment(fault) => assignment(fault),
         Rejection::Task(fault) => task(fault),
+        Rejection::Closure(fault) => closure(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::WarningConflict { .. }
         | Rejection::CalloutClosed(_)
@@ -211,6 +212,14 @@ fn task(fault: &TaskFault) -> StatusCode {
         TaskFault::NotYours(_) => StatusCode::FORBIDDEN,
         TaskFault::Over(_) => StatusCode::CONFLICT,
         TaskFault::DueInThePast => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn closure(fault: &ClosureFault) -> StatusCode {
+    match fault {
+        ClosureFault::Unknown(_) => StatusCode::NOT_FOUND,
+        ClosureFault::TooMany => StatusCode::CONFLICT,
+        ClosureFault::Shape => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -7,6 +7,7 @@ mod assignments;
 mod board;
 mod bulletins;
 mod callouts;
+mod closures;
 mod duty;
 mod error;
 mod forms;
@@ -23,6 +24,7 @@ mod openapi;
 mod pages;
 mod positions;
 mod publisher;
+mod recommendations;
 mod request;
 mod sessions;
 mod setup;
@@ -51,6 +53,7 @@ use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLay
 pub use self::{error::ApiError, publisher::Publisher};
 use crate::{
     access::Access,
+    advice::Advice,
     bulletin::Templates,
     bus::Bus,
     dispatcher::Handle,
@@ -94,6 +97,8 @@ pub struct Web {
     pub publisher: Publisher,
     /// For warnings that no message comes for.
     pub forms: Arc<Forms>,
+    /// What recommendations are reckoned by.
+    pub advice: Arc<Advice>,
     /// Rivers and roads.
     pub basemap: Arc<Basemap>,
 }
@@ -185,6 +190,11 @@ fn dispatch() -> Router<Web> {
         .route("/incidents/{id}/notes", post(incidents::note))
         .route("/incidents/{id}/similar", get(incidents::similar))
         .route("/incidents/{id}/assignments", post(incidents::assign))
+        .route("/incidents/{id}/recommendations", get(recommendations::one))
+        .route("/dispatch/proposal", post(recommendations::several))
+        .route("/dispatch/coverage", get(recommendations::cover))
+        .route("/closures", get(closures::list).post(closures::close))
+        .route("/closures/{id}", delete(closures::open))
         .route("/incident-kinds", get(incidents::kinds))
         .route("/assignments", get(assignments::list))
         .route("/assignments/{id}/status", post(assignments::advance))

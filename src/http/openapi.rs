@@ -4,9 +4,9 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, assignments, board, bulletins, callouts, duty, error::ErrorBody, forms, gauges,
-    incidents, journal, map, obligations, positions, sessions, setup, sources, suggestions, tasks,
-    units, warnings,
+    areas, assignments, board, bulletins, callouts, closures, duty, error::ErrorBody, forms,
+    gauges, incidents, journal, map, obligations, positions, recommendations, sessions, setup,
+    sources, suggestions, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -57,6 +57,12 @@ use super::{
         incidents::similar,
         incidents::assign,
         incidents::kinds,
+        recommendations::one,
+        recommendations::several,
+        recommendations::cover,
+        closures::close,
+        closures::list,
+        closures::open,
         assignments::list,
         assignments::advance,
         assignments::ready,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::directory::Directory;
 use crate::domain::{
     area::Extent,
-    event::{AssignmentEvent, CalloutEvent, Event, IncidentEvent, TaskEvent},
+    event::{AssignmentEvent, CalloutEvent, Event, IncidentEvent, RoadEvent, TaskEvent},
     ids::AreaCode,
 };
 
@@ -41,6 +41,8 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::Incident(event) => incident(event),
         Event::Assignment(event) => assignment(event),
         Event::Task(event) => task(event),
+        Event::Road(RoadEvent::RoadClosed(closed)) => Scope::Within(closed.area),
+        Event::Road(RoadEvent::RoadOpened(opened)) => Scope::Within(opened.area),
         Event::AreaSaved(saved) => Scope::Within(saved.area.code),
         Event::PersonSaved(saved) => Scope::Within(saved.person.area),
         Event::PostSaved(saved) => Scope::Within(saved.post.id.area),

@@ -105,6 +105,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Incident(_)
         | Event::Assignment(_)
         | Event::Task(_)
+        | Event::Road(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
     }

@@ -16,6 +16,7 @@ use jiaoying::domain::{
     assignment::{AssignmentStep, Readiness, ReadinessState, SayReady, Status},
     bulletin::Outlet,
     callout::{attempt::Outcome, policy::CalloutKind},
+    closure::{CloseRoad, RoadStep},
     command::{
         AnswerKind, ApproveBulletin, BulletinStep, Command, DecideSuggestion, DraftBulletin,
         RefuseBulletin, Reply, RosterStep,
@@ -26,9 +27,10 @@ use jiaoying::domain::{
     },
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
-    ids::{BulletinId, SiteId},
+    ids::{BulletinId, ClosureId, SiteId},
     incident::{EditIncident, IncidentStep},
     person::Channel,
+    road::Closure,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
     silence::{LastHeard, Voice},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
@@ -156,6 +158,8 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("assignment_advanced", "a-1"),
         ("assignment_stalled", "a-1"),
         ("unit_readied", "u-9"),
+        ("road_closed", "x-1"),
+        ("road_opened", "x-1"),
         ("task_given", "t-1"),
         ("task_signed", "t-1"),
         ("task_progressed", "t-1"),
@@ -277,6 +281,15 @@ fn incidents(county: &mut County) {
     county.dispatch(Command::Incident(IncidentStep::Link { incident: again, to: id })).unwrap();
     let note = IncidentStep::Note { incident: id, text: "水位仍在上涨".into() };
     county.dispatch(Command::Incident(note)).unwrap();
+    let what = Closure::Road("road-1".into());
+    let close = CloseRoad {
+        what,
+        area: COUNTY.parse().unwrap(),
+        reason: "路面过水".into(),
+        expected_until: Some(county.now + Duration::from_secs(7_200)),
+    };
+    county.dispatch(Command::Road(RoadStep::Close(close))).unwrap();
+    county.dispatch(Command::Road(RoadStep::Open(ClosureId(1)))).unwrap();
     let (boat, _) = county.send("u-9", id).unwrap();
     county.crew(CREW, boat, Status::Accepted);
     county.sleep(1_000);

@@ -66,6 +66,11 @@ numbered_id!(
 );
 text_serde!(TaskId, u64, TaskId, |id| id.0);
 numbered_id!(
+    /// A road or a piece of ground that cannot be passed (道路中断).
+    ClosureId, 'x', "a closure id such as x-2"
+);
+text_serde!(ClosureId, u64, ClosureId, |id| id.0);
+numbered_id!(
     /// A callout (叫应).
     CalloutId, 'c', "a callout id such as c-7"
 );

@@ -71,6 +71,22 @@ const MATRIX: &[(&str, &str, &str, [u16; 7])] = &[
         r#"{"unit":"u-999","order":"出动"}"#,
         [404, 404, 403, 403, 403, 403, 401],
     ),
+    (
+        "GET",
+        "/incidents/i-999/recommendations?need=boat_rescue:2",
+        "",
+        [404, 404, 403, 403, 403, 403, 401],
+    ),
+    ("POST", "/dispatch/proposal", r#"{}"#, [422, 422, 403, 403, 403, 403, 401]),
+    ("GET", "/dispatch/coverage", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/closures", "", [200, 200, 200, 200, 200, 200, 401]),
+    (
+        "POST",
+        "/closures",
+        r#"{"what":{"road":"road-1"},"area":"990101999000","reason":"水淹"}"#,
+        [422, 422, 403, 403, 403, 403, 401],
+    ),
+    ("DELETE", "/closures/x-999", "", [404, 404, 403, 403, 403, 403, 401]),
     ("GET", "/incident-kinds", "", [200, 200, 200, 200, 200, 200, 401]),
     ("GET", "/assignments", "", [200, 200, 200, 200, 200, 200, 401]),
     (
@@ -192,6 +208,7 @@ fn templated(path: &str) -> String {
         part.split_once('-')
             .is_some_and(|(_, number)| number.starts_with(|c: char| c.is_ascii_digit()))
     };
+    let path = path.split('?').next().unwrap();
     let parts = path.split('/').map(|part| if is_id(part) { "{id}" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }

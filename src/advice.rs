@@ -1,0 +1,157 @@
+//! What recommendations are reckoned by beside the board: what units can do, the roads, the figures; and the scene as
+//! the board and the position plane have it at a moment.
+
+use crate::domain::{
+    assignment::{ReadinessState, Status},
+    board::Board,
+    capability::Catalogue,
+    ids::{AreaCode, SiteId, UnitId},
+    recommend::{Candidate, Cover, Depot, Scene, Seen, Settings, Standing},
+    road::{Closure, Cuts, Network, Road, Speeds, Travel},
+    site::SiteKind,
+    time::Timestamp,
+    unit::Unit,
+    warning::{Colour, Life},
+};
+use crate::{domain::area::LonLat, ingest::basemap::Basemap};
+
+/// A red-warned township has a boat within half an hour, or somebody looks for one.
+const BOAT: (&str, u32) = ("boat_rescue", 1_800);
+
+/// What recommendations are reckoned by beside the board.
+#[derive(Debug)]
+pub struct Advice {
+    pub catalogue: Catalogue,
+    network: Option<Network>,
+    speeds: Speeds,
+    settings: Settings,
+}
+
+/// Everything a recommendation needs to know, taken from the board at one moment.
+#[derive(Debug)]
+pub struct Moment {
+    units: Vec<Known>,
+    depots: Vec<(SiteId, LonLat, Vec<(String, u32)>)>,
+    closures: Vec<Closure>,
+    covers: Vec<Cover>,
+    now: Timestamp,
+}
+
+#[derive(Debug)]
+struct Known {
+    unit: Unit,
+    seen: Option<Seen>,
+    strength: Option<u32>,
+    standing: Standing,
+    at_work_since: Option<Timestamp>,
+}
+
+impl Advice {
+    pub fn new(catalogue: Catalogue, basemap: &Basemap) -> Self {
+        let speeds = Speeds::default();
+        let roads = basemap.roads.iter();
+        let roads = roads.map(|road| Road { id: &road.id, class: &road.class, parts: &road.parts });
+        let network = (!basemap.roads.is_empty()).then(|| Network::new(roads, &speeds));
+        Self { catalogue, network, speeds, settings: Settings::default() }
+    }
+
+    /// Asks `question` about the scene of `moment`.
+    pub fn ask<T>(&self, moment: &Moment, question: impl FnOnce(&Scene<'_>) -> T) -> T {
+        let cut = |network| Cuts::new(network, &moment.closures);
+        let cuts = self.network.as_ref().map(cut).unwrap_or_default();
+        let candidates = moment.units.iter().map(|known| Candidate {
+            unit: &known.unit,
+            seen: known.seen,
+            strength: known.strength,
+            standing: known.standing.clone(),
+            at_work_since: known.at_work_since,
+        });
+        let depots = moment.depots.iter().map(|(site, at, free)| Depot {
+            site,
+            at: *at,
+            free: free.iter().map(|(item, count)| (item.as_str(), *count)).collect(),
+        });
+        let (candidates, depots): (Vec<_>, Vec<_>) = (candidates.collect(), depots.collect());
+        question(&Scene {
+            candidates: &candidates,
+            depots: &depots,
+            covers: &moment.covers,
+            catalogue: &self.catalogue,
+            travel: Travel { network: self.network.as_ref(), cuts: &cuts, speeds: &self.speeds },
+            settings: &self.settings,
+            now: moment.now,
+        })
+    }
+}
+
+impl Moment {
+    /// Takes from the board what lies in `area`; `last_seen` says where a unit is by its own terminal.
+    pub fn of(
+        board: &Board,
+        area: AreaCode,
+        now: Timestamp,
+        last_seen: &dyn Fn(&UnitId) -> Option<Seen>,
+    ) -> Self {
+        let units = board.units.iter().filter(|unit| area.contains(unit.area));
+        let depots = board
+            .sites
+            .iter()
+            .filter(|site| site.kind() == SiteKind::Depot && area.contains(site.area));
+        let depots = depots.map(|site| {
+            let lines = board.stocks.of(&site.id).iter();
+            let free = lines.map(|line| (line.item.to_string(), line.quantity)).collect();
+            (site.id.clone(), site.at, free)
+        });
+        Self {
+            units: units.map(|unit| known(board, unit, now, last_seen(&unit.id))).collect(),
+            depots: depots.collect(),
+            closures: board.closures.iter().map(|closed| closed.what.clone()).collect(),
+            covers: covers(board, area),
+            now,
+        }
+    }
+}
+
+fn known(board: &Board, unit: &Unit, now: Timestamp, seen: Option<Seen>) -> Known {
+    let readiness = board.assignments.readiness(&unit.id);
+    let binding = board.assignments.binding(&unit.id);
+    let standing = match (binding, readiness) {
+        (Some(bound), _) if bound.status == Status::OnScene => {
+            Standing::Busy { incident: bound.incident.to_string().into(), back: bound.back_at }
+        }
+        (Some(bound), _) => Standing::UnderWay { incident: bound.incident.to_string().into() },
+        (None, Some(said)) => match (said.state_at(now), said.until) {
+            (ReadinessState::NotReady, _) | (ReadinessState::Resting, None) => {
+                Standing::NotReady { reason: said.note.clone() }
+            }
+            (ReadinessState::Resting, Some(until)) => Standing::Resting { until },
+            (ReadinessState::Ready, _) => Standing::Free,
+        },
+        (None, None) => Standing::Free,
+    };
+    let said = readiness.filter(|said| said.until.is_none_or(|until| until > now));
+    Known {
+        unit: unit.clone(),
+        seen,
+        strength: said.and_then(|said| said.strength).or(unit.strength),
+        standing,
+        at_work_since: binding.and_then(|bound| bound.reached(Status::Accepted)),
+    }
+}
+
+/// Returns the townships under a red warning: each keeps a boat near.
+fn covers(board: &Board, area: AreaCode) -> Vec<Cover> {
+    let red = board.warnings.iter().filter(|warning| {
+        warning.life == Life::Active && warning.message.colour == Some(Colour::Red)
+    });
+    let red: Vec<_> = red.collect();
+    let townships = board.areas.inside(area).filter(|known| {
+        known.code.level() == crate::domain::ids::Level::Township
+            && red.iter().any(|warning| warning.extent.touches(known.code))
+    });
+    let (ability, within_s) = BOAT;
+    let cover = |known: &crate::domain::area::Area| {
+        Some(Cover { area: known.code, at: known.centroid?, ability: ability.into(), within_s })
+    };
+    townships.filter_map(cover).collect()
+}

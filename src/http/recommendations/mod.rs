@@ -1,0 +1,268 @@
+//! Whom to send: for one incident, for several at once, and which areas have no boat near.
+
+mod views;
+
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State};
+use compact_str::CompactString;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use self::views::{
+    CoveredView, DepotView, PostingView, ProposalView, RecommendationView, RejectedView, UnmetView,
+    Words, outcome,
+};
+use super::{
+    Web,
+    error::ApiError,
+    request::{Asked, Caller, List, Named, Written, allow},
+};
+use crate::{
+    advice::{Advice, Moment},
+    domain::{
+        actor::{Actor, Capability},
+        area::LonLat,
+        board::Board,
+        capability::{Need, NeedFault},
+        ids::{IncidentId, UnitId},
+        recommend::{Demand, Posting, Seen, coverage, propose, recommend},
+    },
+    positions::Staleness,
+};
+
+/// Incidents planned for at once.
+const INCIDENTS_MAX: usize = 200;
+
+#[derive(Deserialize, IntoParams)]
+pub(super) struct Needed {
+    /// Such as `boat_rescue:2,pump:1000,item/sandbag:500`.
+    need: String,
+}
+
+/// What is needed at several incidents.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Demands {
+    incidents: Vec<DemandInput>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DemandInput {
+    #[schema(value_type = String)]
+    id: IncidentId,
+    need: String,
+}
+
+/// Says whom to send to an incident, why, and what is missing.
+#[utoipa::path(get, path = "/api/v1/incidents/{id}/recommendations",
+    params(("id" = String, Path), Needed),
+    responses((status = 200, body = RecommendationView), (status = 404), (status = 422)))]
+pub(super) async fn one(
+    State(web): State<Web>,
+    caller: Caller,
+    Named(id): Named<IncidentId>,
+    Asked(Needed { need }): Asked<Needed>,
+) -> Result<Json<RecommendationView>, ApiError> {
+    allow(&caller.actor, Capability::Dispatch)?;
+    let needs = web.advice.catalogue.needs(&need).map_err(|fault| refused(&fault))?;
+    let (moment, places, names) = moment(&web, caller.actor, vec![id]).await?;
+    let place = places[0].1;
+    let view = blocking(&web, move |advice| {
+        let found = advice.ask(&moment, |scene| recommend(scene, place, &needs));
+        let words = Words { advice, names: &names };
+        let need = |number: usize| needs[number].to_string();
+        RecommendationView {
+            items: found.items.iter().map(|item| words.item(item, need(item.need))).collect(),
+            alternatives: found
+                .alternatives
+                .iter()
+                .map(|item| words.item(item, need(item.need)))
+                .collect(),
+            depots: found
+                .depots
+                .iter()
+                .map(|offer| DepotView {
+                    depot: offer.depot.to_string(),
+                    name: words.name(offer.depot.as_str()),
+                    need: need(offer.need),
+                    item: offer.item.clone(),
+                    quantity: offer.quantity,
+                    free: offer.free,
+                    eta_s: offer.trip.seconds,
+                    distance_m: offer.trip.metres,
+                })
+                .collect(),
+            rejected: found
+                .rejected
+                .iter()
+                .map(|rejected| RejectedView {
+                    unit: rejected.unit.clone(),
+                    name: words.name(rejected.unit.as_str()),
+                    need: need(rejected.need),
+                    reason: rejected.why.code(),
+                    text: rejected.why.zh(),
+                    text_en: rejected.why.en(),
+                })
+                .collect(),
+            shortfalls: found.shortfalls.iter().map(|s| words.shortfall(s)).collect(),
+            left_bare: found.left_bare.iter().map(|covered| words.covered(covered)).collect(),
+        }
+    });
+    view.await.map(Json)
+}
+
+/// Proposes units for several incidents together, the gravest served best.
+#[utoipa::path(post, path = "/api/v1/dispatch/proposal", request_body = Demands,
+    responses((status = 200, body = ProposalView), (status = 404), (status = 422)))]
+pub(super) async fn several(
+    State(web): State<Web>,
+    caller: Caller,
+    written: Written,
+) -> Result<Json<ProposalView>, ApiError> {
+    allow(&caller.actor, Capability::Dispatch)?;
+    let Demands { incidents } = written.json()?;
+    if incidents.is_empty() || incidents.len() > INCIDENTS_MAX {
+        let message = format!("name 1 to {INCIDENTS_MAX} incidents");
+        return Err(ApiError::bad_field("incidents", message));
+    }
+    let mut needs: BTreeMap<IncidentId, Vec<Need>> = BTreeMap::new();
+    for DemandInput { id, need } in &incidents {
+        let read = web.advice.catalogue.needs(need).map_err(|fault| refused(&fault))?;
+        needs.insert(*id, read);
+    }
+    let ids = needs.keys().copied().collect();
+    let (moment, places, names) = moment(&web, caller.actor, ids).await?;
+    let demands = places.into_iter().map(|(id, at, grade)| Demand {
+        incident: id.to_string().into(),
+        at,
+        grade,
+        needs: needs.get(&id).cloned().unwrap_or_default(),
+    });
+    let demands: Vec<Demand> = demands.collect();
+    let view = blocking(&web, move |advice| {
+        let found = advice.ask(&moment, |scene| propose(scene, &demands));
+        let words = Words { advice, names: &names };
+        let need = |posting: &Posting| {
+            let of = demands.iter().find(|demand| demand.incident == posting.incident);
+            of.and_then(|demand| demand.needs.get(posting.need)).map(Need::to_string)
+        };
+        let posting = |posting: &Posting| PostingView {
+            incident: posting.incident.clone(),
+            unit: posting.unit.clone(),
+            name: words.name(posting.unit.as_str()),
+            need: need(posting).unwrap_or_default(),
+            contributes: posting.contributes,
+            eta_s: posting.eta_s,
+            distance_m: posting.distance_m,
+            under_way_to: posting.under_way_to.clone(),
+            reasons: words.reasons(&posting.reasons),
+        };
+        ProposalView {
+            postings: found.postings.iter().map(posting).collect(),
+            unmet: found
+                .unmet
+                .iter()
+                .map(|unmet| UnmetView {
+                    incident: unmet.incident.clone(),
+                    shortfall: words.shortfall(&unmet.shortfall),
+                })
+                .collect(),
+            left_bare: found.left_bare.iter().map(|covered| words.covered(covered)).collect(),
+            joint: outcome(&found.joint),
+            greedy: outcome(&found.greedy),
+        }
+    });
+    view.await.map(Json)
+}
+
+/// Says which red-warned townships have no boat near.
+#[utoipa::path(get, path = "/api/v1/dispatch/coverage",
+    responses((status = 200, body = Vec<CoveredView>)))]
+pub(super) async fn cover(
+    State(web): State<Web>,
+    caller: Caller,
+) -> Result<Json<List<CoveredView>>, ApiError> {
+    let (moment, _, names) = moment(&web, caller.actor, Vec::new()).await?;
+    let view = blocking(&web, move |advice| {
+        let found = advice.ask(&moment, coverage);
+        let words = Words { advice, names: &names };
+        found.iter().map(|covered| words.covered(covered)).collect()
+    });
+    view.await.map(|items| Json(List::whole(items)))
+}
+
+/// What was asked about: incident, place and grade.
+type Places = Vec<(IncidentId, LonLat, u8)>;
+/// Names of units, depots and areas by id.
+type Names = BTreeMap<CompactString, CompactString>;
+
+async fn moment(
+    web: &Web,
+    actor: Actor,
+    ids: Vec<IncidentId>,
+) -> Result<(Moment, Places, Names), ApiError> {
+    let (now, positions) = (web.board.now(), web.positions.clone());
+    let read = web.board.read(move |board| {
+        let last_seen = |id: &UnitId| {
+            let registry = positions.registry();
+            let number = registry.by_id(id.as_str())?;
+            let (fix, unit) = (positions.last(number)?, board.units.get(id)?);
+            let stale = Staleness::of(fix.at, now, unit.reports_every_s) != Staleness::Fresh;
+            Some(Seen { at: fix.place(), when: fix.at, stale })
+        };
+        let places: Result<Places, ApiError> =
+            ids.into_iter().map(|id| place(board, &actor, id)).collect();
+        let moment = Moment::of(board, actor.area, now, &last_seen);
+        Ok((moment, places?, names(board, &actor)))
+    });
+    read.await?
+}
+
+fn place(
+    board: &Board,
+    actor: &Actor,
+    id: IncidentId,
+) -> Result<(IncidentId, LonLat, u8), ApiError> {
+    let incident = board.incidents.get(id).filter(|incident| actor.sees(incident.area()));
+    let incident = incident
+        .ok_or_else(|| ApiError::not_found("incident.unknown", format!("no incident {id}")))?;
+    let known = &incident.particulars;
+    let middle = || board.areas.get(known.place.area).and_then(|area| area.centroid);
+    let at = known.place.point.or_else(middle).ok_or_else(|| {
+        let message = "the incident has no point and its area no middle; say where it is";
+        ApiError::bad_field("point", message)
+    })?;
+    // One that nobody has graded is taken for Ⅲ.
+    Ok((id, at, known.level.unwrap_or(3)))
+}
+
+fn names(board: &Board, actor: &Actor) -> Names {
+    let units = board.units.iter().filter(|unit| actor.sees(unit.area));
+    let units = units.map(|unit| (unit.id.as_str().into(), unit.name.clone()));
+    let sites = board.sites.iter().filter(|site| actor.sees(site.area));
+    let sites = sites.map(|site| (site.id.as_str().into(), site.name.clone()));
+    let areas = board.areas.inside(actor.area);
+    let areas = areas.map(|area| (area.code.to_string().into(), area.name.clone()));
+    units.chain(sites).chain(areas).collect()
+}
+
+/// Reckons away from the sockets: a county's roads take milliseconds.
+async fn blocking<T: Send + 'static>(
+    web: &Web,
+    question: impl FnOnce(&Advice) -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    let advice = web.advice.clone();
+    let asked = tokio::task::spawn_blocking(move || question(&advice)).await;
+    asked.map_err(|error| {
+        tracing::error!(%error, "a recommendation broke off");
+        let status = axum::http::StatusCode::INTERNAL_SERVER_ERROR;
+        ApiError::new(status, "recommendation.failed", "it could not be reckoned")
+    })
+}
+
+fn refused(fault: &NeedFault) -> ApiError {
+    let status = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    ApiError::new(status, fault.code(), fault.to_string()).field(fault.field())
+}

@@ -1,0 +1,230 @@
+//! Recommendations as pages see them: every reason as a code or in words, in both languages.
+
+use compact_str::CompactString;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Names;
+use crate::{
+    advice::Advice,
+    domain::{
+        ids::{AreaCode, UnitId},
+        recommend::{Covered, Item, Outcome, Reason, Shortfall},
+    },
+};
+
+/// What to send and what is missing.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct RecommendationView {
+    pub items: Vec<ItemView>,
+    /// The next best of each need.
+    pub alternatives: Vec<ItemView>,
+    /// Supplies, the nearest first.
+    pub depots: Vec<DepotView>,
+    pub rejected: Vec<RejectedView>,
+    pub shortfalls: Vec<ShortfallView>,
+    /// Areas without such a unit near once all of it is sent.
+    pub left_bare: Vec<CoveredView>,
+}
+
+/// A unit that is proposed.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct ItemView {
+    #[schema(value_type = String)]
+    pub unit: UnitId,
+    #[schema(value_type = String)]
+    pub name: CompactString,
+    pub need: String,
+    pub rank: usize,
+    pub contributes: u32,
+    /// From now until it is there, getting ready included.
+    pub eta_s: u32,
+    pub distance_m: u32,
+    /// Its position is older than it should be.
+    pub stale: bool,
+    pub reasons: Vec<Said>,
+}
+
+/// A reason, as a code and in words.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct Said {
+    pub text: String,
+    pub text_en: String,
+    /// What it costs the unit in the ranking, in seconds.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub malus_s: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct DepotView {
+    pub depot: String,
+    #[schema(value_type = String)]
+    pub name: CompactString,
+    pub need: String,
+    #[schema(value_type = String)]
+    pub item: CompactString,
+    pub quantity: u32,
+    pub free: u32,
+    pub eta_s: u32,
+    pub distance_m: u32,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct RejectedView {
+    #[schema(value_type = String)]
+    pub unit: UnitId,
+    #[schema(value_type = String)]
+    pub name: CompactString,
+    pub need: String,
+    pub reason: &'static str,
+    pub text: String,
+    pub text_en: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct ShortfallView {
+    pub need: String,
+    pub missing: u32,
+    pub reason: &'static str,
+    pub text: String,
+    pub text_en: String,
+}
+
+/// Whether an area has a unit near.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct CoveredView {
+    #[schema(value_type = String)]
+    pub area: AreaCode,
+    #[schema(value_type = String)]
+    pub name: CompactString,
+    #[schema(value_type = String)]
+    pub ability: CompactString,
+    pub within_s: u32,
+    /// Free units that are there in time; none is a hole.
+    pub near: usize,
+    pub hole: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub nearest: Option<UnitId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nearest_eta_s: Option<u32>,
+}
+
+/// Who goes where; nothing happens until somebody sends them.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct ProposalView {
+    pub postings: Vec<PostingView>,
+    pub unmet: Vec<UnmetView>,
+    pub left_bare: Vec<CoveredView>,
+    pub joint: OutcomeView,
+    /// What sending the nearest to each in turn would come to.
+    pub greedy: OutcomeView,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct PostingView {
+    #[schema(value_type = String)]
+    pub incident: CompactString,
+    #[schema(value_type = String)]
+    pub unit: UnitId,
+    #[schema(value_type = String)]
+    pub name: CompactString,
+    pub need: String,
+    pub contributes: u32,
+    pub eta_s: u32,
+    pub distance_m: u32,
+    /// The incident that it is under way to and would be turned away from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub under_way_to: Option<CompactString>,
+    pub reasons: Vec<Said>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct UnmetView {
+    #[schema(value_type = String)]
+    pub incident: CompactString,
+    #[serde(flatten)]
+    pub shortfall: ShortfallView,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct OutcomeView {
+    pub met: usize,
+    pub unmet: usize,
+    pub units: usize,
+    pub mean_eta_s: u64,
+    pub worst_eta_s: u32,
+}
+
+/// Puts what was reckoned into words, with the names of what it is about.
+pub(super) struct Words<'a> {
+    pub advice: &'a Advice,
+    pub names: &'a Names,
+}
+
+impl Words<'_> {
+    pub fn name(&self, id: &str) -> CompactString {
+        self.names.get(id).cloned().unwrap_or_else(|| id.into())
+    }
+
+    pub fn item(&self, item: &Item, need: String) -> ItemView {
+        ItemView {
+            unit: item.unit.clone(),
+            name: self.name(item.unit.as_str()),
+            need,
+            rank: item.rank,
+            contributes: item.contributes,
+            eta_s: item.eta_s,
+            distance_m: item.distance_m,
+            stale: item.from.is_stale(),
+            reasons: self.reasons(&item.reasons),
+        }
+    }
+
+    pub fn reasons(&self, reasons: &[Reason]) -> Vec<Said> {
+        let said = reasons.iter().map(|reason| Said {
+            text: reason.zh(&self.advice.catalogue),
+            text_en: reason.en(&self.advice.catalogue),
+            malus_s: reason.malus_s(),
+        });
+        said.collect()
+    }
+
+    pub fn shortfall(&self, shortfall: &Shortfall) -> ShortfallView {
+        ShortfallView {
+            need: shortfall.need.to_string(),
+            missing: shortfall.missing,
+            reason: shortfall.reason.code(),
+            text: shortfall.zh(&self.advice.catalogue),
+            text_en: shortfall.en(&self.advice.catalogue),
+        }
+    }
+
+    pub fn covered(&self, covered: &Covered) -> CoveredView {
+        CoveredView {
+            area: covered.area,
+            name: self.name(&covered.area.to_string()),
+            ability: covered.ability.clone(),
+            within_s: covered.within_s,
+            near: covered.near,
+            hole: covered.is_hole(),
+            nearest: covered.nearest.as_ref().map(|(unit, _)| unit.clone()),
+            nearest_eta_s: covered.nearest.as_ref().map(|(_, eta_s)| *eta_s),
+        }
+    }
+}
+
+pub(super) fn outcome(outcome: &Outcome) -> OutcomeView {
+    OutcomeView {
+        met: outcome.met,
+        unmet: outcome.unmet,
+        units: outcome.units,
+        mean_eta_s: outcome.mean_eta_s(),
+        worst_eta_s: outcome.worst_eta_s,
+    }
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
