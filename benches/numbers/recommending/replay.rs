@@ -54,11 +54,17 @@ pub fn report(report: &mut Report) {
     ));
     for (policy, arrivals, took) in &results {
         report.note(&format!(
-            "R3 {:<28} {} · emergent {} · turned around {}, moved up {} · {:.1} s, {:.0} × real time",
+            "R3 {:<28} {} · emergent {} · first half {} · second half {}",
             policy.name,
             arrivals.summary(|_| true),
             arrivals.summary(|one| one.emergent),
+            arrivals.summary(|one| one.first_half),
+            arrivals.summary(|one| !one.first_half),
+        ));
+        report.note(&format!(
+            "   sent elsewhere on the way {}, relieved on the way {}, moved up {} · {:.1} s, {:.0} × real time",
             arrivals.diverted,
+            arrivals.relieved,
             arrivals.moved,
             took.as_secs_f64(),
             f64::from(i32::try_from(days * 86_400).unwrap()) / took.as_secs_f64(),
@@ -81,12 +87,14 @@ pub fn report(report: &mut Report) {
 pub struct Arrived {
     pub seconds: f64,
     pub emergent: bool,
+    pub first_half: bool,
 }
 
 #[derive(Debug, Default)]
 pub struct Arrivals {
     all: Vec<Arrived>,
     diverted: usize,
+    relieved: usize,
     moved: usize,
 }
 
@@ -289,7 +297,8 @@ impl<'a> Replay<'a> {
         self.open.remove(&slot);
         if call.real_s.is_some() {
             let seconds = f64::from(i32::try_from(now_s - call.at_s).unwrap());
-            self.arrivals.all.push(Arrived { seconds, emergent: call.emergent });
+            let first_half = self.slots[slot].call < self.calls.calls.len() / 2;
+            self.arrivals.all.push(Arrived { seconds, emergent: call.emergent, first_half });
         }
         let version = self.cars[car].version;
         self.queue.push(Reverse((now_s + call.on_scene_s, What::Free { car, version })));
@@ -428,7 +437,9 @@ impl<'a> Replay<'a> {
             }
             self.send(*car, *slot, now_s);
         }
+        // Of those, the ones that were sent nowhere else: somebody nearer had come free.
         for car in called_off.into_iter().filter(|car| changed.iter().all(|(c, _)| c != car)) {
+            self.arrivals.relieved += 1;
             self.go_to_post(car, now_s);
         }
     }

@@ -55,6 +55,20 @@ fn nobody_moves_up_who_would_bare_another_area() {
 }
 
 #[test]
+fn a_farther_unit_moves_up_where_the_nearest_is_needed_at_home() {
+    let mut world = World::new();
+    world.boat("sent", 0.0);
+    world.boat("needed", 30.0);
+    world.boat("spare-1", -40.0);
+    world.boat("spare-2", -40.5);
+    world.cover("990101100", 0.0, 30);
+    world.cover("990101200", 30.0, 30);
+    let moved = world.ask(|scene| move_up(scene, &["sent".parse().unwrap()]));
+    let names: Vec<_> = moved.moves.iter().map(|moving| moving.unit.as_str()).collect();
+    assert_eq!((names, moved.still_bare), (vec!["spare-1"], vec![]));
+}
+
+#[test]
 fn two_that_together_bare_an_area_do_not_both_move() {
     let mut world = World::new();
     world.boat("sent-1", 0.0);
