@@ -17,7 +17,7 @@ use crate::{
     bus::redis::{RedisUrl, UrlFault},
     domain::{
         callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, roster::Calendar,
-        suggestion::Rules,
+        suggestion::Rules, supply::SupplyRules,
     },
     gauges,
     ingest::{basemap::Basemap, calendar, capabilities, forms::Forms},
@@ -36,6 +36,8 @@ pub const FORMS: &str = include_str!("../config/forms.toml");
 pub const CALENDAR: &str = include_str!("../config/calendar.toml");
 /// What warnings suggest when no file is named.
 pub const SUGGESTIONS: &str = include_str!("../config/suggestions.toml");
+/// What supplies there are, and the rules about them, when no file is named.
+pub const SUPPLIES: &str = include_str!("../config/supplies.toml");
 /// How the public is told of warnings when no file is named.
 pub const TEXTS: &str = include_str!("../config/texts.toml");
 /// What the names of environment variables begin with.
@@ -65,6 +67,7 @@ pub struct Config {
     calendar: String,
     suggestions: String,
     capabilities: String,
+    supplies: String,
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
@@ -222,6 +225,7 @@ impl Config {
         faults.extend(self.texts().err());
         faults.extend(self.suggestions().err());
         faults.extend(self.capabilities().err());
+        faults.extend(self.supplies().err());
         faults.extend(self.basemap().err());
         faults
     }
@@ -269,6 +273,17 @@ impl Config {
     pub fn capabilities(&self) -> Result<Catalogue, String> {
         let text = self.text(&self.capabilities, capabilities::BUILT_IN, "capabilities")?;
         capabilities::read(&text).map_err(|fault| format!("capabilities: {fault}"))
+    }
+
+    /// Reads what supplies there are, and the rules about them.
+    pub fn supplies(&self) -> Result<SupplyRules, String> {
+        let text = self.text(&self.supplies, SUPPLIES, "supplies")?;
+        let rules: SupplyRules =
+            toml::from_str(&text).map_err(|error| format!("supplies: {error}"))?;
+        match rules.fault() {
+            Some(fault) => Err(format!("supplies: {fault}")),
+            None => Ok(rules),
+        }
     }
 
     /// Reads how the public is told of warnings.

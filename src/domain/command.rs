@@ -18,16 +18,16 @@ use super::{
     fence::Crossing,
     gauge::Seen,
     ids::{
-        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, IncidentId, ObligationId,
-        OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
+        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, IncidentId, MovementId,
+        ObligationId, OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
     },
     incident::IncidentStep,
     person::Person,
     roster::{Calendar, Post},
     silence::LastHeard,
     site::Site,
-    stock::Count,
     suggestion::{Part, Rules},
+    supply::SupplyStep,
     task::TaskStep,
     time::Timestamp,
     unit::Unit,
@@ -49,7 +49,7 @@ pub enum Command {
     RemoveUnit(UnitId),
     SaveSites(Vec<Site>),
     RemoveSite(SiteId),
-    CountStock(Vec<Count>),
+    Supply(SupplyStep),
     AcceptWarning {
         message: Box<Message>,
         original: Original,
@@ -199,6 +199,9 @@ pub enum Reply {
     },
     Tasks {
         ids: Vec<TaskId>,
+    },
+    Movement {
+        id: MovementId,
     },
     Override {
         id: OverrideId,

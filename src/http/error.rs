@@ -19,7 +19,7 @@ use crate::{
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
         incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault,
-        suggestion::SuggestionFault, task::TaskFault, unit::UnitFault,
+        suggestion::SuggestionFault, supply::SupplyFault, task::TaskFault, unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -125,6 +125,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Assignment(fault) => assignment(fault),
         Rejection::Task(fault) => task(fault),
         Rejection::Site(fault) => site(fault),
+        Rejection::Supply(fault) => supply(fault),
         Rejection::WarningConflict { .. }
         | Rejection::CalloutClosed(_)
         | Rejection::AlreadyAnswered(_)
@@ -233,6 +234,34 @@ fn site(fault: &SiteFault) -> StatusCode {
         | SiteFault::NotAGauge(_)
         | SiteFault::NotAShelter { .. }
         | SiteFault::Facts { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn supply(fault: &SupplyFault) -> StatusCode {
+    match fault {
+        SupplyFault::Unknown(_) => StatusCode::NOT_FOUND,
+        SupplyFault::NotFree { .. }
+        | SupplyFault::NotThere { .. }
+        | SupplyFault::Stage { .. }
+        | SupplyFault::NothingThere { .. }
+        | SupplyFault::Delivered(..)
+        | SupplyFault::StillHeld(_)
+        | SupplyFault::Changed { .. }
+        | SupplyFault::PaperGiven { .. }
+        | SupplyFault::DepotBusy { .. } => StatusCode::CONFLICT,
+        SupplyFault::Rules(_)
+        | SupplyFault::UnknownItem { .. }
+        | SupplyFault::AmbiguousItem { .. }
+        | SupplyFault::Unit { .. }
+        | SupplyFault::Dates(_)
+        | SupplyFault::Nothing { .. }
+        | SupplyFault::Twice { .. }
+        | SupplyFault::NotInMovement { .. }
+        | SupplyFault::From(_)
+        | SupplyFault::SameDepot(_)
+        | SupplyFault::IsADepot(_)
+        | SupplyFault::HoldTime { .. }
+        | SupplyFault::Phone(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -32,8 +32,8 @@ use jiaoying::domain::{
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
     silence::{LastHeard, Voice},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
-    stock::{Count, StockLine},
     suggestion::{Part, Rules},
+    supply::{Count, StockLine, SupplyStep},
     task::{self, TaskReport, TaskStep},
     unit::Unit,
     warning::{Colour, MessageKind, Original},
@@ -444,10 +444,11 @@ fn sites(county: &mut County) {
         name: "冲锋舟".into(),
         unit: "艘".into(),
         quantity: 12,
+        ..StockLine::default()
     };
     let count = |lines| Count { depot: "d-1".parse().unwrap(), lines };
-    county.must(Command::CountStock(vec![count(vec![line])]));
-    county.must(Command::CountStock(vec![count(Vec::new())]));
+    county.must(Command::Supply(SupplyStep::Count(vec![count(vec![line])])));
+    county.must(Command::Supply(SupplyStep::Count(vec![count(Vec::new())])));
     county.must(Command::RemoveSite("d-1".parse().unwrap()));
 }
 
