@@ -5,7 +5,7 @@ use utoipa::OpenApi;
 
 use super::{
     areas, assignments, board, bulletins, callouts, duty, error::ErrorBody, forms, gauges,
-    incidents, journal, map, obligations, positions, sessions, setup, sources, suggestions, tasks,
+    incidents, journal, map, obligations, positions, sessions, setup, sources, suggestions, supplies, tasks,
     units, warnings,
 };
 
@@ -90,7 +90,9 @@ struct Api;
 
 /// Returns the OpenAPI document.
 pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
-    Json(Api::openapi())
+    let mut api = Api::openapi();
+    api.merge(supplies::Api::openapi());
+    Json(api)
 }
 
 /// Returns the description of the socket.

@@ -133,6 +133,7 @@ fn supply(event: &SupplyEvent) -> Scope {
         SupplyEvent::SupplyReturned(step) => carried(&step.0),
         SupplyEvent::SupplyWrittenOff(step) => carried(&step.0),
         SupplyEvent::SupplyReleased(released) => ends(released.area, released.to_area),
+        SupplyEvent::SupplyPaperDue(due) => ends(due.area, due.to_area),
         SupplyEvent::SupplyPaperGiven(given) => ends(given.area, given.to_area),
         SupplyEvent::SupplyPaperOverdue(overdue) => ends(overdue.area, overdue.to_area),
     }

@@ -65,6 +65,7 @@ fn supply(event: &SupplyEvent) -> Option<String> {
         SupplyEvent::SupplyRulesAdopted(_)
         | SupplyEvent::StockCounted(_)
         | SupplyEvent::SupplyReleased(_)
+        | SupplyEvent::SupplyPaperDue(_)
         | SupplyEvent::SupplyPaperGiven(_)
         | SupplyEvent::SupplyPaperOverdue(_) => None,
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::group::group;
 use crate::domain::{
-    ids::{AreaCode, CalloutId, MovementId, SiteId},
+    ids::{AreaCode, IncidentId, MovementId, SiteId, TaskId},
     supply::{Destination, Lot, Party, Stage, StockLine, SupplyRules},
     time::Timestamp,
 };
@@ -22,6 +22,7 @@ group! {
         "supply_returned" 1 SupplyReturned => |data| &data.0.id;
         "supply_written_off" 1 SupplyWrittenOff => |data| &data.0.id;
         "supply_released" 1 SupplyReleased => |data| &data.id;
+        "supply_paper_due" 1 SupplyPaperDue => |data| &data.id;
         "supply_paper_given" 1 SupplyPaperGiven => |data| &data.id;
         "supply_paper_overdue" 1 SupplyPaperOverdue => |data| &data.id;
     }
@@ -50,7 +51,7 @@ pub struct SupplyHeld {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_area: Option<AreaCode>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub incident: Option<CompactString>,
+    pub incident: Option<IncidentId>,
     pub to: Destination,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sender: Option<Party>,
@@ -153,6 +154,19 @@ pub enum ReleaseReason {
     Expired,
 }
 
+/// Supplies have left on somebody's word (口头指令): the written order must be there by then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupplyPaperDue {
+    pub id: MovementId,
+    pub area: AreaCode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_area: Option<AreaCode>,
+    pub due_at: Timestamp,
+    /// Whose task it is to bring it; none where nobody holds the post that the rules name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
+}
+
 /// The written order is there (书面调拨指令).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupplyPaperGiven {
@@ -174,7 +188,4 @@ pub struct SupplyPaperOverdue {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to_area: Option<AreaCode>,
     pub due_at: Timestamp,
-    /// The callout by which somebody is told to bring it; several movements share one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub callout: Option<CalloutId>,
 }

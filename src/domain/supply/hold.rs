@@ -17,7 +17,8 @@ use crate::domain::{
     command::Reply,
     decision::{Decision, Draft},
     event::{Event, HeldLine, SupplyHeld},
-    ids::{AreaCode, SiteId},
+    ids::{AreaCode, IncidentId, SiteId},
+    incident::Incident,
     rejection::Rejection,
     site::{SiteFault, SiteKind},
     time::Seconds,
@@ -38,7 +39,7 @@ const ELSEWHERE_MAX: usize = 3;
 pub struct HoldSupplies {
     pub depot: SiteId,
     pub lines: Vec<Wanted>,
-    pub incident: Option<CompactString>,
+    pub incident: Option<IncidentId>,
     pub to: Destination,
     pub receiver: Party,
     /// Who hands them over; the depot's own contact where nobody else is named.
@@ -68,6 +69,7 @@ pub(super) fn decide(
     require(actor, Capability::Dispatch)?;
     let area = depot_area(board, actor, &wanted.depot)?;
     let to_area = destination(board, &wanted.depot, &wanted.to)?;
+    wanted.incident.map(|id| Incident::seen(board, actor, id)).transpose()?;
     party_fits(&wanted.receiver, "receiver")?;
     wanted.sender.as_ref().map_or(Ok(()), |sender| party_fits(sender, "sender"))?;
     texts_fit(wanted)?;
@@ -83,7 +85,7 @@ pub(super) fn decide(
         depot: wanted.depot.clone(),
         area,
         to_area,
-        incident: wanted.incident.clone(),
+        incident: wanted.incident,
         to: wanted.to.clone(),
         sender: wanted.sender.clone().or_else(|| keeper(board, &wanted.depot)),
         receiver: wanted.receiver.clone(),
@@ -217,10 +219,7 @@ pub(super) fn note_fits(note: &str) -> Result<(), Rejection> {
 
 fn texts_fit(wanted: &HoldSupplies) -> Result<(), Rejection> {
     note_fits(&wanted.note)?;
-    let texts = [("incident", &wanted.incident), ("paper", &wanted.paper)];
-    for (field, text) in texts {
-        text.as_ref().map_or(Ok(()), |text| short(text, field))?;
-    }
+    wanted.paper.as_ref().map_or(Ok(()), |paper| short(paper, "paper"))?;
     if wanted.ordered_by.is_empty() { Ok(()) } else { short(&wanted.ordered_by, "ordered_by") }
 }
 

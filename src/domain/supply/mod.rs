@@ -123,6 +123,18 @@ impl Supplies {
         lines.map(|line| line.out()).sum()
     }
 
+    /// Returns the same for every depot and item that has any out.
+    pub fn outs(&self) -> BTreeMap<(SiteId, CompactString), u64> {
+        let mut outs = BTreeMap::new();
+        for movement in self.open() {
+            for line in movement.lines.iter().filter(|line| line.out() > 0) {
+                let key = (movement.depot.clone(), line.item.clone());
+                *outs.entry(key).or_default() += line.out();
+            }
+        }
+        outs
+    }
+
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
         self.deadlines.first().map(|(at, _)| *at)
     }
@@ -214,6 +226,9 @@ impl Supplies {
             SupplyEvent::SupplyWrittenOff(step) => self.carry(&step.0, Stage::WrittenOff, entry),
             SupplyEvent::SupplyReleased(released) => {
                 self.change(released.id, entry, |movement| movement.release(released, entry));
+            }
+            SupplyEvent::SupplyPaperDue(due) => {
+                self.change(due.id, entry, |movement| movement.paper_task = due.task);
             }
             SupplyEvent::SupplyPaperGiven(given) => {
                 self.change(given.id, entry, |movement| movement.paper = Some(given.paper.clone()));

@@ -9,7 +9,7 @@ use super::stock::Lot;
 use crate::domain::{
     area::LonLat,
     event::{Carried, Entry, SupplyHeld, SupplyReleased},
-    ids::{AreaCode, MovementId, SiteId},
+    ids::{AreaCode, IncidentId, MovementId, SiteId, TaskId},
     time::Timestamp,
 };
 
@@ -122,7 +122,7 @@ pub struct Movement {
     pub area: AreaCode,
     pub to_area: Option<AreaCode>,
     /// The incident they are for.
-    pub incident: Option<CompactString>,
+    pub incident: Option<IncidentId>,
     pub to: Destination,
     pub sender: Option<Party>,
     pub receiver: Party,
@@ -139,6 +139,8 @@ pub struct Movement {
     /// When it must be there, once anything has left the depot.
     pub paper_due: Timestamp,
     pub overdue: bool,
+    /// The task of bringing it.
+    pub paper_task: Option<TaskId>,
     /// Rises with every change.
     pub revision: u64,
     pub changed_by: CompactString,
@@ -276,6 +278,7 @@ impl Movement {
             paper: held.paper,
             paper_due: held.paper_due,
             overdue: false,
+            paper_task: None,
             revision: 1,
             changed_by: entry.actor.clone(),
             changed_at: entry.at,
@@ -289,6 +292,12 @@ impl Movement {
     /// Tells whether anything of it is held, on its way or in use.
     pub fn is_open(&self) -> bool {
         self.lines.iter().any(|line| line.held > 0 || line.out() > 0)
+    }
+
+    /// Tells whether it comes from `depot` or goes there.
+    pub fn touches(&self, depot: &SiteId) -> bool {
+        let arrives = matches!(&self.to, Destination::Depot(other) if other == depot);
+        self.depot == *depot || arrives
     }
 
     /// Returns the least advanced stage at which anything is; `None` once nothing is held or out.

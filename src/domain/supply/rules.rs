@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::catalogue::Catalogue;
 use crate::domain::{
-    ids::{AreaCode, Level, SiteId},
+    ids::{AreaCode, Duty, Level, SiteId},
     time::Seconds,
 };
 
@@ -26,6 +26,8 @@ pub struct SupplyRules {
     pub hold_max_s: Seconds,
     /// How long after an order by word of mouth (口头指令) the written one must be there.
     pub paper_s: Seconds,
+    /// Who has to bring it: whoever has this duty in the county.
+    pub paper_duty: Duty,
     /// How many days before it expires a lot is listed.
     pub expiring_days: u16,
     #[serde(default)]
@@ -43,6 +45,7 @@ impl Default for SupplyRules {
             hold_s: Seconds(4 * 3_600),
             hold_max_s: Seconds(72 * 3_600),
             paper_s: Seconds(48 * 3_600),
+            paper_duty: Duty::DUTY_OFFICER,
             expiring_days: 30,
             items: Catalogue::default(),
             minimum: Vec::new(),

@@ -110,6 +110,7 @@ pub(super) fn decide(
         party: wanted.party.clone(),
         note: wanted.note.clone(),
     };
+    let on_word = !movement.has_left() && movement.paper.is_none();
     draft.push(match wanted.how {
         How::Issue => Event::from(SupplyIssued(carried)),
         How::Dispatch => SupplyDispatched(carried).into(),
@@ -117,6 +118,9 @@ pub(super) fn decide(
         How::Return(_) => SupplyReturned(carried).into(),
         How::WriteOff(_) | How::Release => SupplyWrittenOff(carried).into(),
     });
+    if on_word {
+        draft.ask_for_paper(movement)?;
+    }
     Ok(draft.finish(Reply::Movement { id: movement.id }))
 }
 

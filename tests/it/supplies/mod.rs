@@ -59,7 +59,7 @@ pub fn wanted(depot: &str, item: &str, quantity: u32) -> HoldSupplies {
     HoldSupplies {
         depot: depot.parse().unwrap(),
         lines: vec![Wanted { item: item.into(), quantity, spec: CompactString::default() }],
-        incident: Some("i-1".into()),
+        incident: None,
         to: Destination::Place(Place {
             name: "柳河右岸 3 号堤段".into(),
             at: Some([114.5, 35.6]),

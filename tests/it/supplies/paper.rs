@@ -7,7 +7,6 @@ use jiaoying::domain::{
 };
 
 use super::*;
-use crate::support::story::{policies, policy};
 
 const DAY_S: u64 = 86_400;
 
@@ -35,21 +34,29 @@ fn a_word_is_enough_to_move_supplies_and_the_paper_falls_due_after_two_days() {
 }
 
 #[test]
-fn overdue_paper_calls_somebody() {
+fn overdue_paper_calls_whoever_has_to_bring_it_until_it_is_there() {
     let mut county = county();
-    let mut set = policies();
-    policy(&mut set, "desk").applies.kinds.insert(CalloutKind::Alarm);
-    county.must(Command::AdoptPolicies(set));
-    for _ in 0..2 {
-        let id = hold(&mut county, wanted("d-1", "boat", 2)).unwrap();
-        carry(&mut county, id, How::Issue, &[]).unwrap();
-    }
-    county.pass(2 * DAY_S);
-    let overdue = county.events("supply_paper_overdue");
-    assert_eq!(overdue.len(), 2);
-    let callout = county.board.callouts.iter().find(|c| c.kind == CalloutKind::Alarm).unwrap();
-    assert!(callout.subject.contains("调拨书面指令逾期：m-1 等 2 单"), "{}", callout.subject);
-    assert!(overdue.iter().all(|event| event.encode().contains(&callout.id.to_string())));
+    let id = hold(&mut county, wanted("d-1", "boat", 2)).unwrap();
+    carry(&mut county, id, How::Issue, &[("boat", 1)]).unwrap();
+    carry(&mut county, id, How::Issue, &[("boat", 1)]).unwrap();
+    let tasks: Vec<_> = county.board.tasks.open().collect();
+    assert_eq!(tasks.len(), 1, "one order, one task");
+    let (task, due) = (tasks[0].id, tasks[0].due_at);
+    assert_eq!(tasks[0].post.to_string(), "990101000000/duty_officer");
+    assert_eq!(Some(due), county.board.supplies.movement(id).unwrap().paper_due());
+    let calls = |county: &County| {
+        let open = county.board.callouts.open();
+        open.filter(|callout| callout.kind == CalloutKind::Reminder).count()
+    };
+    county.pass(2 * DAY_S - 1);
+    assert_eq!(calls(&county), 0, "nobody is called before it is late");
+    county.pass(1);
+    assert_eq!(calls(&county), 1);
+    county.pass(3_600);
+    assert!(county.board.tasks.get(task).unwrap().reminders > 1, "he is called again");
+    give(&mut county, id, "调〔2026〕7号").unwrap();
+    assert!(!county.board.tasks.get(task).unwrap().is_open());
+    assert_eq!(calls(&county), 0);
 }
 
 #[test]
