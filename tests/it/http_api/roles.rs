@@ -116,6 +116,39 @@ const MATRIX: &[(&str, &str, &str, [u16; 7])] = &[
     ("GET", "/units/990101-01t", "", [200, 200, 200, 200, 200, 200, 401]),
     ("DELETE", "/units/u-999", "", [403, 403, 403, 403, 403, 404, 401]),
     ("DELETE", "/sites/s-999", "", [403, 403, 403, 403, 403, 404, 401]),
+    ("GET", "/supplies/catalogue", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/supplies/stock", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/supplies/stock.xlsx", "", [200, 200, 200, 200, 200, 200, 401]),
+    (
+        "POST",
+        "/supplies/counts",
+        r#"{"depot":"d-999","lines":[]}"#,
+        [403, 403, 403, 403, 403, 422, 401],
+    ),
+    ("GET", "/supplies/shortages", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/supplies/readiness?level=2", "", [200, 200, 200, 200, 200, 200, 401]),
+    (
+        "POST",
+        "/supplies/holds",
+        r#"{"depot":"d-999","lines":[],"to":{"site":"s-9"},"receiver":{"person":"x"}}"#,
+        [422, 422, 403, 403, 403, 403, 401],
+    ),
+    ("GET", "/supplies/movements", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/supplies/movements.xlsx", "", [200, 200, 200, 403, 403, 200, 401]),
+    ("GET", "/supplies/movements/m-999", "", [404, 404, 404, 404, 404, 404, 401]),
+    ("GET", "/supplies/movements/m-999/order.html", "", [404, 404, 404, 403, 403, 404, 401]),
+    ("POST", "/supplies/movements/m-999/issue", "{}", [404, 404, 403, 403, 403, 403, 401]),
+    ("POST", "/supplies/movements/m-999/dispatch", "{}", [404, 404, 403, 403, 403, 403, 401]),
+    ("POST", "/supplies/movements/m-999/receive", "{}", [404, 404, 403, 403, 403, 403, 401]),
+    ("POST", "/supplies/movements/m-999/return", "{}", [404, 404, 403, 403, 403, 403, 401]),
+    ("POST", "/supplies/movements/m-999/write-off", "{}", [404, 404, 403, 403, 403, 403, 401]),
+    ("POST", "/supplies/movements/m-999/release", "{}", [404, 404, 403, 403, 403, 403, 401]),
+    (
+        "POST",
+        "/supplies/movements/m-999/paper",
+        r#"{"paper":"1"}"#,
+        [404, 404, 403, 403, 403, 403, 401],
+    ),
     ("GET", "/policies", "", [200, 200, 200, 200, 200, 200, 401]),
     ("GET", "/journal", "", [200, 200, 403, 403, 403, 200, 401]),
     ("GET", "/nothing", "", [404, 404, 404, 404, 404, 404, 404]),
@@ -192,6 +225,7 @@ fn templated(path: &str) -> String {
         part.split_once('-')
             .is_some_and(|(_, number)| number.starts_with(|c: char| c.is_ascii_digit()))
     };
+    let path = path.split('?').next().unwrap_or_default();
     let parts = path.split('/').map(|part| if is_id(part) { "{id}" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
