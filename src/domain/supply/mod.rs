@@ -143,17 +143,24 @@ impl Supplies {
         MovementId(self.movements.last_key_value().map_or(0, |(id, _)| id.0) + 1)
     }
 
-    /// Changes a movement and what follows from it.
+    /// Changes a movement: whoever looked at it before has to look again.
     fn change(&mut self, id: MovementId, entry: &Entry, change: impl FnOnce(&mut Movement)) {
+        self.mark(id, |movement| {
+            change(movement);
+            movement.revision += 1;
+            movement.changed_by = entry.actor.clone();
+            movement.changed_at = entry.at;
+        });
+    }
+
+    /// Notes something about a movement, and what follows from it.
+    fn mark(&mut self, id: MovementId, change: impl FnOnce(&mut Movement)) {
         let Some(mut movement) = self.movements.remove(&id) else {
             debug_assert!(false, "an unknown movement was changed");
             return;
         };
         self.forget(&movement);
         change(&mut movement);
-        movement.revision += 1;
-        movement.changed_by = entry.actor.clone();
-        movement.changed_at = entry.at;
         self.index(&movement);
         self.movements.insert(id, movement);
     }
@@ -228,13 +235,13 @@ impl Supplies {
                 self.change(released.id, entry, |movement| movement.release(released, entry));
             }
             SupplyEvent::SupplyPaperDue(due) => {
-                self.change(due.id, entry, |movement| movement.paper_task = due.task);
+                self.mark(due.id, |movement| movement.paper_task = due.task);
             }
             SupplyEvent::SupplyPaperGiven(given) => {
                 self.change(given.id, entry, |movement| movement.paper = Some(given.paper.clone()));
             }
             SupplyEvent::SupplyPaperOverdue(overdue) => {
-                self.change(overdue.id, entry, |movement| movement.overdue = true);
+                self.mark(overdue.id, |movement| movement.overdue = true);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Sixty-four dispatchers at once over HTTP on a real node: whatever they get hold of, nothing is promised twice and
 //! nothing is lost.
 
-use std::{collections::BTreeMap, time::SystemTime};
+use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     client::{Client, items},
+    dice::{Dice, seed},
     server::TestServer,
 };
 
@@ -25,7 +26,7 @@ async fn sixty_four_dispatchers_never_promise_a_boat_twice_and_lose_none() {
     let server = TestServer::start().await;
     let desk = server.demo("dispatcher");
     let before = boats(&desk).await;
-    let work = (0..DISPATCHERS).map(|number| dispatch(desk.clone(), Chance(seed ^ (number << 32))));
+    let work = (0..DISPATCHERS).map(|number| dispatch(desk.clone(), Dice(seed ^ (number << 32))));
     let watched = watch(&desk, &before);
     let (done, ()) = tokio::join!(join_all(work), watched);
     let (taken, refused) = done.into_iter().fold((0, 0), |sum, d| (sum.0 + d.0, sum.1 + d.1));
@@ -93,29 +94,29 @@ async fn gone(desk: &Client) -> BTreeMap<String, u64> {
     gone
 }
 
-/// One dispatcher: takes what he can get, and does the next best thing with what he has.
-async fn dispatch(desk: Client, mut chance: Chance) -> (usize, usize) {
-    let (mut mine, mut taken, mut refused) = (Vec::new(), 0, 0);
+/// One dispatcher: takes what he can get, and mostly does the next thing with what he has.
+async fn dispatch(desk: Client, mut dice: Dice) -> (usize, usize) {
+    let (mut mine, mut taken, mut refused) = (None::<(String, String)>, 0, 0);
     for _ in 0..STEPS {
-        let quantity = 1 + chance.below(4);
-        let parts = json!({ "parts": [{ "item": "boat", "quantity": quantity }] });
-        let (path, body) = if mine.is_empty() || chance.below(4) == 0 {
-            let depot = DEPOTS[usize::try_from(chance.below(2)).unwrap()];
-            let body = json!({
-                "depot": depot,
-                "lines": [{ "item": "boat", "quantity": quantity }],
-                "to": { "place": { "name": "柳河堤" } },
-                "receiver": { "person": "罗守堤" },
-                "paper": "调〔2026〕1号",
-            });
-            ("/supplies/holds".to_owned(), body)
-        } else {
-            let id: &String = &mine[usize::try_from(chance.below(mine.len() as u64)).unwrap()];
-            let steps =
-                ["issue", "dispatch", "receive", "return", "return", "release", "write-off"];
-            let rare = chance.below(20) == 0;
-            let step = steps[if rare { 6 } else { usize::try_from(chance.below(6)).unwrap() }];
-            (format!("/supplies/movements/{id}/{step}"), parts)
+        let quantity = 1 + dice.below(3);
+        let (path, body) = match &mine {
+            Some((id, state)) if dice.below(8) > 0 => {
+                let step = next(&mut dice, state);
+                let some = json!({ "parts": [{ "item": "boat", "quantity": quantity }] });
+                let body = if dice.below(2) == 0 { some } else { json!({}) };
+                (format!("/supplies/movements/{id}/{step}"), body)
+            }
+            _ => {
+                let depot = DEPOTS[usize::try_from(dice.below(2)).unwrap()];
+                let body = json!({
+                    "depot": depot,
+                    "lines": [{ "item": "boat", "quantity": quantity }],
+                    "to": { "place": { "name": "柳河堤" } },
+                    "receiver": { "person": "罗守堤" },
+                    "paper": "调〔2026〕1号",
+                });
+                ("/supplies/holds".to_owned(), body)
+            }
         };
         let answer = desk.request(Method::POST, &path).json(&body).send().await.unwrap();
         let status = answer.status().as_u16();
@@ -123,15 +124,30 @@ async fn dispatch(desk: Client, mut chance: Chance) -> (usize, usize) {
         match status {
             200 | 201 => {
                 taken += 1;
-                if status == 201 {
-                    mine.push(body["id"].as_str().unwrap().to_owned());
-                }
+                let text = |name: &str| body[name].as_str().unwrap().to_owned();
+                mine = Some((text("id"), text("state"))).filter(|(_, state)| state != "closed");
             }
             409 => refused += 1,
             other => panic!("{path}: {other} {body}"),
         }
     }
     (taken, refused)
+}
+
+/// Returns what is mostly done next with what is at `state`; now and then anything else.
+fn next(dice: &mut Dice, state: &str) -> &'static str {
+    const STEPS: [&str; 6] = ["issue", "dispatch", "receive", "return", "release", "write-off"];
+    let way = match state {
+        "held" => ["issue", "issue", "release"],
+        "issued" => ["dispatch", "dispatch", "return"],
+        "transit" => ["receive", "receive", "return"],
+        _ => ["return", "return", "return"],
+    };
+    match dice.below(60) {
+        0 => "write-off",
+        1..10 => STEPS[usize::try_from(dice.below(5)).unwrap()],
+        _ => way[usize::try_from(dice.below(3)).unwrap()],
+    }
 }
 
 /// Reads the journal the way an auditor would, with one number for what lies and one for what is promised.
@@ -166,24 +182,5 @@ fn audit(journal: &[Value], before: &BTreeMap<String, Boats>) {
         let seq = &entry["seq"];
         assert!(*held >= 0 && *lying >= 0, "{depot} at {seq}: {lying} lie and {held} are held");
         assert!(*held <= *lying, "{depot} at {seq}: {held} are promised and {lying} lie there");
-    }
-}
-
-fn seed() -> u64 {
-    let named = std::env::var("JIAOYING_SEED").ok().and_then(|seed| seed.parse().ok());
-    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    named.unwrap_or_else(|| u64::from(now().subsec_nanos()))
-}
-
-/// Numbers that look like chance and come again with the seed (splitmix64).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
     }
 }
