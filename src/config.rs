@@ -8,7 +8,10 @@ use std::{
 };
 
 use chrono_tz::Tz;
-use serde::{Deserialize, Deserializer, de};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned},
+};
 use toml::{Table, Value};
 
 use crate::{
@@ -261,12 +264,7 @@ impl Config {
     /// Reads what warnings suggest.
     pub fn suggestions(&self) -> Result<Rules, String> {
         let text = self.text(&self.suggestions, SUGGESTIONS, "suggestions")?;
-        let rules: Rules =
-            toml::from_str(&text).map_err(|error| format!("suggestions: {error}"))?;
-        match rules.fault() {
-            Some(fault) => Err(format!("suggestions: {fault}")),
-            None => Ok(rules),
-        }
+        sound(&text, "suggestions", Rules::fault)
     }
 
     /// Reads what units can do.
@@ -278,12 +276,7 @@ impl Config {
     /// Reads what supplies there are, and the rules about them.
     pub fn supplies(&self) -> Result<SupplyRules, String> {
         let text = self.text(&self.supplies, SUPPLIES, "supplies")?;
-        let rules: SupplyRules =
-            toml::from_str(&text).map_err(|error| format!("supplies: {error}"))?;
-        match rules.fault() {
-            Some(fault) => Err(format!("supplies: {fault}")),
-            None => Ok(rules),
-        }
+        sound(&text, "supplies", SupplyRules::fault)
     }
 
     /// Reads how the public is told of warnings.
@@ -314,6 +307,16 @@ fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RedisUr
     let text = String::deserialize(deserializer)?;
     let read = (!text.is_empty()).then(|| text.parse());
     read.transpose().map_err(|fault: UrlFault| de::Error::custom(fault))
+}
+
+/// Reads the rules in `text`, if nothing is wrong with them.
+fn sound<T: DeserializeOwned>(
+    text: &str,
+    name: &str,
+    fault: fn(&T) -> Option<String>,
+) -> Result<T, String> {
+    let rules: T = toml::from_str(text).map_err(|error| format!("{name}: {error}"))?;
+    fault(&rules).map_or(Ok(rules), |fault| Err(format!("{name}: {fault}")))
 }
 
 /// Returns what is wrong with a directive of `log`. The log itself takes any other word for the name

@@ -5,8 +5,8 @@ use utoipa::OpenApi;
 
 use super::{
     areas, assignments, board, bulletins, callouts, duty, error::ErrorBody, forms, gauges,
-    incidents, journal, map, obligations, positions, sessions, setup, sources, suggestions, supplies, tasks,
-    units, warnings,
+    incidents, journal, map, obligations, positions, sessions, setup, sources, suggestions,
+    supplies, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]

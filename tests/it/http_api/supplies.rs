@@ -5,6 +5,7 @@ use jiaoying::{access::Holder, domain::actor::Role};
 use reqwest::Method;
 
 use super::*;
+use crate::support::socket::WsClient;
 
 const DEPOT: &str = "990101-d";
 
@@ -230,7 +231,8 @@ async fn an_administrator_counts_and_the_others_see_what_is_theirs() {
     let server = TestServer::start().await;
     let admin = server.account("keeper", Role::Admin, COUNTY, Holder::Nobody).await;
     let (desk, screen) = (server.demo("dispatcher"), server.demo("screen"));
-    let mut socket = server.watch("screen").await;
+    let mut socket = WsClient::open(&screen.base, None).await;
+    socket.hello(json!({ "token": screen.token, "topics": ["incidents"] })).await;
     let counted = json!({ "depot": DEPOT, "lines": [
         { "item": "冲锋舟", "quantity": 4 },
         { "item": "food", "quantity": 7, "batch": "F9", "expires": "2039-12-31", "position": "3-1" },
@@ -255,7 +257,7 @@ async fn an_administrator_counts_and_the_others_see_what_is_theirs() {
     let movement = format!("/supplies/movements/{}", id(&held));
     let shown = screen.get(&movement, 200).await;
     assert_eq!((&shown["receiver"]["person"], shown["receiver"].get("phone")), (&json!(""), None));
-    let frame = socket.wait_for("event", |frame| frame["kind"] == "supply_held").await;
+    let frame = socket.wait_for_event("supply_held").await;
     assert!(!frame.to_string().contains("19400000001"), "no telephone number by socket: {frame}");
     let elsewhere = server.account("other", Role::Leader, OTHER_TOWNSHIP, Holder::Nobody).await;
     elsewhere.get(&movement, 404).await;
