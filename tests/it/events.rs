@@ -259,8 +259,8 @@ fn story() -> County {
     county.must(Command::NoteAccess(fact));
     county.must(Command::AcceptLoss(LossAccepted { anchored_seq: 12, found_seq: 10 }));
     gauges(&mut county);
-    supplies(&mut county);
     incidents(&mut county);
+    supplies(&mut county);
     county
 }
 

@@ -76,10 +76,12 @@ impl Draft<'_> {
         let depot = board.sites.get(&movement.depot).map(|site| site.name.clone());
         let depot = depot.unwrap_or_else(|| movement.depot.as_str().into());
         let title = format_compact!("补调拨单 {} 的书面指令", movement.id);
-        let text = format!(
-            "{depot}的物资已按{}的口头指令出库，须在时限内补书面调拨指令，并登记文号。",
-            movement.ordered_by
-        );
+        let whose = match movement.ordered_by.as_str() {
+            "" => String::new(),
+            name => format!("{name}的"),
+        };
+        let text =
+            format!("{depot}的物资已按{whose}口头指令出库，须在时限内补书面调拨指令，并登记文号。");
         let giving = Giving {
             cause: movement.incident.map(Cause::Incident),
             on_word_of: movement.ordered_by.clone(),
