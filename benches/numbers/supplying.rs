@@ -109,7 +109,7 @@ async fn dispatch(rig: Arc<Rig>, mut dice: Dice) -> (Vec<Duration>, u64) {
                 let step = MoveSupplies { movement, how, parts, party, note, revision };
                 (SupplyStep::Move(step), next)
             }
-            None => (SupplyStep::Hold(wanted(&mut dice)), None),
+            None => (SupplyStep::Hold(Box::new(wanted(&mut dice))), None),
         };
         let began = Instant::now();
         match rig.board.submit(desk.clone(), Command::Supply(step)).await {
@@ -167,8 +167,8 @@ async fn oversold(rig: &Rig, head: u64, mut lying: BTreeMap<SiteId, i64>) -> usi
             let Event::Supply(event) = event else { continue };
             let (id, held_by, lying_by) = match &event {
                 SupplyEvent::SupplyHeld(new) => {
-                    of.insert(new.id, new.depot.clone());
-                    (new.id, new.lines.iter().map(|line| i64::from(line.quantity)).sum(), 0)
+                    of.insert(new.0.id, new.0.depot.clone());
+                    (new.0.id, new.0.lines.iter().map(|line| i64::from(line.quantity)).sum(), 0)
                 }
                 SupplyEvent::SupplyIssued(step) => {
                     let sum: i64 = step.0.moved.iter().map(|moved| i64::from(moved.quantity)).sum();

@@ -126,7 +126,7 @@ fn supply(event: &SupplyEvent) -> Scope {
     match event {
         SupplyEvent::SupplyRulesAdopted(_) => Scope::Everybody,
         SupplyEvent::StockCounted(counted) => Scope::Within(counted.area),
-        SupplyEvent::SupplyHeld(held) => ends(held.area, held.to_area),
+        SupplyEvent::SupplyHeld(held) => ends(held.0.area, held.0.to_area),
         SupplyEvent::SupplyIssued(step) => carried(&step.0),
         SupplyEvent::SupplyDispatched(step) => carried(&step.0),
         SupplyEvent::SupplyReceived(step) => carried(&step.0),

@@ -5,8 +5,7 @@ use serde::Serialize;
 use crate::domain::{
     area::Extent,
     event::{
-        Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, SupplyEvent,
-        SupplyHeld,
+        Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, Order, SupplyEvent,
     },
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
@@ -53,9 +52,9 @@ struct NamedPerson<'a> {
 fn supply(event: &SupplyEvent) -> Option<String> {
     match event {
         SupplyEvent::SupplyHeld(held) => {
-            let receiver = held.receiver.without_person();
-            let held = SupplyHeld { sender: None, receiver, ..held.clone() };
-            serde_json::to_string(&held).ok()
+            let receiver = held.0.receiver.without_person();
+            let order = Order { sender: None, receiver, ..(*held.0).clone() };
+            serde_json::to_string(&order).ok()
         }
         SupplyEvent::SupplyIssued(step) => unsigned(&step.0),
         SupplyEvent::SupplyDispatched(step) => unsigned(&step.0),

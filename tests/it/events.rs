@@ -437,11 +437,33 @@ fn supplies(county: &mut County) {
     let count = Count { depot: "d-3".parse().unwrap(), lines: vec![line] };
     county.must(Command::Supply(SupplyStep::Count(vec![count])));
     let desk = actor("desk", Role::Dispatcher);
-    let party = |person: &str| Party {
-        unit: "城关街道办".into(),
-        person: person.into(),
-        phone: "19400000001".into(),
+    for wanted in orders(county) {
+        county.submit(&desk, Command::Supply(SupplyStep::Hold(Box::new(wanted)))).unwrap();
+    }
+    let mut step = |movement, how, quantity, said: bool| {
+        let wanted = MoveSupplies {
+            movement: MovementId(movement),
+            how,
+            parts: vec![supply::Part { item: "food".into(), quantity, batch: None }],
+            party: said.then(|| party("罗守堤")),
+            note: if said { "已点清".into() } else { "".into() },
+            revision: None,
+        };
+        county.submit(&desk, Command::Supply(SupplyStep::Move(wanted))).unwrap();
     };
+    let ways = [How::Issue, How::Dispatch, How::Receive];
+    for how in ways.into_iter().chain([How::Return(None), How::WriteOff(None), How::Release]) {
+        step(1, how, if ways.contains(&how) { 6 } else { 2 }, true);
+    }
+    ways.into_iter().for_each(|how| step(2, how, 1, false));
+    county.pass(6);
+    let (movement, paper) = (MovementId(2), "调〔2026〕7号".into());
+    let given = GivePaper { movement, paper, revision: None };
+    county.submit(&desk, Command::Supply(SupplyStep::GivePaper(given))).unwrap();
+}
+
+/// An order of which all is said and one of which little is.
+fn orders(county: &County) -> [HoldSupplies; 2] {
     let wanted = |quantity, spec: &str| Wanted { item: "food".into(), quantity, spec: spec.into() };
     let full = HoldSupplies {
         depot: "d-3".parse().unwrap(),
@@ -470,29 +492,11 @@ fn supplies(county: &mut County) {
         note: "".into(),
         ..full.clone()
     };
-    for wanted in [full, bare] {
-        county.submit(&desk, Command::Supply(SupplyStep::Hold(wanted))).unwrap();
-    }
-    let mut step = |movement, how, quantity, said: bool| {
-        let wanted = MoveSupplies {
-            movement: MovementId(movement),
-            how,
-            parts: vec![supply::Part { item: "food".into(), quantity, batch: None }],
-            party: said.then(|| party("罗守堤")),
-            note: if said { "已点清".into() } else { "".into() },
-            revision: None,
-        };
-        county.submit(&desk, Command::Supply(SupplyStep::Move(wanted))).unwrap();
-    };
-    let ways = [How::Issue, How::Dispatch, How::Receive];
-    for how in ways.into_iter().chain([How::Return(None), How::WriteOff(None), How::Release]) {
-        step(1, how, if ways.contains(&how) { 6 } else { 2 }, true);
-    }
-    ways.into_iter().for_each(|how| step(2, how, 1, false));
-    county.pass(6);
-    let (movement, paper) = (MovementId(2), "调〔2026〕7号".into());
-    let given = GivePaper { movement, paper, revision: None };
-    county.submit(&desk, Command::Supply(SupplyStep::GivePaper(given))).unwrap();
+    [full, bare]
+}
+
+fn party(person: &str) -> Party {
+    Party { unit: "城关街道办".into(), person: person.into(), phone: "19400000001".into() }
 }
 
 /// Saves a site of each kind, the gauge and the point of risk with all that can be known of them.

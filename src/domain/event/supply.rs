@@ -15,7 +15,7 @@ group! {
     SupplyEvent in Supply {
         "supply_rules_adopted" 1 SupplyRulesAdopted => |_data| "supplies";
         "stock_counted" 1 StockCounted => |data| &data.depot;
-        "supply_held" 1 SupplyHeld => |data| &data.id;
+        "supply_held" 1 SupplyHeld => |data| &data.0.id;
         "supply_issued" 1 SupplyIssued => |data| &data.0.id;
         "supply_dispatched" 1 SupplyDispatched => |data| &data.0.id;
         "supply_received" 1 SupplyReceived => |data| &data.0.id;
@@ -43,7 +43,12 @@ pub struct StockCounted {
 
 /// Supplies are promised (预占): nobody else can have them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SupplyHeld {
+#[serde(transparent)]
+pub struct SupplyHeld(pub Box<Order>);
+
+/// What is promised, by whom, to whom and whereto (调拨指令).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Order {
     pub id: MovementId,
     pub depot: SiteId,
     /// The depot's.

@@ -16,7 +16,7 @@ use crate::domain::{
     board::{Board, require},
     command::Reply,
     decision::{Decision, Draft},
-    event::{Event, HeldLine, SupplyHeld},
+    event::{Event, HeldLine, Order, SupplyHeld},
     ids::{AreaCode, IncidentId, SiteId},
     incident::Incident,
     rejection::Rejection,
@@ -80,7 +80,7 @@ pub(super) fn decide(
     }
     let lines = lines(board, wanted, &draft)?;
     let id = board.supplies.next_id();
-    draft.push(Event::from(SupplyHeld {
+    let order = Order {
         id,
         depot: wanted.depot.clone(),
         area,
@@ -95,7 +95,8 @@ pub(super) fn decide(
         hold_until: draft.now + hold_s,
         paper_due: draft.now + rules.paper_s,
         paper: wanted.paper.clone(),
-    }));
+    };
+    draft.push(Event::from(SupplyHeld(Box::new(order))));
     Ok(draft.finish(Reply::Movement { id }))
 }
 

@@ -47,7 +47,7 @@ pub enum SupplyStep {
     AdoptRules(SupplyRules),
     /// Depots were counted (盘点).
     Count(Vec<Count>),
-    Hold(HoldSupplies),
+    Hold(Box<HoldSupplies>),
     Move(MoveSupplies),
     GivePaper(GivePaper),
 }
@@ -222,7 +222,7 @@ impl Supplies {
             SupplyEvent::SupplyRulesAdopted(adopted) => self.rules = adopted.rules.clone(),
             SupplyEvent::StockCounted(counted) => self.stocks.count(counted),
             SupplyEvent::SupplyHeld(held) => {
-                let movement = Movement::held(held, entry);
+                let movement = Movement::held(&held.0, entry);
                 self.index(&movement);
                 self.movements.insert(movement.id, movement);
             }

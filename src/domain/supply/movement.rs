@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::stock::Lot;
 use crate::domain::{
     area::LonLat,
-    event::{Carried, Entry, SupplyHeld, SupplyReleased},
+    event::{Carried, Entry, Order, SupplyReleased},
     ids::{AreaCode, IncidentId, MovementId, SiteId, TaskId},
     time::Timestamp,
 };
@@ -248,8 +248,8 @@ impl Line {
 }
 
 impl Movement {
-    pub(super) fn held(held: &SupplyHeld, entry: &Entry) -> Self {
-        let held = held.clone();
+    pub(super) fn held(order: &Order, entry: &Entry) -> Self {
+        let held = order.clone();
         let lines = held.lines.into_iter().map(|line| Line {
             item: line.item,
             name: line.name,

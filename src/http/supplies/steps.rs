@@ -141,7 +141,7 @@ pub(super) async fn hold(
         hold_s: input.hold_s.map(Seconds),
         note: input.note,
     };
-    let view = done(&web, caller, SupplyStep::Hold(wanted), &written).await?;
+    let view = done(&web, caller, SupplyStep::Hold(Box::new(wanted)), &written).await?;
     Ok((StatusCode::CREATED, Json(view)))
 }
 

@@ -22,7 +22,7 @@ const DEPOTS: [&str; 2] = ["990101-d", "990101001-d"];
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_dispatchers_never_promise_a_boat_twice_and_lose_none() {
     let seed = seed();
-    println!("JIAOYING_SEED={seed}");
+    tell(format_args!("JIAOYING_SEED={seed}"));
     let server = TestServer::start().await;
     let desk = server.demo("dispatcher");
     let before = boats(&desk).await;
@@ -30,7 +30,7 @@ async fn sixty_four_dispatchers_never_promise_a_boat_twice_and_lose_none() {
     let watched = watch(&desk, &before);
     let (done, ()) = tokio::join!(join_all(work), watched);
     let (taken, refused) = done.into_iter().fold((0, 0), |sum, d| (sum.0 + d.0, sum.1 + d.1));
-    println!("{taken} steps done, {refused} refused");
+    tell(format_args!("{taken} steps done, {refused} refused"));
     assert!(taken > 200 && refused > 200, "{taken} done, {refused} refused: nobody was in the way");
     audit(&desk.journal(0).await, &before);
     let after = boats(&desk).await;
@@ -44,6 +44,11 @@ async fn sixty_four_dispatchers_never_promise_a_boat_twice_and_lose_none() {
         assert_eq!(stock.free + stock.held, stock.lying, "{depot} seed {seed}");
     }
     server.stop().await;
+}
+
+#[expect(clippy::print_stdout, reason = "numbers for whoever reads the test's output")]
+fn tell(what: std::fmt::Arguments<'_>) {
+    println!("{what}");
 }
 
 /// How many boats one depot has, and where.

@@ -79,7 +79,7 @@ pub fn party(unit: &str, person: &str, phone: &str) -> Party {
 }
 
 pub fn hold(county: &mut County, wanted: HoldSupplies) -> Result<MovementId, Rejection> {
-    let command = Command::Supply(SupplyStep::Hold(wanted));
+    let command = Command::Supply(SupplyStep::Hold(Box::new(wanted)));
     match county.submit(&actor("desk", Role::Dispatcher), command)? {
         Reply::Movement { id } => Ok(id),
         other => panic!("{other:?}"),

@@ -307,7 +307,7 @@ fn only_those_who_run_incidents_move_supplies_and_only_of_their_own_area() {
         })
     };
     for role in [Role::Leader, Role::Screen, Role::Gateway, Role::Admin] {
-        for step in [SupplyStep::Hold(wanted("d-1", "boat", 1)), step()] {
+        for step in [SupplyStep::Hold(Box::new(wanted("d-1", "boat", 1))), step()] {
             let refused = county.submit(&actor("x", role), Command::Supply(step)).unwrap_err();
             assert_eq!(refused.code(), "access.not_allowed", "{role}");
         }
