@@ -1,5 +1,7 @@
 //! Settings: embedded defaults, then a file, then the environment; loaded whole, with all faults at once.
 
+mod layers;
+
 use std::{
     collections::BTreeMap,
     fmt, fs,
@@ -8,16 +10,19 @@ use std::{
 };
 
 use chrono_tz::Tz;
-use serde::{Deserialize, Deserializer, de};
-use toml::{Table, Value};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned},
+};
 
+use self::layers::{defaults, overlay, read_table, restore, set};
 use crate::{
     access,
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
     domain::{
         callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, roster::Calendar,
-        suggestion::Rules,
+        suggestion::Rules, supply::SupplyRules,
     },
     gauges,
     ingest::{basemap::Basemap, calendar, capabilities, forms::Forms},
@@ -36,6 +41,8 @@ pub const FORMS: &str = include_str!("../config/forms.toml");
 pub const CALENDAR: &str = include_str!("../config/calendar.toml");
 /// What warnings suggest when no file is named.
 pub const SUGGESTIONS: &str = include_str!("../config/suggestions.toml");
+/// What supplies there are, and the rules about them, when no file is named.
+pub const SUPPLIES: &str = include_str!("../config/supplies.toml");
 /// How the public is told of warnings when no file is named.
 pub const TEXTS: &str = include_str!("../config/texts.toml");
 /// What the names of environment variables begin with.
@@ -65,6 +72,7 @@ pub struct Config {
     calendar: String,
     suggestions: String,
     capabilities: String,
+    supplies: String,
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
@@ -222,6 +230,7 @@ impl Config {
         faults.extend(self.texts().err());
         faults.extend(self.suggestions().err());
         faults.extend(self.capabilities().err());
+        faults.extend(self.supplies().err());
         faults.extend(self.basemap().err());
         faults
     }
@@ -257,18 +266,19 @@ impl Config {
     /// Reads what warnings suggest.
     pub fn suggestions(&self) -> Result<Rules, String> {
         let text = self.text(&self.suggestions, SUGGESTIONS, "suggestions")?;
-        let rules: Rules =
-            toml::from_str(&text).map_err(|error| format!("suggestions: {error}"))?;
-        match rules.fault() {
-            Some(fault) => Err(format!("suggestions: {fault}")),
-            None => Ok(rules),
-        }
+        sound(&text, "suggestions", Rules::fault)
     }
 
     /// Reads what units can do.
     pub fn capabilities(&self) -> Result<Catalogue, String> {
         let text = self.text(&self.capabilities, capabilities::BUILT_IN, "capabilities")?;
         capabilities::read(&text).map_err(|fault| format!("capabilities: {fault}"))
+    }
+
+    /// Reads what supplies there are, and the rules about them.
+    pub fn supplies(&self) -> Result<SupplyRules, String> {
+        let text = self.text(&self.supplies, SUPPLIES, "supplies")?;
+        sound(&text, "supplies", SupplyRules::fault)
     }
 
     /// Reads how the public is told of warnings.
@@ -301,6 +311,16 @@ fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RedisUr
     read.transpose().map_err(|fault: UrlFault| de::Error::custom(fault))
 }
 
+/// Reads the rules in `text`, if nothing is wrong with them.
+fn sound<T: DeserializeOwned>(
+    text: &str,
+    name: &str,
+    fault: fn(&T) -> Option<String>,
+) -> Result<T, String> {
+    let rules: T = toml::from_str(text).map_err(|error| format!("{name}: {error}"))?;
+    fault(&rules).map_or(Ok(rules), |fault| Err(format!("{name}: {fault}")))
+}
+
 /// Returns what is wrong with a directive of `log`. The log itself takes any other word for the name
 /// of a module, and would fall silent.
 fn log_fault(directive: &str) -> Option<String> {
@@ -316,77 +336,6 @@ fn log_fault(directive: &str) -> Option<String> {
         "log: {directive:?} is neither a level ({}) nor target=level, such as jiaoying::channels=debug",
         LEVELS.join(", ")
     ))
-}
-
-fn defaults() -> Table {
-    DEFAULTS.parse().expect("the embedded defaults are valid TOML")
-}
-
-/// Puts the default back at `path`; tells whether there is one that was not there already.
-fn restore(table: &mut Table, path: &str) -> bool {
-    let (mut known, mut table) = (defaults(), table);
-    let (sections, key) = path.rsplit_once('.').unwrap_or(("", path));
-    for section in sections.split('.').filter(|section| !section.is_empty()) {
-        let inner = (known.remove(section), table.get_mut(section));
-        let (Some(Value::Table(inner)), Some(found)) = inner else { return false };
-        if !found.is_table() {
-            *found = Value::Table(inner);
-            return true;
-        }
-        known = inner;
-        table = found.as_table_mut().expect("it was just seen to be a table");
-    }
-    match (known.remove(key), table.get_mut(key)) {
-        (Some(default), Some(found)) if *found != default => {
-            *found = default;
-            true
-        }
-        _ => false,
-    }
-}
-
-fn read_table(path: &PathBuf) -> Result<Table, String> {
-    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    text.parse().map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// Lays `over` upon `table`; a key that the defaults do not have is a fault.
-fn overlay(table: &mut Table, over: Table, path: &str, faults: &mut Vec<String>) {
-    for (key, value) in over {
-        let name = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        match (table.get_mut(&key), value) {
-            (Some(Value::Table(inner)), Value::Table(over)) => overlay(inner, over, &name, faults),
-            (Some(known), value) => *known = value,
-            (None, _) => faults.push(format!("{name}: there is no such setting")),
-        }
-    }
-}
-
-/// Sets one key from the environment, as the type that its default has.
-fn set(table: &mut Table, key: &str, text: &str) -> Result<(), String> {
-    let missing = || "there is no such setting".to_owned();
-    let (section, key) = match key.rsplit_once("__") {
-        Some((section, key)) => (section.split("__").collect(), key),
-        None => (Vec::new(), key),
-    };
-    let mut table = table;
-    for part in section {
-        table = table.get_mut(part).and_then(Value::as_table_mut).ok_or_else(missing)?;
-    }
-    let known = table.get_mut(key).ok_or_else(missing)?;
-    *known = typed(known, text)?;
-    Ok(())
-}
-
-fn typed(known: &Value, text: &str) -> Result<Value, String> {
-    let wrong = |what: &str| format!("{text:?} is no {what}");
-    match known {
-        Value::String(_) => Ok(Value::String(text.to_owned())),
-        Value::Integer(_) => text.parse().map(Value::Integer).map_err(|_| wrong("whole number")),
-        Value::Float(_) => text.parse().map(Value::Float).map_err(|_| wrong("number")),
-        Value::Boolean(_) => text.parse().map(Value::Boolean).map_err(|_| wrong("true or false")),
-        Value::Datetime(_) | Value::Array(_) | Value::Table(_) => Err(wrong("plain value")),
-    }
 }
 
 /// Returns the process's environment.

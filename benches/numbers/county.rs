@@ -11,6 +11,7 @@ use jiaoying::{
         ids::AreaCode,
         person::{Channel, Contact, Person},
         roster::Post,
+        supply::SupplyStep,
         time::Timestamp,
         warning::{Colour, Message, MessageKind, Original, Status, WarnedArea},
     },
@@ -128,7 +129,7 @@ pub fn demonstration(lines: Lines) -> Vec<Command> {
     commands.push(Command::Roster(RosterStep::SavePosts(county.posts)));
     commands.push(Command::SaveUnits(county.units));
     commands.push(Command::SaveSites(county.sites));
-    commands.push(Command::CountStock(county.stock));
+    commands.push(Command::Supply(SupplyStep::Count(county.stock)));
     commands
 }
 

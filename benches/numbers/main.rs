@@ -18,6 +18,9 @@ mod child;
 mod clock;
 mod county;
 mod crashing;
+#[path = "../../tests/it/support/dice.rs"]
+#[allow(dead_code, reason = "a measurement has its own seed")]
+mod dice;
 mod escalating;
 mod growth;
 mod history;
@@ -35,6 +38,7 @@ mod sim;
 mod simulation;
 #[path = "../../tests/it/stream/mod.rs"]
 mod stream;
+mod supplying;
 mod telling;
 mod warnings;
 
@@ -69,6 +73,7 @@ const GROUPS: &[Group] = &[
     (&["R1"], recommending::one_incident),
     (&["R2"], recommending::many_at_once),
     (&["R3"], recommending::real_calls),
+    (&["R4"], supplying::sixty_four_dispatchers),
     (&["growth"], growth::tables),
 ];
 

@@ -11,6 +11,7 @@ use crate::{
         event::LinesSet,
         person::Channel,
         rejection::Rejection,
+        supply::{Count, SupplyStep},
     },
 };
 
@@ -52,6 +53,8 @@ pub(super) async fn settle(
     submit(Command::Roster(RosterStep::AdoptCalendar(calendar))).await?;
     let rules = config.suggestions().map_err(anyhow::Error::msg)?;
     submit(Command::AdoptRules(rules)).await?;
+    let supplies = config.supplies().map_err(anyhow::Error::msg)?;
+    submit(Command::Supply(SupplyStep::AdoptRules(supplies))).await?;
     if options.demo {
         let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         submit(Command::SaveAreas(county.areas)).await?;
@@ -59,10 +62,22 @@ pub(super) async fn settle(
         submit(Command::Roster(RosterStep::SavePosts(county.posts))).await?;
         submit(Command::SaveUnits(county.units)).await?;
         submit(Command::SaveSites(county.sites)).await?;
-        submit(Command::CountStock(county.stock)).await?;
+        found_stock(board, &console, county.stock).await?;
     }
     // Last: whether its rungs reach anybody is asked of the people there are.
     adopt_policies(board, &console, config).await
+}
+
+/// Counts the demonstration's depots once: a start must not bring back what has been issued since.
+async fn found_stock(board: &Handle, console: &Actor, counts: Vec<Count>) -> anyhow::Result<()> {
+    let uncounted = board
+        .read(move |board| {
+            let unknown = |count: &Count| board.supplies.stocks.of(&count.depot).is_empty();
+            counts.into_iter().filter(unknown).collect::<Vec<_>>()
+        })
+        .await?;
+    board.submit(console.clone(), Command::Supply(SupplyStep::Count(uncounted))).await?;
+    Ok(())
 }
 
 /// Adopts the policies of the settings. Ones that the county's people cannot fulfil leave those in force in

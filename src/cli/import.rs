@@ -21,6 +21,7 @@ use crate::{
         event::{DutyTableSet, RotationSet},
         ids::{AreaCode, PostId},
         roster::Shift,
+        supply::SupplyStep,
         time::Timestamp,
     },
     ingest::sheets::{self, Context, Duties, Kind, Known, RosterLine, Rows},
@@ -150,7 +151,7 @@ impl Import {
             }
             Rows::Stock(counts) => {
                 let count = counts.iter().map(|count| count.lines.len()).sum();
-                (Command::CountStock(counts), count)
+                (Command::Supply(SupplyStep::Count(counts)), count)
             }
             Rows::Roster(lines) => {
                 let count = lines.len();
@@ -182,6 +183,7 @@ fn known_of(board: &Board, jurisdiction: AreaCode) -> Known {
             .map(|unit| (unit.terminal().into(), unit.id.clone()))
             .collect(),
         county: board.areas.get(jurisdiction).cloned(),
+        catalogue: board.supplies.rules().items.clone(),
     }
 }
 

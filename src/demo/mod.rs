@@ -5,7 +5,7 @@ pub mod generate;
 pub mod storm;
 
 use crate::{
-    domain::{area::Area, person::Person, roster::Post, site::Site, stock::Count, unit::Unit},
+    domain::{area::Area, person::Person, roster::Post, site::Site, supply::Count, unit::Unit},
     ingest::{
         basemap::{self, Basemap, BasemapFault},
         sheets::{self, Context, Faults, Kind, Rows},

@@ -28,8 +28,8 @@ use super::{
     roster::{self, Calendar, DutyNow, Roster, Staffing},
     silence::{self, Silences, Voice},
     site::{self, Sites},
-    stock::{self, Stocks},
     suggestion::{self, Suggestions},
+    supply::{self, Supplies},
     task::{self, Tasks},
     time::Timestamp,
     unit::{self, Units},
@@ -52,7 +52,7 @@ pub struct Board {
     #[serde(default)]
     pub sites: Sites,
     #[serde(default)]
-    pub stocks: Stocks,
+    pub supplies: Supplies,
     #[serde(default)]
     pub fences: Fences,
     #[serde(default)]
@@ -109,7 +109,7 @@ impl Board {
             Command::RemoveUnit(id) => unit::remove(self, actor, id, &mut draft)?,
             Command::SaveSites(sites) => site::save(self, actor, sites, &mut draft)?,
             Command::RemoveSite(id) => site::remove(self, actor, id, &mut draft)?,
-            Command::CountStock(counts) => stock::count(self, actor, counts, &mut draft)?,
+            Command::Supply(step) => return supply::decide(self, actor, step, draft),
             Command::AcceptWarning { message, original } => {
                 return warning::accept::decide(self, actor, message, original, draft);
             }
@@ -148,6 +148,7 @@ impl Board {
                 draft.elapse_callouts();
                 draft.elapse_assignments();
                 draft.elapse_tasks();
+                draft.elapse_supplies();
             }
         }
         Ok(draft.finish(Reply::Done))
@@ -189,11 +190,10 @@ impl Board {
             Event::SiteSaved(saved) => self.sites.save(saved.site.clone()),
             Event::SiteRemoved(removed) => {
                 self.sites.remove(&removed.id);
-                self.stocks.clear(&removed.id);
+                self.supplies.stocks.clear(&removed.id);
                 self.gauges.remove(&removed.id);
                 self.silences.end(&Voice::Gauge(removed.id.clone()));
             }
-            Event::StockCounted(counted) => self.stocks.count(counted),
             Event::UnitRemoved(removed) => {
                 self.units.remove(&removed.id);
                 self.assignments.forget(&removed.id);
@@ -229,6 +229,7 @@ impl Board {
             Event::Assignment(event) => self.assignments.apply(event, entry),
             Event::Task(event) => self.tasks.apply(event, entry),
             Event::Road(event) => self.closures.apply(event, entry),
+            Event::Supply(event) => self.supplies.apply(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }
@@ -284,7 +285,9 @@ impl Board {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let expiry = self.warnings.next_expiry();
         let callouts = self.callouts.next_deadline().into_iter().chain(expiry);
-        callouts.chain(self.assignments.next_deadline()).chain(self.tasks.next_deadline()).min()
+        let callouts =
+            callouts.chain(self.assignments.next_deadline()).chain(self.tasks.next_deadline());
+        callouts.chain(self.supplies.next_deadline()).min()
     }
 
     /// Derives what a snapshot leaves out.
@@ -292,6 +295,7 @@ impl Board {
         self.callouts.rebuild();
         self.assignments.rebuild();
         self.tasks.rebuild();
+        self.supplies.rebuild();
     }
 
     /// Returns every breach of what must always hold; empty on a sound board.
@@ -300,7 +304,8 @@ impl Board {
         let orphans = self.callouts.open().filter(|callout| !callout.warning.is_none_or(in_force));
         let orphans = orphans.map(|callout| format!("{}: its warning is over", callout.id));
         let callouts = self.callouts.breaches(!self.roster.is_empty()).into_iter().chain(orphans);
-        callouts.chain(self.assignments.breaches()).chain(self.tasks.breaches()).collect()
+        let callouts = callouts.chain(self.assignments.breaches()).chain(self.tasks.breaches());
+        callouts.chain(self.supplies.breaches()).collect()
     }
 
     fn set_jurisdiction(

@@ -20,15 +20,15 @@ use super::{
     gauge::Seen,
     ids::{
         AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, ClosureId, IncidentId,
-        ObligationId, OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
+        MovementId, ObligationId, OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
     },
     incident::IncidentStep,
     person::Person,
     roster::{Calendar, Post},
     silence::LastHeard,
     site::Site,
-    stock::Count,
     suggestion::{Part, Rules},
+    supply::SupplyStep,
     task::TaskStep,
     time::Timestamp,
     unit::Unit,
@@ -50,7 +50,7 @@ pub enum Command {
     RemoveUnit(UnitId),
     SaveSites(Vec<Site>),
     RemoveSite(SiteId),
-    CountStock(Vec<Count>),
+    Supply(SupplyStep),
     AcceptWarning {
         message: Box<Message>,
         original: Original,
@@ -204,6 +204,9 @@ pub enum Reply {
     },
     Tasks {
         ids: Vec<TaskId>,
+    },
+    Movement {
+        id: MovementId,
     },
     Override {
         id: OverrideId,

@@ -12,6 +12,7 @@ use super::{
     roster::RosterFault,
     site::SiteFault,
     suggestion::SuggestionFault,
+    supply::SupplyFault,
     task::TaskFault,
     unit::UnitFault,
 };
@@ -41,6 +42,8 @@ pub enum Rejection {
     Unit(#[from] UnitFault),
     #[error(transparent)]
     Site(#[from] SiteFault),
+    #[error(transparent)]
+    Supply(#[from] SupplyFault),
     #[error("{0}: longitude and latitude are not a point on the earth; give WGS-84 degrees")]
     NotAPoint(CompactString),
     #[error(transparent)]
@@ -121,6 +124,7 @@ impl Rejection {
             },
             Rejection::Unit(fault) => fault.code(),
             Rejection::Site(fault) => fault.code(),
+            Rejection::Supply(fault) => fault.code(),
             Rejection::NotAPoint(_) => "field.not_a_point",
             Rejection::Policy(_) => "policy.faulty",
             Rejection::WarningConflict { .. } => "warning.conflict",
@@ -171,6 +175,7 @@ impl Rejection {
             },
             Rejection::Unit(fault) => Some(fault.field()),
             Rejection::Site(fault) => Some(fault.field()),
+            Rejection::Supply(fault) => fault.field(),
             Rejection::Bulletin(fault) => fault.field(),
             Rejection::Incident(fault) => fault.field(),
             Rejection::Assignment(fault) => fault.field(),

@@ -19,7 +19,8 @@ use crate::{
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
         closure::ClosureFault, incident::IncidentFault, rejection::Rejection, roster::RosterFault,
-        site::SiteFault, suggestion::SuggestionFault, task::TaskFault, unit::UnitFault,
+        site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault, task::TaskFault,
+        unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -126,6 +127,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Task(fault) => task(fault),
         Rejection::Closure(fault) => closure(fault),
         Rejection::Site(fault) => site(fault),
+        Rejection::Supply(fault) => supply(fault),
         Rejection::WarningConflict { .. }
         | Rejection::CalloutClosed(_)
         | Rejection::AlreadyAnswered(_)
@@ -242,6 +244,34 @@ fn site(fault: &SiteFault) -> StatusCode {
         | SiteFault::NotAGauge(_)
         | SiteFault::NotAShelter { .. }
         | SiteFault::Facts { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn supply(fault: &SupplyFault) -> StatusCode {
+    match fault {
+        SupplyFault::Unknown(_) => StatusCode::NOT_FOUND,
+        SupplyFault::NotFree { .. }
+        | SupplyFault::NotThere { .. }
+        | SupplyFault::Stage { .. }
+        | SupplyFault::NothingThere { .. }
+        | SupplyFault::Delivered(..)
+        | SupplyFault::StillHeld(_)
+        | SupplyFault::Changed { .. }
+        | SupplyFault::PaperGiven { .. }
+        | SupplyFault::DepotBusy { .. } => StatusCode::CONFLICT,
+        SupplyFault::Rules(_)
+        | SupplyFault::UnknownItem { .. }
+        | SupplyFault::AmbiguousItem { .. }
+        | SupplyFault::Unit { .. }
+        | SupplyFault::Dates(_)
+        | SupplyFault::Nothing { .. }
+        | SupplyFault::Twice { .. }
+        | SupplyFault::NotInMovement { .. }
+        | SupplyFault::From(_)
+        | SupplyFault::SameDepot(_)
+        | SupplyFault::IsADepot(_)
+        | SupplyFault::HoldTime { .. }
+        | SupplyFault::Phone(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -30,6 +30,7 @@ mod sessions;
 mod setup;
 mod sources;
 mod suggestions;
+mod supplies;
 mod tasks;
 mod units;
 mod warning_form;
@@ -159,6 +160,7 @@ pub fn router(web: Web) -> Router {
         .route("/openapi.json", get(openapi::document))
         .route("/live.txt", get(openapi::socket))
         .merge(dispatch())
+        .merge(supplies::routes())
         .fallback(pages::no_such_endpoint)
         .method_not_allowed_fallback(pages::wrong_method);
     Router::new()

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use super::{
     areas, assignments, board, bulletins, callouts, closures, duty, error::ErrorBody, forms,
     gauges, incidents, journal, map, obligations, positions, recommendations, sessions, setup,
-    sources, suggestions, tasks, units, warnings,
+    sources, suggestions, supplies, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -96,7 +96,9 @@ struct Api;
 
 /// Returns the OpenAPI document.
 pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
-    Json(Api::openapi())
+    let mut api = Api::openapi();
+    api.merge(supplies::Api::openapi());
+    Json(api)
 }
 
 /// Returns the description of the socket.

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     dispatcher::Published,
     domain::{
-        event::{Entry, Event},
+        event::{Entry, Event, SupplyEvent},
         ids::AreaCode,
         time::Timestamp,
     },
@@ -44,6 +44,7 @@ impl Frame {
             && match &self.scope {
                 Scope::Everybody => true,
                 Scope::Within(place) => area.contains(*place),
+                Scope::Ends(places) => places.iter().any(|place| area.contains(*place)),
                 Scope::About(places) => {
                     places.iter().any(|place| area.contains(*place) || place.contains(area))
                 }
@@ -131,7 +132,6 @@ fn topic(event: &Event) -> Topic {
         | Event::UnitRemoved(_)
         | Event::SiteSaved(_)
         | Event::SiteRemoved(_)
-        | Event::StockCounted(_)
         | Event::FenceCrossed(_) => Topic::Map,
         // Of what a warning is made of, and of whom none can come, everybody who follows warnings is told.
         Event::WarningAccepted(_)
@@ -149,5 +149,8 @@ fn topic(event: &Event) -> Topic {
             Topic::Incidents
         }
         Event::PoliciesAdopted(_) | Event::LinesSet(_) | Event::Callout(_) => Topic::Callouts,
+        // What lies where stands on the map; whose it is to be and where it goes belongs to the incidents.
+        Event::Supply(SupplyEvent::StockCounted(_)) => Topic::Map,
+        Event::Supply(_) => Topic::Incidents,
     }
 }

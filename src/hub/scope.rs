@@ -5,7 +5,10 @@ use std::sync::Arc;
 use super::directory::Directory;
 use crate::domain::{
     area::Extent,
-    event::{AssignmentEvent, CalloutEvent, Event, IncidentEvent, RoadEvent, TaskEvent},
+    event::{
+        AssignmentEvent, CalloutEvent, Carried, Event, IncidentEvent, RoadEvent, SupplyEvent,
+        TaskEvent,
+    },
     ids::AreaCode,
 };
 
@@ -15,6 +18,8 @@ pub(super) enum Scope {
     Everybody,
     /// Those whose area contains it.
     Within(AreaCode),
+    /// Those whose area contains any of these.
+    Ends(Arc<[AreaCode]>),
     /// Those whose area contains, or lies in, any of these.
     About(Arc<[AreaCode]>),
     /// Nobody by socket: it is in the journal for those who may read that.
@@ -54,7 +59,7 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::UnitRemoved(removed) => Scope::Within(removed.area),
         Event::SiteSaved(saved) => Scope::Within(saved.site.area),
         Event::SiteRemoved(removed) => Scope::Within(removed.area),
-        Event::StockCounted(counted) => Scope::Within(counted.area),
+        Event::Supply(event) => supply(event),
         Event::FenceCrossed(crossed) => Scope::Within(crossed.home),
         Event::GaugeCrossed(crossed) => Scope::Within(crossed.area),
         Event::SilenceBegan(began) => Scope::Within(began.area),
@@ -116,6 +121,27 @@ fn task(event: &TaskEvent) -> Scope {
         TaskEvent::TaskReminded(reminded) => reminded.post.area,
         TaskEvent::TaskWithdrawn(withdrawn) => withdrawn.post.area,
     })
+}
+
+/// A movement concerns those whose supplies they are and those to whom they go.
+fn supply(event: &SupplyEvent) -> Scope {
+    let ends =
+        |area: AreaCode, to: Option<AreaCode>| Scope::Ends([area].into_iter().chain(to).collect());
+    let carried = |carried: &Carried| ends(carried.area, carried.to_area);
+    match event {
+        SupplyEvent::SupplyRulesAdopted(_) => Scope::Everybody,
+        SupplyEvent::StockCounted(counted) => Scope::Within(counted.area),
+        SupplyEvent::SupplyHeld(held) => ends(held.0.area, held.0.to_area),
+        SupplyEvent::SupplyIssued(step) => carried(&step.0),
+        SupplyEvent::SupplyDispatched(step) => carried(&step.0),
+        SupplyEvent::SupplyReceived(step) => carried(&step.0),
+        SupplyEvent::SupplyReturned(step) => carried(&step.0),
+        SupplyEvent::SupplyWrittenOff(step) => carried(&step.0),
+        SupplyEvent::SupplyReleased(released) => ends(released.area, released.to_area),
+        SupplyEvent::SupplyPaperDue(due) => ends(due.area, due.to_area),
+        SupplyEvent::SupplyPaperGiven(given) => ends(given.area, given.to_area),
+        SupplyEvent::SupplyPaperOverdue(overdue) => ends(overdue.area, overdue.to_area),
+    }
 }
 
 fn about(extent: &Extent) -> Scope {

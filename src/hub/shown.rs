@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use crate::domain::{
     area::Extent,
-    event::{Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived},
+    event::{
+        Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, Order, SupplyEvent,
+    },
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
     person::Person,
@@ -46,6 +48,32 @@ struct NamedPerson<'a> {
     title: &'a str,
 }
 
+/// Returns what is shown of what happens to supplies: whose they are and where they go, and nobody's telephone.
+fn supply(event: &SupplyEvent) -> Option<String> {
+    match event {
+        SupplyEvent::SupplyHeld(held) => {
+            let receiver = held.0.receiver.without_person();
+            let order = Order { sender: None, receiver, ..(*held.0).clone() };
+            serde_json::to_string(&order).ok()
+        }
+        SupplyEvent::SupplyIssued(step) => unsigned(&step.0),
+        SupplyEvent::SupplyDispatched(step) => unsigned(&step.0),
+        SupplyEvent::SupplyReceived(step) => unsigned(&step.0),
+        SupplyEvent::SupplyReturned(step) => unsigned(&step.0),
+        SupplyEvent::SupplyWrittenOff(step) => unsigned(&step.0),
+        SupplyEvent::SupplyRulesAdopted(_)
+        | SupplyEvent::StockCounted(_)
+        | SupplyEvent::SupplyReleased(_)
+        | SupplyEvent::SupplyPaperDue(_)
+        | SupplyEvent::SupplyPaperGiven(_)
+        | SupplyEvent::SupplyPaperOverdue(_) => None,
+    }
+}
+
+fn unsigned(carried: &Carried) -> Option<String> {
+    serde_json::to_string(&Carried { party: None, ..carried.clone() }).ok()
+}
+
 /// Returns what clients are shown of a payload that they may not see whole.
 pub(super) fn of(entry: &Entry) -> Option<String> {
     match &entry.event {
@@ -77,7 +105,10 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
             let particulars = without_phones(&edited.particulars);
             serde_json::to_string(&IncidentEdited { particulars, ..edited.clone() }).ok()
         }
-        Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
+        Event::PoliciesAdopted(_)
+        | Event::CalendarAdopted(_)
+        | Event::Supply(SupplyEvent::SupplyRulesAdopted(_)) => Some("{}".to_owned()),
+        Event::Supply(event) => supply(event),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
         | Event::PostSaved(_)
@@ -89,7 +120,6 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::UnitRemoved(_)
         | Event::SiteSaved(_)
         | Event::SiteRemoved(_)
-        | Event::StockCounted(_)
         | Event::FenceCrossed(_)
         | Event::GaugeCrossed(_)
         | Event::SilenceBegan(_)

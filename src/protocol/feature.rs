@@ -14,7 +14,7 @@ use crate::domain::{
     ids::{AreaCode, AssignmentId, CalloutId, IncidentId, Level, PersonId, UnitId, WarningId},
     incident::Stage,
     site::{EvacuationPlan, Gauge, Hazard},
-    stock::StockLine,
+    supply::StockLine,
     time::Timestamp,
     unit::{Equipment, Unit, UnitKind},
     warning::{Colour, Status},

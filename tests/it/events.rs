@@ -27,16 +27,20 @@ use jiaoying::domain::{
     },
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
-    ids::{BulletinId, ClosureId, SiteId},
+    ids::{BulletinId, ClosureId, MovementId, SiteId},
     incident::{EditIncident, IncidentStep},
     person::Channel,
     road::Closure,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
     silence::{LastHeard, Voice},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
-    stock::{Count, StockLine},
     suggestion::{Part, Rules},
+    supply::{
+        self, Count, Destination, GivePaper, HoldSupplies, How, MoveSupplies, Party, Place,
+        StockLine, SupplyRules, SupplyStep, Wanted,
+    },
     task::{self, TaskReport, TaskStep},
+    time::Seconds,
     unit::Unit,
     warning::{Colour, MessageKind, Original},
 };
@@ -134,6 +138,10 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("silence_began", "省台"),
         ("silence_ended", "省台"),
         ("stock_counted", "d-1"),
+        ("supply_rules_adopted", "supplies"),
+        ("supply_held", "m-1"),
+        ("supply_issued", "m-1"),
+        ("supply_paper_due", "m-2"),
         ("warning_accepted", "w-1"),
         ("warning_witnessed", "w-3"),
         ("suggestion_rules_adopted", "suggestions"),
@@ -256,6 +264,7 @@ fn story() -> County {
     county.must(Command::AcceptLoss(LossAccepted { anchored_seq: 12, found_seq: 10 }));
     gauges(&mut county);
     incidents(&mut county);
+    supplies(&mut county);
     county
 }
 
@@ -420,6 +429,89 @@ fn gauges(county: &mut County) {
     county.submit(&node, Command::NoteHeard(again)).unwrap();
 }
 
+/// Food goes to a place and to another depot, on paper and on somebody's word, and comes back or does not.
+fn supplies(county: &mut County) {
+    let rules: SupplyRules = toml::from_str(jiaoying::config::SUPPLIES).unwrap();
+    let brief = Seconds(5);
+    let rules = SupplyRules { hold_s: brief, paper_s: brief, ..rules };
+    county.must(Command::Supply(SupplyStep::AdoptRules(rules)));
+    let depots = ["d-3", "d-4"].map(|id| site(id, COUNTY, Facts::Depot));
+    county.must(Command::SaveSites(depots.into()));
+    let line = StockLine {
+        item: "food".into(),
+        name: "方便食品".into(),
+        unit: "箱".into(),
+        quantity: 40,
+        batch: "F2505".into(),
+        produced: NaiveDate::from_ymd_opt(2025, 5, 20),
+        expires: NaiveDate::from_ymd_opt(2028, 5, 19),
+        position: "3-1".into(),
+    };
+    let count = Count { depot: "d-3".parse().unwrap(), lines: vec![line] };
+    county.must(Command::Supply(SupplyStep::Count(vec![count])));
+    let desk = actor("desk", Role::Dispatcher);
+    for wanted in orders(county) {
+        county.submit(&desk, Command::Supply(SupplyStep::Hold(Box::new(wanted)))).unwrap();
+    }
+    let mut step = |movement, how, quantity, said: bool| {
+        let wanted = MoveSupplies {
+            movement: MovementId(movement),
+            how,
+            parts: vec![supply::Part { item: "food".into(), quantity, batch: None }],
+            party: said.then(|| party("罗守堤")),
+            note: if said { "已点清".into() } else { "".into() },
+            revision: None,
+        };
+        county.submit(&desk, Command::Supply(SupplyStep::Move(wanted))).unwrap();
+    };
+    let ways = [How::Issue, How::Dispatch, How::Receive];
+    for how in ways.into_iter().chain([How::Return(None), How::WriteOff(None), How::Release]) {
+        step(1, how, if ways.contains(&how) { 6 } else { 2 }, true);
+    }
+    ways.into_iter().for_each(|how| step(2, how, 1, false));
+    county.pass(6);
+    let (movement, paper) = (MovementId(2), "调〔2026〕7号".into());
+    let given = GivePaper { movement, paper, revision: None };
+    county.submit(&desk, Command::Supply(SupplyStep::GivePaper(given))).unwrap();
+}
+
+/// An order of which all is said and one of which little is.
+fn orders(county: &County) -> [HoldSupplies; 2] {
+    let wanted = |quantity, spec: &str| Wanted { item: "food".into(), quantity, spec: spec.into() };
+    let full = HoldSupplies {
+        depot: "d-3".parse().unwrap(),
+        lines: vec![wanted(9, "压缩饼干")],
+        incident: county.board.incidents.iter().next().map(|incident| incident.id),
+        to: Destination::Place(Place {
+            name: "柳河堤".into(),
+            at: Some([114.5, 35.6]),
+            area: COUNTY.parse().ok(),
+        }),
+        receiver: party("罗守堤"),
+        sender: Some(party("库管员")),
+        ordered_by: "罗麦祥".into(),
+        paper: Some("调〔2026〕6号".into()),
+        hold_s: None,
+        note: "速送".into(),
+    };
+    let bare = HoldSupplies {
+        lines: vec![wanted(4, "")],
+        incident: None,
+        to: Destination::Depot("d-4".parse().unwrap()),
+        receiver: Party { person: "马库".into(), ..Party::default() },
+        sender: None,
+        ordered_by: "".into(),
+        paper: None,
+        note: "".into(),
+        ..full.clone()
+    };
+    [full, bare]
+}
+
+fn party(person: &str) -> Party {
+    Party { unit: "城关街道办".into(), person: person.into(), phone: "19400000001".into() }
+}
+
 /// Saves a site of each kind, the gauge and the point of risk with all that can be known of them.
 fn sites(county: &mut County) {
     let thresholds = Thresholds {
@@ -457,10 +549,11 @@ fn sites(county: &mut County) {
         name: "冲锋舟".into(),
         unit: "艘".into(),
         quantity: 12,
+        ..StockLine::default()
     };
     let count = |lines| Count { depot: "d-1".parse().unwrap(), lines };
-    county.must(Command::CountStock(vec![count(vec![line])]));
-    county.must(Command::CountStock(vec![count(Vec::new())]));
+    county.must(Command::Supply(SupplyStep::Count(vec![count(vec![line])])));
+    county.must(Command::Supply(SupplyStep::Count(vec![count(Vec::new())])));
     county.must(Command::RemoveSite("d-1".parse().unwrap()));
 }
 

@@ -58,6 +58,7 @@ mod simulation;
 mod sl651;
 mod storm_gauges;
 mod stream;
+mod supplies;
 mod warning_life;
 mod warning_stream;
 mod warning_witnesses;

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     client::{Client, items},
+    dice::{Dice, seed},
     patience::within,
     process::{Process, jiaoying, run, said},
 };
@@ -381,22 +382,4 @@ async fn warn(caller: &Client, area: &str) {
 #[expect(clippy::print_stdout, reason = "numbers for whoever reads the test's output")]
 fn tell(what: std::fmt::Arguments<'_>) {
     println!("{what}");
-}
-
-fn seed() -> u64 {
-    let named = std::env::var("JIAOYING_SEED").ok().and_then(|seed| seed.parse().ok());
-    named.unwrap_or_else(|| u64::from(std::process::id()))
-}
-
-/// A reproducible sequence of numbers.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
-    }
 }

@@ -15,7 +15,7 @@ use jiaoying::domain::{
     rejection::Rejection,
     roster::{Calendar, DayPlan, DayType, Post, Rotation, Shift, ShiftTime},
     site::{EvacuationPlan, Facts, Hazard, RiskPoint, Shelter, Site},
-    stock::{Count, StockLine},
+    supply::{Count, StockLine, SupplyStep},
     time::Timestamp,
     unit::{Equipment, Unit},
     warning::{Colour, Message, Original},
@@ -111,7 +111,7 @@ fn each_command_is_refused_to_a_role_that_may_not_give_it() {
         (Role::Dispatcher, Command::RemoveUnit("u-1".parse().unwrap())),
         (Role::Commander, Command::SaveSites(Vec::new())),
         (Role::Dispatcher, Command::RemoveSite("d-1".parse().unwrap())),
-        (Role::Dispatcher, Command::CountStock(Vec::new())),
+        (Role::Dispatcher, Command::Supply(SupplyStep::Count(Vec::new()))),
         (Role::Leader, Command::Roster(RosterStep::AddOverride(change()))),
         (Role::Gateway, Command::Roster(RosterStep::RemoveOverride(OverrideId(1)))),
         (Role::Leader, accept(alert("n9", Colour::Red, &[COUNTY]))),
@@ -157,7 +157,7 @@ fn each_command_about_an_area_is_refused_to_somebody_from_another() {
         (Role::Admin, Command::SaveSites(vec![depot("d-9", "990101001")])),
         (Role::Admin, Command::SaveSites(vec![depot("d-1", "990101002")])),
         (Role::Admin, Command::RemoveSite("d-1".parse().unwrap())),
-        (Role::Admin, Command::CountStock(vec![counted("d-1", &[])])),
+        (Role::Admin, Command::Supply(SupplyStep::Count(vec![counted("d-1", &[])]))),
         (Role::Admin, Command::Roster(RosterStep::AddOverride(change()))),
         (Role::Dispatcher, Command::OpenCallout(by_hand("会商", None))),
         (Role::Dispatcher, Command::WithdrawCallout { callout: CalloutId(1), note: "误".into() }),
@@ -398,7 +398,7 @@ fn site_cases() -> Vec<Case> {
     let nowhere = Site { at: [114.5, f64::INFINITY], ..depot("d-1", COUNTY) };
     let stranger = Site { contact: Some(NOBODY.parse().unwrap()), ..depot("d-1", COUNTY) };
     let remove = |id: &str| Command::RemoveSite(id.parse().unwrap());
-    let count = |id, items: &[&str]| Command::CountStock(vec![counted(id, items)]);
+    let count = |id, items: &[&str]| Command::Supply(SupplyStep::Count(vec![counted(id, items)]));
     let with = |mut case: Case, sites: Vec<Site>| {
         case.county.must(Command::SaveSites(sites));
         case
@@ -438,6 +438,7 @@ fn counted(depot: &str, items: &[&str]) -> Count {
         name: "帐篷".into(),
         unit: "顶".into(),
         quantity: 1,
+        ..StockLine::default()
     };
     Count { depot: depot.parse().unwrap(), lines: items.iter().map(line).collect() }
 }

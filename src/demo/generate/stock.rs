@@ -2,7 +2,7 @@
 
 use super::{county::County, places::Place, random::Random};
 
-/// A line of the list of stock.
+/// A line of the list of stock: one lot of one item.
 #[derive(Debug)]
 pub(super) struct Line {
     pub depot: String,
@@ -10,6 +10,16 @@ pub(super) struct Line {
     pub name: &'static str,
     pub unit: &'static str,
     pub quantity: usize,
+    pub lot: Lot,
+}
+
+/// What was made together and lies together.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lot {
+    pub batch: &'static str,
+    pub produced: &'static str,
+    /// Empty for what does not expire.
+    pub expires: &'static str,
 }
 
 /// Item, what it is counted in, and about how many the county, a township and a village keep.
@@ -28,6 +38,18 @@ const ITEMS: [(&str, &str, &str, [usize; 3]); 12] = [
     ("food", "方便食品", "箱", [5_000, 0, 0]),
 ];
 
+/// Lots of what expires: the older one is what should leave first.
+const PERISHABLE: [(&str, [Lot; 2]); 2] = [
+    ("water", [lot("S2604", "2026-04-10", "2028-04-09"), lot("S2605", "2026-05-01", "2030-04-30")]),
+    ("food", [lot("F2505", "2025-05-20", "2028-05-19"), lot("F2604", "2026-04-15", "2030-04-14")]),
+];
+/// Everything else.
+const DURABLE: Lot = lot("", "2024-06-01", "");
+
+const fn lot(batch: &'static str, produced: &'static str, expires: &'static str) -> Lot {
+    Lot { batch, produced, expires }
+}
+
 pub(super) fn generate(county: &County, depots: &[Place], random: &Random) -> Vec<Line> {
     let mut random = random.part("stock");
     let mut lines = Vec::new();
@@ -42,8 +64,18 @@ pub(super) fn generate(county: &County, depots: &[Place], random: &Random) -> Ve
             if about > 0 {
                 // Within a fifth of what is about right; nothing is quite full.
                 let quantity = about - random.below(about / 5 + 1);
-                let depot = depot.id.clone();
-                lines.push(Line { depot, item, name, unit, quantity });
+                let lots = PERISHABLE.iter().find(|(known, _)| *known == item);
+                let parts = match lots {
+                    Some((_, [older, newer])) => {
+                        vec![(*older, quantity / 2), (*newer, quantity - quantity / 2)]
+                    }
+                    None => vec![(DURABLE, quantity)],
+                };
+                let line = |(lot, quantity)| {
+                    let depot = depot.id.clone();
+                    Line { depot, item, name, unit, quantity, lot }
+                };
+                lines.extend(parts.into_iter().map(line));
             }
         }
     }

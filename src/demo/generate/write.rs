@@ -38,9 +38,13 @@ pub(super) fn bases(places: &[Place]) -> String {
 }
 
 pub(super) fn stock(lines: &[stock::Line]) -> String {
-    let mut text = String::from("储备点,物资编码,名称,单位,数量\n");
-    for stock::Line { depot, item, name, unit, quantity } in lines {
-        put(&mut text, format_args!("{depot},{item},{name},{unit},{quantity}\n"));
+    let mut text = String::from("储备点,物资编码,名称,单位,数量,批次,生产日期,有效期至\n");
+    for stock::Line { depot, item, name, unit, quantity, lot } in lines {
+        let stock::Lot { batch, produced, expires } = lot;
+        put(
+            &mut text,
+            format_args!("{depot},{item},{name},{unit},{quantity},{batch},{produced},{expires}\n"),
+        );
     }
     text
 }

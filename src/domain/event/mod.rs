@@ -9,6 +9,7 @@ mod callout;
 mod group;
 mod incident;
 mod road;
+mod supply;
 mod task;
 mod warning;
 
@@ -25,12 +26,11 @@ use super::{
     roster::{Calendar, Override, Post, Rotation, Shift},
     silence::Voice,
     site::Site,
-    stock::StockLine,
     time::Timestamp,
     unit::Unit,
 };
 
-pub use self::{assignment::*, callout::*, incident::*, road::*, task::*, warning::*};
+pub use self::{assignment::*, callout::*, incident::*, road::*, supply::*, task::*, warning::*};
 
 /// An event with its place in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,7 +130,6 @@ events! {
     "unit_removed" 1 UnitRemoved => |data| &data.id;
     "site_saved" 1 SiteSaved => |data| &data.site.id;
     "site_removed" 1 SiteRemoved => |data| &data.id;
-    "stock_counted" 1 StockCounted => |data| &data.depot;
     "calendar_adopted" 1 CalendarAdopted => |_data| "calendar";
     "policies_adopted" 1 PoliciesAdopted => |_data| "policies";
     "lines_set" 1 LinesSet => |data| &data.channel;
@@ -153,6 +152,7 @@ events! {
     group Assignment(AssignmentEvent);
     group Task(TaskEvent);
     group Road(RoadEvent);
+    group Supply(SupplyEvent);
 }
 
 impl Event {
@@ -166,9 +166,14 @@ impl Event {
                 | Event::UnitRemoved(_)
                 | Event::SiteSaved(_)
                 | Event::SiteRemoved(_)
-                | Event::StockCounted(_)
                 | Event::Incident(_)
                 | Event::Assignment(_)
+                | Event::Supply(
+                    SupplyEvent::StockCounted(_)
+                        | SupplyEvent::SupplyIssued(_)
+                        | SupplyEvent::SupplyReceived(_)
+                        | SupplyEvent::SupplyReturned(_)
+                )
         )
     }
 }
@@ -268,14 +273,6 @@ pub struct SiteSaved {
 pub struct SiteRemoved {
     pub id: SiteId,
     pub area: AreaCode,
-}
-
-/// The whole stock of a depot was found to be this (盘点).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StockCounted {
-    pub depot: SiteId,
-    pub area: AreaCode,
-    pub lines: Vec<StockLine>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

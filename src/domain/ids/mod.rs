@@ -81,6 +81,11 @@ numbered_id!(
 );
 text_serde!(ObligationId, u64, ObligationId, |id| id.0);
 numbered_id!(
+    /// Supplies on their way from a depot to a place (调拨单).
+    MovementId, 'm', "a movement id such as m-12"
+);
+text_serde!(MovementId, u64, MovementId, |id| id.0);
+numbered_id!(
     /// A change to the roster for a stretch of time (串班, 代班).
     OverrideId, 'v', "an override id such as v-3"
 );

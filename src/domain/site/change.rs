@@ -11,6 +11,7 @@ use crate::domain::{
     ids::SiteId,
     rejection::Rejection,
     roster::change::{known_area, known_people},
+    supply::SupplyFault,
     unit::{on_earth, short},
 };
 
@@ -61,6 +62,10 @@ pub(in crate::domain) fn remove(
     known_area(board, actor, site.area)?;
     if let Some(other) = board.sites.iter().find(|other| plan_to(other) == Some(id)) {
         return Err(SiteFault::InUse { site: id.clone(), by: other.id.clone() }.into());
+    }
+    if let Some(movement) = board.supplies.open().find(|movement| movement.depot == *id) {
+        let (site, movement) = (id.clone(), movement.id);
+        return Err(SupplyFault::DepotBusy { site, movement }.into());
     }
     draft.push(Event::SiteRemoved(SiteRemoved { id: id.clone(), area: site.area }));
     Ok(())

@@ -1,7 +1,7 @@
 //! Sites: the fixed places on the map: bases, depots, shelters, gauges and points of risk.
 //!
 //! Kept here is what stays as it is until somebody corrects it. What changes by the hour has a place of
-//! its own: a depot's stock in `stock`, readings and occupancy where they are kept.
+//! its own: a depot's stock in `supply`, readings and occupancy where they are kept.
 
 mod change;
 mod gauge;

@@ -50,7 +50,6 @@ pub(in crate::domain) enum Sign {
     /// To be signed for.
     AtOnce,
     /// Known to its bearer: called at this time if it is not done.
-    #[expect(dead_code, reason = "reports are due by the clock, and come next")]
     Unless(Timestamp),
 }
 

@@ -172,7 +172,7 @@ fn site_facts(board: &Board, site: &Site) -> FactsView {
     let contact = ContactView::of(board, site.contact.as_ref());
     match &site.facts {
         Facts::Base => FactsView::Place { contact },
-        Facts::Depot => FactsView::Depot { contact, stock: board.stocks.of(&site.id).to_vec() },
+        Facts::Depot => FactsView::Depot { contact, stock: board.supplies.stocks.sums(&site.id) },
         Facts::Shelter(shelter) => FactsView::Shelter { contact, capacity: shelter.capacity },
         Facts::Gauge(gauge) => FactsView::Gauge { contact, gauge: gauge.clone() },
         Facts::RiskPoint(point) => FactsView::RiskPoint {

@@ -63,6 +63,10 @@ pub(super) enum Column {
     Item,
     CountedIn,
     Quantity,
+    Batch,
+    Produced,
+    Expires,
+    Position,
     /// Numbering, remarks and the like, which are read by people only.
     Ignored,
 }
@@ -266,10 +270,14 @@ pub(super) const RISK_POINTS: &[Header] = &[
 
 pub(super) const STOCK: &[Header] = &[
     required(Column::Depot, &["depot", "储备点", "储备点编号", "仓库", "储备库"]),
-    required(Column::Item, &["item", "物资编码", "物资代码", "编码"]),
-    required(Column::Name, &["name", "名称", "物资名称", "品名"]),
-    required(Column::CountedIn, &["unit", "单位", "计量单位"]),
+    required(Column::Item, &["item", "物资编码", "物资代码", "编码", "物资"]),
+    optional(Column::Name, &["name", "名称", "物资名称", "品名"]),
+    optional(Column::CountedIn, &["unit", "单位", "计量单位"]),
     required(Column::Quantity, &["quantity", "数量", "库存数量"]),
+    optional(Column::Batch, &["batch", "批次", "批号", "生产批号"]),
+    optional(Column::Produced, &["produced", "生产日期", "出厂日期"]),
+    optional(Column::Expires, &["expires", "有效期", "有效期至", "失效日期"]),
+    optional(Column::Position, &["position", "存放位置", "仓位", "货位"]),
     IGNORED,
 ];
 

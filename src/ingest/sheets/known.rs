@@ -15,6 +15,7 @@ use crate::domain::{
     area::Area,
     ids::{AreaCode, PersonId, PostId, SiteId, UnitId},
     site::SiteKind,
+    supply::catalogue::Catalogue,
 };
 
 /// What was imported before, besides the areas.
@@ -29,6 +30,8 @@ pub struct Known {
     pub terminals: BTreeMap<CompactString, UnitId>,
     /// The jurisdiction with its outline, where that was imported: points are expected in it.
     pub county: Option<Area>,
+    /// What kinds of supplies there are; of none, any code is taken as written.
+    pub catalogue: Catalogue,
 }
 
 impl Known {
@@ -41,6 +44,7 @@ impl Known {
             sites: BTreeMap::new(),
             terminals: BTreeMap::new(),
             county: None,
+            catalogue: Catalogue::default(),
         }
     }
 }

@@ -55,7 +55,7 @@ use crate::domain::{
     person::Person,
     roster::{Post, Rotation},
     site::{Site, SiteKind},
-    stock::Count,
+    supply::Count,
     unit::Unit,
 };
 

@@ -203,6 +203,15 @@ problems! {
     unknown_depot(id):
         "没有导入过储备点 {id}", "请先导入储备点（import depots），或检查编号";
         "no depot {id} was imported", "import it first (import depots) or check the id";
+    unknown_item(text, near):
+        "物资目录中没有“{text}”", "请改正编码或名称，或先把它加入 supplies.toml；相近的有：{near}";
+        "no item {text:?} in the catalogue", "correct it or add it to supplies.toml; near are: {near}";
+    other_unit(text, unit):
+        "目录中该物资按“{unit}”计，此处写的是“{text}”", "请换算数量并改正单位";
+        "the catalogue counts this in {unit}, not in {text}", "convert the quantity and correct the unit";
+    expires_before_made():
+        "有效期早于生产日期", "请核对两个日期";
+        "it expires before it was made", "check the two dates";
     unknown_shelter(id):
         "没有导入过安置点 {id}", "请先导入安置点（import shelters），或检查编号";
         "no shelter {id} was imported", "import it first (import shelters) or check the id";

@@ -14,6 +14,7 @@ mod reach;
 mod roles;
 mod sessions;
 mod suggestions;
+mod supplies;
 mod warnings;
 
 use std::time::Duration;

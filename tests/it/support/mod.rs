@@ -3,6 +3,7 @@
 pub mod certificates;
 pub mod client;
 pub mod county;
+pub mod dice;
 pub mod mosquitto;
 pub mod node;
 pub mod patience;

@@ -192,7 +192,10 @@ const ROSTER_KINDS = new Set([
   'override_removed', 'calendar_adopted', 'policies_adopted',
 ]);
 
-const MAP_KINDS = new Set(['unit_saved', 'unit_removed', 'site_saved', 'stock_counted']);
+const MAP_KINDS = new Set([
+  'unit_saved', 'unit_removed', 'site_saved', 'stock_counted',
+  'supply_issued', 'supply_received', 'supply_returned',
+]);
 
 const KNOWN: { [K in keyof Kinds]: true } = {
   warning_accepted: true, warning_witnessed: true, warning_ended: true,
