@@ -16,11 +16,11 @@ use crate::{
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
     domain::{
-        callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, roster::Calendar,
-        suggestion::Rules,
+        callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, response::Plans,
+        roster::Calendar, suggestion::Rules,
     },
     gauges,
-    ingest::{basemap::Basemap, calendar, capabilities, forms::Forms},
+    ingest::{basemap::Basemap, calendar, capabilities, forms::Forms, plans},
     positions,
     postgres::Database,
     sources::Source,
@@ -65,6 +65,7 @@ pub struct Config {
     calendar: String,
     suggestions: String,
     capabilities: String,
+    plans_dir: String,
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
@@ -222,6 +223,7 @@ impl Config {
         faults.extend(self.texts().err());
         faults.extend(self.suggestions().err());
         faults.extend(self.capabilities().err());
+        faults.extend(self.plans().err());
         faults.extend(self.basemap().err());
         faults
     }
@@ -269,6 +271,15 @@ impl Config {
     pub fn capabilities(&self) -> Result<Catalogue, String> {
         let text = self.text(&self.capabilities, capabilities::BUILT_IN, "capabilities")?;
         capabilities::read(&text).map_err(|fault| format!("capabilities: {fault}"))
+    }
+
+    /// Reads what is done at each level of a response.
+    pub fn plans(&self) -> Result<Plans, String> {
+        let read = match self.plans_dir.as_str() {
+            "" => plans::shipped(),
+            folder => plans::open(Path::new(folder)),
+        };
+        read.map_err(|fault| format!("plans_dir: {fault}"))
     }
 
     /// Reads how the public is told of warnings.

@@ -11,6 +11,7 @@ use crate::{
         event::LinesSet,
         person::Channel,
         rejection::Rejection,
+        response::ResponseStep,
     },
 };
 
@@ -52,6 +53,12 @@ pub(super) async fn settle(
     submit(Command::Roster(RosterStep::AdoptCalendar(calendar))).await?;
     let rules = config.suggestions().map_err(anyhow::Error::msg)?;
     submit(Command::AdoptRules(rules)).await?;
+    let plans = config.plans().map_err(anyhow::Error::msg)?;
+    submit(Command::Response(ResponseStep::AdoptPlans(plans))).await?;
+    if board.read(|board| board.callouts.policies().is_some()).await? {
+        // Posts may have duties that only these policies know.
+        adopt_policies(board, &console, config).await?;
+    }
     if options.demo {
         let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         submit(Command::SaveAreas(county.areas)).await?;

@@ -19,10 +19,11 @@ use super::{
     gauge::Seen,
     ids::{
         AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, IncidentId, ObligationId,
-        OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
+        OverrideId, PersonId, PostId, ProposalId, ResponseId, SiteId, TaskId, UnitId, WarningId,
     },
     incident::IncidentStep,
     person::Person,
+    response::{ResponseStep, Take},
     roster::{Calendar, Post},
     silence::LastHeard,
     site::Site,
@@ -60,6 +61,7 @@ pub enum Command {
     Incident(IncidentStep),
     Assignment(AssignmentStep),
     Task(TaskStep),
+    Response(ResponseStep),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -103,6 +105,8 @@ pub struct DecideSuggestion {
     pub warning: WarningId,
     pub taken: Vec<Part>,
     pub note: CompactString,
+    /// How the response is started, where that is taken up; `None` leaves the proposal to be decided by itself.
+    pub response: Option<Take>,
 }
 
 /// What somebody does about a bulletin.
@@ -199,6 +203,14 @@ pub enum Reply {
     },
     Tasks {
         ids: Vec<TaskId>,
+    },
+    Response {
+        id: ResponseId,
+    },
+    Proposal {
+        id: ProposalId,
+        /// The response that it led to.
+        response: Option<ResponseId>,
     },
     Override {
         id: OverrideId,

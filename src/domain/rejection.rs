@@ -8,6 +8,7 @@ use super::{
     bulletin::BulletinFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
+    response::ResponseFault,
     roster::RosterFault,
     site::SiteFault,
     suggestion::SuggestionFault,
@@ -58,6 +59,8 @@ pub enum Rejection {
     Assignment(#[from] AssignmentFault),
     #[error(transparent)]
     Task(#[from] TaskFault),
+    #[error(transparent)]
+    Response(#[from] ResponseFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
@@ -126,6 +129,7 @@ impl Rejection {
             Rejection::Incident(fault) => fault.code(),
             Rejection::Assignment(fault) => fault.code(),
             Rejection::Task(fault) => fault.code(),
+            Rejection::Response(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -171,6 +175,7 @@ impl Rejection {
             Rejection::Incident(fault) => fault.field(),
             Rejection::Assignment(fault) => fault.field(),
             Rejection::Task(fault) => fault.field(),
+            Rejection::Response(fault) => fault.field(),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

@@ -18,8 +18,9 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
-        incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault,
-        suggestion::SuggestionFault, task::TaskFault, unit::UnitFault,
+        incident::IncidentFault, rejection::Rejection, response::ResponseFault,
+        roster::RosterFault, site::SiteFault, suggestion::SuggestionFault, task::TaskFault,
+        unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -124,6 +125,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Incident(fault) => incident(fault),
         Rejection::Assignment(fault) => assignment(fault),
         Rejection::Task(fault) => task(fault),
+        Rejection::Response(fault) => response(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::WarningConflict { .. }
         | Rejection::CalloutClosed(_)
@@ -211,6 +213,22 @@ fn task(fault: &TaskFault) -> StatusCode {
         TaskFault::NotYours(_) => StatusCode::FORBIDDEN,
         TaskFault::Over(_) => StatusCode::CONFLICT,
         TaskFault::DueInThePast => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn response(fault: &ResponseFault) -> StatusCode {
+    match fault {
+        ResponseFault::Unknown(_)
+        | ResponseFault::UnknownProposal(_)
+        | ResponseFault::NoItem(_) => StatusCode::NOT_FOUND,
+        ResponseFault::Decided(_)
+        | ResponseFault::Over(_)
+        | ResponseFault::Changed { .. }
+        | ResponseFault::Overlaps { .. }
+        | ResponseFault::Same(_)
+        | ResponseFault::NumberTaken { .. }
+        | ResponseFault::ConditionsOpen { .. } => StatusCode::CONFLICT,
+        ResponseFault::Plans(_) | ResponseFault::UnknownPlan(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -5,8 +5,8 @@ use utoipa::OpenApi;
 
 use super::{
     areas, assignments, board, bulletins, callouts, duty, error::ErrorBody, forms, gauges,
-    incidents, journal, map, obligations, positions, sessions, setup, sources, suggestions, tasks,
-    units, warnings,
+    incidents, journal, map, obligations, positions, responses, sessions, setup, sources,
+    suggestions, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -39,6 +39,18 @@ use super::{
         sources::heartbeat,
         forms::list,
         forms::preview,
+        responses::plans,
+        responses::list,
+        responses::start,
+        responses::proposals,
+        responses::propose,
+        responses::decide,
+        responses::one,
+        responses::level,
+        responses::end,
+        responses::tick_condition,
+        responses::tick_check,
+        responses::summary,
         callouts::open,
         callouts::list,
         callouts::one,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::{
     area::Extent,
-    event::{Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived},
+    event::{Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, ResponseEvent},
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
     person::Person,
@@ -77,7 +77,9 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
             let particulars = without_phones(&edited.particulars);
             serde_json::to_string(&IncidentEdited { particulars, ..edited.clone() }).ok()
         }
-        Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
+        Event::PoliciesAdopted(_)
+        | Event::CalendarAdopted(_)
+        | Event::Response(ResponseEvent::PlansAdopted(_)) => Some("{}".to_owned()),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
         | Event::PostSaved(_)
@@ -105,6 +107,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Incident(_)
         | Event::Assignment(_)
         | Event::Task(_)
+        | Event::Response(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
     }

@@ -300,7 +300,7 @@ fn bulletins(county: &mut County) {
     let rules: Rules = toml::from_str(jiaoying::config::SUGGESTIONS).unwrap();
     county.as_role(Role::Admin, Command::AdoptRules(rules)).unwrap();
     let (taken, note) = (vec![Part::Response, Part::Teams], "会商决定".into());
-    let decide = DecideSuggestion { warning, taken, note };
+    let decide = DecideSuggestion { warning, taken, note, response: None };
     county.as_role(Role::Commander, Command::DecideSuggestion(decide)).unwrap();
     let texts = BTreeMap::from([(Outlet::Sms, "【示例县气象台】发布暴雨红色预警。".to_owned())]);
     let draft = Command::Bulletin(BulletinStep::Draft(DraftBulletin { warning, texts }));

@@ -8,6 +8,7 @@ mod assignment;
 mod callout;
 mod group;
 mod incident;
+mod response;
 mod task;
 mod warning;
 
@@ -29,7 +30,7 @@ use super::{
     unit::Unit,
 };
 
-pub use self::{assignment::*, callout::*, incident::*, task::*, warning::*};
+pub use self::{assignment::*, callout::*, incident::*, response::*, task::*, warning::*};
 
 /// An event with its place in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,6 +152,7 @@ events! {
     group Incident(IncidentEvent);
     group Assignment(AssignmentEvent);
     group Task(TaskEvent);
+    group Response(ResponseEvent);
 }
 
 impl Event {
