@@ -78,10 +78,9 @@ impl Board {
         given: impl Iterator<Item = &'b Task>,
         now: Timestamp,
     ) -> Changes<'b> {
-        // Of those that were given more than once the last counts.
-        let mut known: BTreeMap<(PostId, CompactString), &'b Task> = BTreeMap::new();
+        let mut known: BTreeMap<(PostId, CompactString), Vec<&'b Task>> = BTreeMap::new();
         for task in given {
-            known.insert((task.post.clone(), task.title.clone()), task);
+            known.entry((task.post.clone(), task.title.clone())).or_default().push(task);
         }
         let mut changes = Changes { withdraw: Vec::new(), give: Vec::new() };
         for (post, demand) in self.asked(plan, grade, scope) {
@@ -89,11 +88,12 @@ impl Board {
                 continue;
             }
             let due_at = now + Duration::from_secs(u64::from(demand.within_min) * 60);
-            let task = known.remove(&(post.clone(), demand.title.into()));
-            match task {
-                Some(task) if stands(task, &demand, due_at) => continue,
-                Some(task) if task.is_open() => changes.withdraw.push(task),
-                Some(_) | None => {}
+            let tasks = known.remove(&(post.clone(), demand.title.into())).unwrap_or_default();
+            let (standing, others): (Vec<&Task>, Vec<&Task>) =
+                tasks.into_iter().partition(|task| stands(task, &demand, due_at));
+            changes.withdraw.extend(others.into_iter().filter(|task| task.is_open()));
+            if !standing.is_empty() {
+                continue;
             }
             changes.give.push(NewTask {
                 post,
@@ -105,7 +105,8 @@ impl Board {
                 sign: Sign::AtOnce,
             });
         }
-        changes.withdraw.extend(known.into_values().filter(|task| task.is_open()));
+        let unasked = known.into_values().flatten().filter(|task| task.is_open());
+        changes.withdraw.extend(unasked);
         changes
     }
 }
