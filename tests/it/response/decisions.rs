@@ -71,6 +71,8 @@ fn a_number_is_that_of_one_paper_in_a_year() {
     let (level, scope) = (grade(3), None);
     let raise = SetLevel { response: id, revision: 1, level, scope, order: order(taken) };
     refuses(&mut county, ResponseStep::SetLevel(raise), "response.number_taken", "number");
+    county.ends(id, "转为常态处置").unwrap();
+    refuses(&mut county, second.clone(), "response.number_taken", "number");
     county.pass(200 * 86_400);
     county.commands(second).unwrap();
 }

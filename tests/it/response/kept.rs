@@ -41,7 +41,7 @@ enum Happening {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn open_tasks_are_just_those_of_the_level_in_force(
