@@ -4,6 +4,7 @@
 //! response is open over any area, and no task of a level that is not in force stays open.
 
 mod asked;
+mod check;
 mod fault;
 mod grade;
 mod order;
