@@ -1,6 +1,8 @@
 //! What recommendations are reckoned by beside the board: what units can do, the roads, the figures; and the scene as
 //! the board and the position plane have it at a moment.
 
+use std::collections::BTreeSet;
+
 use crate::domain::{
     assignment::{ReadinessState, Status},
     board::Board,
@@ -92,15 +94,20 @@ impl Moment {
         now: Timestamp,
         last_seen: &dyn Fn(&UnitId) -> Option<Seen>,
     ) -> Self {
+        let day = now.local(board.timezone()).date();
         let units = board.units.iter().filter(|unit| area.contains(unit.area));
         let depots = board
             .sites
             .iter()
             .filter(|site| site.kind() == SiteKind::Depot && area.contains(site.area));
         let depots = depots.map(|site| {
-            let lines = board.stocks.of(&site.id).iter();
-            let free = lines.map(|line| (line.item.to_string(), line.quantity)).collect();
-            (site.id.clone(), site.at, free)
+            let items = board.supplies.stocks.of(&site.id).iter().map(|line| &line.item);
+            let items: BTreeSet<_> = items.collect();
+            let free = items.into_iter().map(|item| {
+                let free = board.supplies.free(&site.id, item, day);
+                (item.to_string(), u32::try_from(free).unwrap_or(u32::MAX))
+            });
+            (site.id.clone(), site.at, free.collect())
         });
         Self {
             units: units.map(|unit| known(board, unit, now, last_seen(&unit.id))).collect(),

@@ -21,11 +21,10 @@ use crate::{
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
     domain::{
-        callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, roster::Calendar,
-        suggestion::Rules, supply::SupplyRules,
+callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, roster::Calendar, suggestion::Rules, supply::SupplyRules, response::Plans,
     },
     gauges,
-    ingest::{basemap::Basemap, calendar, capabilities, forms::Forms},
+    ingest::{basemap::Basemap, calendar, capabilities, forms::Forms, plans},
     positions,
     postgres::Database,
     sources::Source,
@@ -72,7 +71,7 @@ pub struct Config {
     calendar: String,
     suggestions: String,
     capabilities: String,
-    supplies: String,
+supplies: String, plans_dir: String,
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
@@ -231,6 +230,7 @@ impl Config {
         faults.extend(self.suggestions().err());
         faults.extend(self.capabilities().err());
         faults.extend(self.supplies().err());
+        faults.extend(self.plans().err());
         faults.extend(self.basemap().err());
         faults
     }
@@ -279,6 +279,14 @@ impl Config {
     pub fn supplies(&self) -> Result<SupplyRules, String> {
         let text = self.text(&self.supplies, SUPPLIES, "supplies")?;
         sound(&text, "supplies", SupplyRules::fault)
+    /// Reads what is done at each level of a response.
+    /// Reads what is done at each level of a response.
+    pub fn plans(&self) -> Result<Plans, String> {
+        let read = match self.plans_dir.as_str() {
+            "" => plans::shipped(),
+            folder => plans::open(Path::new(folder)),
+        };
+        read.map_err(|fault| format!("plans_dir: {fault}"))
     }
 
     /// Reads how the public is told of warnings.

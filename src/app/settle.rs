@@ -12,6 +12,7 @@ use crate::{
         person::Channel,
         rejection::Rejection,
         supply::{Count, SupplyStep},
+        response::ResponseStep,
     },
 };
 
@@ -55,6 +56,12 @@ pub(super) async fn settle(
     submit(Command::AdoptRules(rules)).await?;
     let supplies = config.supplies().map_err(anyhow::Error::msg)?;
     submit(Command::Supply(SupplyStep::AdoptRules(supplies))).await?;
+    let plans = config.plans().map_err(anyhow::Error::msg)?;
+    submit(Command::Response(ResponseStep::AdoptPlans(plans))).await?;
+    if board.read(|board| board.callouts.policies().is_some()).await? {
+        // Posts may have duties that only these policies know.
+        adopt_policies(board, &console, config).await?;
+    }
     if options.demo {
         let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         submit(Command::SaveAreas(county.areas)).await?;

@@ -27,7 +27,7 @@ fn the_county_has_the_size_of_a_real_one() {
     let at = |level| county.areas.iter().filter(|area| area.code.level() == level).count();
     assert_eq!((at(Level::County), at(Level::Township), at(Level::Village)), (1, 11, 478));
     assert_eq!(county.people.len(), 478 * 4 + 11 * 12 + 40);
-    assert_eq!(county.posts.len(), 478 * 3 + 11 * 3 + 6);
+    assert_eq!(county.posts.len(), 478 * 3 + 11 * 3 + 12);
     let outlined = county.areas.iter().filter(|area| !area.outline.is_empty());
     assert!(
         outlined

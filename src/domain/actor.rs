@@ -42,6 +42,8 @@ pub enum Capability {
     ApproveBulletins,
     /// Take up what a warning suggests, or turn it down.
     DecideSuggestions,
+    /// Start, raise, lower and end responses (启动、提级、降级、终止).
+    DecideResponse,
     /// Open and withdraw callouts and spot checks.
     OpenCallouts,
     /// Run incidents: teams, supplies, orders.
@@ -82,6 +84,7 @@ impl fmt::Display for Capability {
             DraftBulletins => "word what the public is told",
             ApproveBulletins => "approve what the public is told",
             DecideSuggestions => "decide what a warning suggests",
+            DecideResponse => "decide on a response",
             OpenCallouts => "open or withdraw callouts",
             Dispatch => "run incidents",
             Instruct => "give tasks",
@@ -116,6 +119,7 @@ impl Role {
                 DraftBulletins,
                 ApproveBulletins,
                 DecideSuggestions,
+                DecideResponse,
                 OpenCallouts,
                 Dispatch,
                 Instruct,
@@ -137,9 +141,14 @@ impl Role {
                 SeePhoneNumbers,
                 ReadJournal,
             ],
-            Role::Leader => {
-                &[ApproveBulletins, DecideSuggestions, Instruct, Answer, SeePhoneNumbers]
-            }
+            Role::Leader => &[
+                ApproveBulletins,
+                DecideSuggestions,
+                DecideResponse,
+                Instruct,
+                Answer,
+                SeePhoneNumbers,
+            ],
             Role::Screen => &[],
             Role::Gateway => &[IssueWarnings, ReportPositions, ReportReadings, ReportReceipts],
             Role::Admin => &[

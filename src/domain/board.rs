@@ -25,6 +25,7 @@ use super::{
     incident::{self, Incidents},
     person::People,
     rejection::Rejection,
+    response::{self, Responses},
     roster::{self, Calendar, DutyNow, Roster, Staffing},
     silence::{self, Silences, Voice},
     site::{self, Sites},
@@ -69,7 +70,7 @@ pub struct Board {
     pub incidents: Incidents,
     pub assignments: Assignments,
     pub tasks: Tasks,
-    pub closures: Closures,
+pub closures: Closures, pub responses: Responses,
     pub(super) overrides_added: u64,
 }
 
@@ -137,6 +138,7 @@ impl Board {
             Command::Assignment(step) => return assignment::decide(self, actor, step, draft),
             Command::Task(step) => return task::decide(self, actor, step, draft),
             Command::Road(step) => return closure::decide(self, actor, step, draft),
+            Command::Response(step) => return response::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
@@ -223,6 +225,7 @@ impl Board {
             Event::WarningEnded(ended) => {
                 self.warnings.end(ended.id, ended.life, at);
                 self.fences.end(ended.id);
+                self.responses.lapse(ended.id, at);
             }
             Event::Callout(event) => self.apply_callout(event, entry),
             Event::Incident(event) => self.incidents.apply(event, entry),
@@ -230,6 +233,7 @@ impl Board {
             Event::Task(event) => self.tasks.apply(event, entry),
             Event::Road(event) => self.closures.apply(event, entry),
             Event::Supply(event) => self.supplies.apply(event, entry),
+            Event::Response(event) => self.responses.apply(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }
@@ -304,8 +308,9 @@ impl Board {
         let orphans = self.callouts.open().filter(|callout| !callout.warning.is_none_or(in_force));
         let orphans = orphans.map(|callout| format!("{}: its warning is over", callout.id));
         let callouts = self.callouts.breaches(!self.roster.is_empty()).into_iter().chain(orphans);
-        let callouts = callouts.chain(self.assignments.breaches()).chain(self.tasks.breaches());
-        callouts.chain(self.supplies.breaches()).collect()
+        let work = self.assignments.breaches().into_iter().chain(self.tasks.breaches());
+        let work = work.chain(self.supplies.breaches()).chain(self.response_breaches());
+        callouts.chain(work).collect()
     }
 
     fn set_jurisdiction(

@@ -19,11 +19,11 @@ use super::{
     fence::Crossing,
     gauge::Seen,
     ids::{
-        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, ClosureId, IncidentId,
-        MovementId, ObligationId, OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
+AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, ClosureId, IncidentId, MovementId, ObligationId, OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId, ProposalId, ResponseId,
     },
     incident::IncidentStep,
     person::Person,
+    response::{ResponseStep, Take},
     roster::{Calendar, Post},
     silence::LastHeard,
     site::Site,
@@ -62,6 +62,7 @@ pub enum Command {
     Assignment(AssignmentStep),
     Task(TaskStep),
     Road(RoadStep),
+    Response(ResponseStep),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -105,6 +106,8 @@ pub struct DecideSuggestion {
     pub warning: WarningId,
     pub taken: Vec<Part>,
     pub note: CompactString,
+    /// How the response is started, where that is taken up; `None` leaves the proposal to be decided by itself.
+    pub response: Option<Take>,
 }
 
 /// What somebody does about a bulletin.
@@ -207,6 +210,13 @@ pub enum Reply {
     },
     Movement {
         id: MovementId,
+    Response {
+        id: ResponseId,
+    },
+    Proposal {
+        id: ProposalId,
+        /// The response that it led to.
+        response: Option<ResponseId>,
     },
     Override {
         id: OverrideId,

@@ -7,7 +7,9 @@ use super::{
     callout::{obligation::Obligation, policy::CalloutKind},
     command::Reply,
     event::{CalloutOpened, CloseReason, Event},
-    ids::{AssignmentId, CalloutId, IncidentId, ObligationId, PersonId, TaskId},
+    ids::{
+        AssignmentId, CalloutId, IncidentId, ObligationId, PersonId, ProposalId, ResponseId, TaskId,
+    },
     time::Timestamp,
 };
 
@@ -35,6 +37,8 @@ pub(super) struct Draft<'b> {
     next_task: u64,
     next_incident: u64,
     next_assignment: u64,
+    next_response: u64,
+    next_proposal: u64,
     /// How many more obligations of a callout are open after the events so far.
     opened: BTreeMap<CalloutId, i64>,
     /// What the callouts that the events so far have opened or revised are about, errands apart.
@@ -62,6 +66,8 @@ impl<'b> Draft<'b> {
             next_task: board.tasks.next_id(),
             next_incident: board.incidents.next_id(),
             next_assignment: board.assignments.next_id(),
+            next_response: board.responses.next_id(),
+            next_proposal: board.responses.next_proposal(),
             opened: BTreeMap::new(),
             opening: BTreeMap::new(),
             errands: BTreeMap::new(),
@@ -75,6 +81,10 @@ impl<'b> Draft<'b> {
     /// Returns the sequence number that the next event will have.
     pub fn next_seq(&self) -> u64 {
         self.board.seq + self.events.len() as u64 + 1
+    }
+
+    pub fn events(&self) -> &[Event] {
+        &self.events
     }
 
     pub fn push(&mut self, event: impl Into<Event>) {
@@ -106,6 +116,16 @@ impl<'b> Draft<'b> {
         AssignmentId(self.next_assignment - 1)
     }
 
+    pub fn take_response(&mut self) -> ResponseId {
+        self.next_response += 1;
+        ResponseId(self.next_response - 1)
+    }
+
+    pub fn take_proposal(&mut self) -> ProposalId {
+        self.next_proposal += 1;
+        ProposalId(self.next_proposal - 1)
+    }
+
     /// Notes that `obligation` has been changed, and by how much its callout's open ones have.
     pub fn touch(&mut self, obligation: ObligationId, callout: CalloutId, opened: i64) {
         self.touched.insert(obligation);
@@ -122,7 +142,8 @@ impl<'b> Draft<'b> {
         obligation.has_declined(person) || said()
     }
 
-    /// Closes the callouts that nobody has to answer any more, and returns the events.
+    /// Closes the callouts that nobody has to answer any more, proposes what the rules hold of what has happened, and
+    /// returns the events.
     ///
     /// A warning's callout stays open while the warning lasts, since an upgrade acts on it; one that
     /// holds errands while the callout lasts that it serves.
@@ -135,6 +156,7 @@ impl<'b> Draft<'b> {
                 self.close(id, CloseReason::Complete, Default::default());
             }
         }
+        self.propose_responses();
         Decision { events: self.events, reply }
     }
 }

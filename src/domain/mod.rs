@@ -23,6 +23,7 @@ pub mod matching;
 pub mod person;
 pub mod recommend;
 pub mod rejection;
+pub mod response;
 pub mod road;
 pub mod roster;
 pub mod silence;

@@ -9,6 +9,7 @@ use super::{
     closure::ClosureFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
+    response::ResponseFault,
     roster::RosterFault,
     site::SiteFault,
     suggestion::SuggestionFault,
@@ -64,6 +65,7 @@ pub enum Rejection {
     Task(#[from] TaskFault),
     #[error(transparent)]
     Closure(#[from] ClosureFault),
+    Response(#[from] ResponseFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
@@ -134,6 +136,7 @@ impl Rejection {
             Rejection::Assignment(fault) => fault.code(),
             Rejection::Task(fault) => fault.code(),
             Rejection::Closure(fault) => fault.code(),
+            Rejection::Response(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -181,6 +184,7 @@ impl Rejection {
             Rejection::Assignment(fault) => fault.field(),
             Rejection::Task(fault) => fault.field(),
             Rejection::Closure(fault) => fault.field(),
+            Rejection::Response(fault) => fault.field(),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

@@ -1,7 +1,7 @@
 //! What a warning suggests: a response level, posts to be on duty, teams to stand by, risk points to look at.
 //!
 //! Invariant: a suggestion does nothing. What was suggested, by which rule, and what a person decided is on the
-//! record, and a decision is made once.
+//! record, and a decision is made once. The response among it is a proposal as well, decided with it or by itself.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,10 @@ use super::{
     event::{Entry, Event, SuggestionDecided, SuggestionRulesAdopted},
     ids::{AreaCode, Duty, PostId, SiteId, UnitId, WarningId},
     rejection::Rejection,
+    response,
     site::{Facts, Hazard},
     time::Timestamp,
-    warning::{Colour, Life, Warning},
+    warning::{Colour, Life, Message, Warning},
 };
 
 /// Longest note, in characters.
@@ -75,8 +76,8 @@ impl Rules {
         self.rules.iter().find_map(rule).or(twice).or(many)
     }
 
-    fn fitting(&self, warning: &Warning) -> Option<&Rule> {
-        let message = &warning.message;
+    /// Returns the rule for what a warning says.
+    pub(super) fn fitting(&self, message: &Message) -> Option<&Rule> {
         let (code, colour) = (message.event_code.as_ref()?, message.colour?);
         self.rules.iter().find(|rule| {
             rule.colours.contains(&colour)
@@ -148,7 +149,7 @@ impl Suggestions {
 impl Board {
     /// Returns what a warning suggests as the county is now; `None` where no rule fits.
     pub fn suggestion(&self, warning: &Warning) -> Option<Suggestion> {
-        let rule = self.suggestions.rules.fitting(warning)?;
+        let rule = self.suggestions.rules.fitting(&warning.message)?;
         let near = |area: AreaCode| {
             let mut whole = warning.extent.whole.iter();
             whole.any(|named| named.contains(area) || area.contains(*named))
@@ -241,8 +242,10 @@ pub(super) fn decide(
     let mut taken = wanted.taken.clone();
     taken.sort_unstable();
     taken.dedup();
-    let note = wanted.note.trim().into();
-    let decided = SuggestionDecided { warning: id, suggestion, taken, note };
+    let note: CompactString = wanted.note.trim().into();
+    let start = taken.contains(&Part::Response).then_some(wanted.response.as_ref());
+    let decided = SuggestionDecided { warning: id, suggestion, taken, note: note.clone() };
     draft.push(Event::SuggestionDecided(decided));
+    response::take_up(board, actor, (id, start, &note), &mut draft)?;
     Ok(draft.finish(Reply::Done))
 }

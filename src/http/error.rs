@@ -18,8 +18,7 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
-        closure::ClosureFault, incident::IncidentFault, rejection::Rejection, roster::RosterFault,
-        site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault, task::TaskFault,
+closure::ClosureFault, incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault, task::TaskFault, response::ResponseFault,
         unit::UnitFault,
     },
     ingest::cap::Fault,
@@ -126,6 +125,7 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Assignment(fault) => assignment(fault),
         Rejection::Task(fault) => task(fault),
         Rejection::Closure(fault) => closure(fault),
+        Rejection::Response(fault) => response(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::Supply(fault) => supply(fault),
         Rejection::WarningConflict { .. }
@@ -222,6 +222,18 @@ fn closure(fault: &ClosureFault) -> StatusCode {
         ClosureFault::Unknown(_) => StatusCode::NOT_FOUND,
         ClosureFault::TooMany => StatusCode::CONFLICT,
         ClosureFault::Shape => StatusCode::UNPROCESSABLE_ENTITY,
+fn response(fault: &ResponseFault) -> StatusCode {
+        ResponseFault::Unknown(_)
+        | ResponseFault::UnknownProposal(_)
+        | ResponseFault::NoItem(_) => StatusCode::NOT_FOUND,
+        ResponseFault::Decided(_)
+        | ResponseFault::Over(_)
+        | ResponseFault::Changed { .. }
+        | ResponseFault::Overlaps { .. }
+        | ResponseFault::Same(_)
+        | ResponseFault::NumberTaken { .. }
+        | ResponseFault::ConditionsOpen { .. } => StatusCode::CONFLICT,
+        ResponseFault::Plans(_) | ResponseFault::UnknownPlan(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -26,6 +26,7 @@ mod positions;
 mod publisher;
 mod recommendations;
 mod request;
+mod responses;
 mod sessions;
 mod setup;
 mod sources;
@@ -133,6 +134,16 @@ pub fn router(web: Web) -> Router {
         .route("/bulletins/{id}/refuse", post(bulletins::refuse))
         .route("/sources", get(sources::list))
         .route("/sources/{id}/heartbeat", post(sources::heartbeat))
+        .route("/plans", get(responses::plans))
+        .route("/responses", get(responses::list).post(responses::start))
+        .route("/responses/proposals", get(responses::proposals).post(responses::propose))
+        .route("/responses/proposals/{id}/decide", post(responses::decide))
+        .route("/responses/{id}", get(responses::one))
+        .route("/responses/{id}/level", post(responses::level))
+        .route("/responses/{id}/end", post(responses::end))
+        .route("/responses/{id}/conditions/{n}", post(responses::tick_condition))
+        .route("/responses/{id}/checks/{n}", post(responses::tick_check))
+        .route("/responses/{id}/summary", get(responses::summary))
         .route("/callouts", get(callouts::list).post(callouts::open))
         .route("/callouts/{id}", get(callouts::one))
         .route("/callouts/{id}/obligations", get(callouts::obligations))

@@ -4,9 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, assignments, board, bulletins, callouts, closures, duty, error::ErrorBody, forms,
-    gauges, incidents, journal, map, obligations, positions, recommendations, sessions, setup,
-    sources, suggestions, supplies, tasks, units, warnings,
+areas, assignments, board, bulletins, callouts, closures, duty, error::ErrorBody, forms, gauges, incidents, journal, map, obligations, positions, recommendations, sessions, setup, sources, suggestions, supplies, tasks, units, warnings, responses,
 };
 
 #[derive(OpenApi)]
@@ -39,6 +37,18 @@ use super::{
         sources::heartbeat,
         forms::list,
         forms::preview,
+        responses::plans,
+        responses::list,
+        responses::start,
+        responses::proposals,
+        responses::propose,
+        responses::decide,
+        responses::one,
+        responses::level,
+        responses::end,
+        responses::tick_condition,
+        responses::tick_check,
+        responses::summary,
         callouts::open,
         callouts::list,
         callouts::one,

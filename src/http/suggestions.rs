@@ -9,6 +9,7 @@ use super::{
     Web,
     error::ApiError,
     request::{Caller, Named, Written},
+    responses::TakeInput,
     warnings::concerns,
 };
 use crate::domain::{
@@ -66,6 +67,8 @@ pub(super) struct DecisionInput {
     #[serde(default)]
     #[schema(value_type = String)]
     note: CompactString,
+    /// With `response` taken: starts it now. Left out, the proposal stays to be decided.
+    response: Option<TakeInput>,
 }
 
 /// Says what a warning suggests now, or suggested when somebody decided.
@@ -104,9 +107,14 @@ pub(super) async fn decide(
     Named(warning): Named<WarningId>,
     written: Written,
 ) -> Result<Json<SuggestionView>, ApiError> {
-    let DecisionInput { taken, note } = written.json()?;
+    let DecisionInput { taken, note, response } = written.json()?;
     let id = written.command_id(&caller.actor);
-    let command = Command::DecideSuggestion(DecideSuggestion { warning, taken, note });
+    let command = Command::DecideSuggestion(DecideSuggestion {
+        warning,
+        taken,
+        note,
+        response: response.map(TakeInput::take),
+    });
     web.board.submit_as(caller.actor.clone(), command, id).await?;
     one(State(web), caller, Named(warning)).await
 }

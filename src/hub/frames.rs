@@ -146,6 +146,7 @@ fn topic(event: &Event) -> Topic {
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_) => Topic::Warnings,
         Event::Incident(_) | Event::Assignment(_) | Event::Task(_) | Event::Road(_) => {
+        Event::Incident(_) | Event::Assignment(_) | Event::Task(_) | Event::Response(_) => {
             Topic::Incidents
         }
         Event::PoliciesAdopted(_) | Event::LinesSet(_) | Event::Callout(_) => Topic::Callouts,

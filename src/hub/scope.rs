@@ -41,7 +41,9 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         | Event::SuggestionDecided(_)
         | Event::BulletinDrafted(_)
         | Event::BulletinIssued(_)
-        | Event::BulletinRefused(_) => Scope::Everybody,
+        | Event::BulletinRefused(_)
+        // At what level the county responds everybody has to know, in its scope or not.
+        | Event::Response(_) => Scope::Everybody,
         Event::Callout(event) => callout(event, directory),
         Event::Incident(event) => incident(event),
         Event::Assignment(event) => assignment(event),

@@ -4,9 +4,7 @@ use serde::Serialize;
 
 use crate::domain::{
     area::Extent,
-    event::{
-        Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, Order, SupplyEvent,
-    },
+event::{Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, Order, ResponseEvent, SupplyEvent},
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
     person::Person,
@@ -109,6 +107,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::CalendarAdopted(_)
         | Event::Supply(SupplyEvent::SupplyRulesAdopted(_)) => Some("{}".to_owned()),
         Event::Supply(event) => supply(event),
+        | Event::Response(ResponseEvent::PlansAdopted(_)) => Some("{}".to_owned()),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
         | Event::PostSaved(_)
@@ -136,6 +135,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Assignment(_)
         | Event::Task(_)
         | Event::Road(_)
+        | Event::Response(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
     }

@@ -18,8 +18,8 @@ use crate::{
     },
     health::{Ailment, Ailments},
     protocol::{
-        CalloutView, DutyView, LineView, ObligationView, PersonView, SilencesView, Viewer,
-        WarningView,
+        CalloutView, DutyView, LineView, ObligationView, PersonView, ResponseLine, SilencesView,
+        Viewer, WarningView,
     },
 };
 
@@ -42,6 +42,8 @@ pub(crate) struct BoardView {
     #[schema(value_type = BTreeMap<String, String>)]
     pub names: BTreeMap<CompactString, CompactString>,
     pub warnings: Vec<WarningView>,
+    /// Responses that are open here, the gravest first.
+    pub responses: Vec<ResponseLine>,
     pub callouts: Vec<CalloutView>,
     pub open: Open,
     pub mine: Vec<ObligationView>,
@@ -121,6 +123,7 @@ pub(super) fn draw(
         me: me(board, actor),
         names,
         warnings: warnings(board, area),
+        responses: ResponseLine::all(board, area, now),
         callouts,
         open,
         mine: mine(board, actor, &viewer),

@@ -9,6 +9,7 @@ mod feature;
 mod incident;
 mod line;
 mod obligation;
+mod response;
 mod silence;
 mod task;
 mod warning;
@@ -28,6 +29,7 @@ pub use self::{
     incident::{IncidentDetail, IncidentView},
     line::LineView,
     obligation::{AboutView, AnswerView, AskedView, AttemptView, HandedView, ObligationView},
+    response::ResponseLine,
     silence::{SilenceView, SilencesView, SilentGauges},
     task::TaskView,
     warning::{WarningInput, WarningView},

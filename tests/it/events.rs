@@ -28,8 +28,10 @@ use jiaoying::domain::{
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
     ids::{BulletinId, ClosureId, MovementId, SiteId},
+    ids::{BulletinId, ProposalId, SiteId},
     incident::{EditIncident, IncidentStep},
     person::Channel,
+    response::{Propose, ResponseStep, StartResponse, Tick},
     road::Closure,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
     silence::{LastHeard, Voice},
@@ -48,6 +50,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::dispatch::story::{CREW, breach};
+use crate::response::{
+    self,
+    story::{grade, starting, taking},
+};
 use crate::support::{
     county::{COUNTY, County, about, actor, alert, site, unit},
     story::{CLERK, HOLDER, NEIGHBOUR, VILLAGE, policies, policy},
@@ -168,6 +174,13 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("unit_readied", "u-9"),
         ("road_closed", "x-1"),
         ("road_opened", "x-1"),
+        ("plans_adopted", "plans"),
+        ("response_proposed", "p-1"),
+        ("response_proposal_decided", "p-1"),
+        ("response_started", "x-1"),
+        ("response_levelled", "x-1"),
+        ("response_ticked", "x-1"),
+        ("response_ended", "x-1"),
         ("task_given", "t-1"),
         ("task_signed", "t-1"),
         ("task_progressed", "t-1"),
@@ -265,7 +278,36 @@ fn story() -> County {
     gauges(&mut county);
     incidents(&mut county);
     supplies(&mut county);
+    responses(&mut county);
     county
+}
+
+/// Proposed by hand and turned down, proposed by a rule and taken up, raised, ticked and ended.
+fn responses(county: &mut County) {
+    county.must(Command::Response(ResponseStep::AdoptPlans(response::story::plans())));
+    let propose = Propose {
+        plan: "fire".into(),
+        level: grade(4),
+        scope: [COUNTY.parse().unwrap()].into(),
+        why: "风大物燥".into(),
+        drill: true,
+    };
+    let propose = Command::Response(ResponseStep::Propose(propose));
+    county.as_role(Role::Dispatcher, propose).unwrap();
+    county.decides(ProposalId(1), None, "夜间有雨").unwrap();
+    county.breached();
+    let proposal = county.waiting()[0].id;
+    county.decides(proposal, Some(taking("示汛指〔2026〕1号")), "").unwrap();
+    let id = county.board.responses.open().next().unwrap().id;
+    let drill = StartResponse { drill: true, ..starting(4, &[COUNTY], "示汛指〔2026〕2号") };
+    county.starts(drill).unwrap();
+    county.sets_level(id, 1).unwrap();
+    county.ticks(id, true, 1, true).unwrap();
+    let note = "工作组 12 人".into();
+    let tick = Tick { response: id, condition: false, n: 2, ticked: true, note };
+    county.as_role(Role::Dispatcher, Command::Response(ResponseStep::Tick(tick))).unwrap();
+    county.ticks(id, true, 1, false).unwrap();
+    county.ends(id, "转为常态处置").unwrap();
 }
 
 /// A breach, the boats sent to it, and what somebody else is told to do about it.
@@ -322,7 +364,7 @@ fn bulletins(county: &mut County) {
     let rules: Rules = toml::from_str(jiaoying::config::SUGGESTIONS).unwrap();
     county.as_role(Role::Admin, Command::AdoptRules(rules)).unwrap();
     let (taken, note) = (vec![Part::Response, Part::Teams], "会商决定".into());
-    let decide = DecideSuggestion { warning, taken, note };
+    let decide = DecideSuggestion { warning, taken, note, response: None };
     county.as_role(Role::Commander, Command::DecideSuggestion(decide)).unwrap();
     let texts = BTreeMap::from([(Outlet::Sms, "【示例县气象台】发布暴雨红色预警。".to_owned())]);
     let draft = Command::Bulletin(BulletinStep::Draft(DraftBulletin { warning, texts }));

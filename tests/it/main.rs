@@ -50,6 +50,7 @@ mod recovery;
 mod refusals;
 mod regressions;
 mod replay;
+mod response;
 mod several_nodes;
 mod shared_readings;
 mod silence;

@@ -69,6 +69,7 @@ fn county_posts(divisions: &County, people: &[Person]) -> Vec<Post> {
         holders,
         deputies,
     };
+    let department = |duty, title, who| post(duty, title, ids(people, [who]), vec![]);
     vec![
         post("lead_officer", "示例县带班领导", vec![], vec![]),
         post("duty_officer", "示例县值班员", vec![], vec![]),
@@ -86,6 +87,12 @@ fn county_posts(divisions: &County, people: &[Person]) -> Vec<Post> {
             ids(people, county::BUREAU_DEPUTIES),
         ),
         post("met_desk", "示例县气象台值班岗", ids(people, county::MET_DESK), vec![]),
+        department("water_bureau", "示例县水利局", county::WATER),
+        department("natural_resources", "示例县自然资源和林业局", county::LAND),
+        department("transport_bureau", "示例县交通运输局", county::TRANSPORT),
+        department("public_security", "示例县公安局", county::POLICE),
+        department("health_commission", "示例县卫生健康委", county::HEALTH),
+        department("power_company", "示例县供电公司", county::POWER),
     ]
 }
 

@@ -14,7 +14,7 @@ const MOBILE: &str = "1940000";
 const LANDLINE: &str = "0980-555";
 
 /// Who serves at county level, in the order of their ids.
-const COUNTY: [(&str, usize); 13] = [
+const COUNTY: [(&str, usize); 17] = [
     ("县委常委、县政府常务副县长", 1),
     ("县委常委、县委办公室主任", 1),
     ("县政府副县长", 3),
@@ -27,7 +27,11 @@ const COUNTY: [(&str, usize); 13] = [
     ("县应急指挥中心值班员", 12),
     ("县应急管理局备勤人员", 8),
     ("县水利局局长", 1),
-    ("县防汛抗旱指挥部成员", 5),
+    ("县自然资源和林业局局长", 1),
+    ("县交通运输局局长", 1),
+    ("县公安局副局长", 1),
+    ("县卫生健康委主任", 1),
+    ("县供电公司经理", 1),
 ];
 /// Who serves in a township, after its head.
 const TOWNSHIP: [(&str, usize); 5] = [
@@ -51,6 +55,12 @@ pub(super) mod county {
     pub const MET_DESK: Range<usize> = 11..14;
     pub const DUTY_OFFICERS: Range<usize> = 14..26;
     pub const STANDBY: Range<usize> = 26..34;
+    pub const WATER: usize = 34;
+    pub const LAND: usize = 35;
+    pub const TRANSPORT: usize = 36;
+    pub const POLICE: usize = 37;
+    pub const HEALTH: usize = 38;
+    pub const POWER: usize = 39;
 }
 
 /// Positions in each of [`Staff::townships`].

@@ -10,6 +10,7 @@ mod group;
 mod incident;
 mod road;
 mod supply;
+mod response;
 mod task;
 mod warning;
 
@@ -30,7 +31,7 @@ use super::{
     unit::Unit,
 };
 
-pub use self::{assignment::*, callout::*, incident::*, road::*, supply::*, task::*, warning::*};
+pub use self::{assignment::*, callout::*, incident::*, response::*, road::*, supply::*, task::*, warning::*};
 
 /// An event with its place in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,6 +154,7 @@ events! {
     group Task(TaskEvent);
     group Road(RoadEvent);
     group Supply(SupplyEvent);
+    group Response(ResponseEvent);
 }
 
 impl Event {

@@ -70,6 +70,15 @@ numbered_id!(
     ClosureId, 'x', "a closure id such as x-2"
 );
 text_serde!(ClosureId, u64, ClosureId, |id| id.0);
+    /// An emergency response of some level (应急响应).
+    ResponseId, 'x', "a response id such as x-2"
+);
+text_serde!(ResponseId, u64, ResponseId, |id| id.0);
+numbered_id!(
+    /// A response that is proposed and waits for somebody to decide (启动建议).
+    ProposalId, 'p', "a proposal id such as p-5"
+);
+text_serde!(ProposalId, u64, ProposalId, |id| id.0);
 numbered_id!(
     /// A callout (叫应).
     CalloutId, 'c', "a callout id such as c-7"

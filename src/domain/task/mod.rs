@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     callout::obligation::Bearer,
     event::{Entry, TaskEvent, TaskGiven},
-    ids::{IncidentId, ObligationId, PersonId, PostId, TaskId, UnitId},
+    ids::{IncidentId, ObligationId, PersonId, PostId, ResponseId, TaskId, UnitId},
     time::Timestamp,
 };
 
@@ -31,6 +31,7 @@ pub(super) use report::decide;
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     Incident(IncidentId),
+    Response(ResponseId),
 }
 
 /// What being done means.
@@ -184,7 +185,7 @@ impl Tasks {
     }
 
     /// Returns the tasks of one cause in the order in which they were given.
-    pub fn of(&self, cause: &Cause) -> impl Iterator<Item = &Task> {
+    pub fn of<'t>(&'t self, cause: &Cause) -> impl Iterator<Item = &'t Task> + use<'t> {
         let cause = Some(cause.clone());
         let all = (cause.clone(), TaskId(0))..=(cause, TaskId(u64::MAX));
         self.index.by_cause.range(all).filter_map(|(_, id)| self.get(*id))

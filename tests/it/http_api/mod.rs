@@ -11,6 +11,7 @@ mod map;
 mod obligations;
 mod pages;
 mod reach;
+mod responses;
 mod roles;
 mod sessions;
 mod suggestions;

@@ -7,6 +7,12 @@ use reqwest::Method;
 
 use super::*;
 
+const START: &str = r#"{"plan":"none","level":2,"scope":["990101000000"],"number":"1号","basis":"x","approver":"x"}"#;
+const LEVEL: &str = r#"{"revision":1,"level":2,"number":"1号","basis":"x","approver":"x"}"#;
+const END: &str = r#"{"revision":1,"number":"1号","basis":"x","approver":"x"}"#;
+const TICK: &str = r#"{"ticked":true}"#;
+const PROPOSE: &str = r#"{"plan":"none","level":2,"scope":["990101000000"],"why":"x"}"#;
+
 /// Columns: commander, dispatcher, leader, screen, gateway, admin, and somebody not logged in. A write that
 /// is allowed is one that then fails for another reason, so that every role starts from the same board.
 const MATRIX: &[(&str, &str, &str, [u16; 7])] = &[
@@ -118,6 +124,23 @@ const MATRIX: &[(&str, &str, &str, [u16; 7])] = &[
     ("POST", "/warnings/w-999/bulletins", "{}", [404, 404, 404, 404, 404, 404, 401]),
     ("GET", "/warnings/w-999/suggestion", "", [404, 404, 404, 404, 404, 404, 401]),
     ("POST", "/warnings/w-999/suggestion", r#"{"taken":[]}"#, [404, 403, 404, 403, 403, 403, 401]),
+    ("GET", "/plans", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("GET", "/responses", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("POST", "/responses", START, [422, 403, 422, 403, 403, 403, 401]),
+    ("GET", "/responses/x-999", "", [404, 404, 404, 404, 404, 404, 401]),
+    ("GET", "/responses/x-999/summary", "", [404, 404, 404, 404, 404, 404, 401]),
+    ("POST", "/responses/x-999/level", LEVEL, [404, 403, 404, 403, 403, 403, 401]),
+    ("POST", "/responses/x-999/end", END, [404, 403, 404, 403, 403, 403, 401]),
+    ("POST", "/responses/x-999/conditions/1", TICK, [404, 404, 403, 403, 403, 403, 401]),
+    ("POST", "/responses/x-999/checks/1", TICK, [404, 404, 403, 403, 403, 403, 401]),
+    ("GET", "/responses/proposals", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("POST", "/responses/proposals", PROPOSE, [422, 422, 403, 403, 403, 403, 401]),
+    (
+        "POST",
+        "/responses/proposals/p-999/decide",
+        r#"{"reason":"x"}"#,
+        [404, 403, 404, 403, 403, 403, 401],
+    ),
     ("GET", "/bulletins", "", [200, 200, 200, 200, 200, 200, 401]),
     ("POST", "/bulletins/b-999/approve", "{}", [404, 403, 404, 403, 403, 403, 401]),
     ("POST", "/bulletins/b-999/refuse", r#"{"reason":"x"}"#, [404, 403, 404, 403, 403, 403, 401]),
@@ -243,5 +266,11 @@ fn templated(path: &str) -> String {
     };
     let path = path.split('?').next().unwrap();
     let parts = path.split('/').map(|part| if is_id(part) { "{id}" } else { part });
+    let is_ordinal = |part: &str| part.parse::<usize>().is_ok();
+    let parts = path.split('/').map(|part| match part {
+        id if is_id(id) => "{id}",
+        n if is_ordinal(n) => "{n}",
+        word => word,
+    });
     parts.collect::<Vec<_>>().join("/")
 }

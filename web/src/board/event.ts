@@ -170,6 +170,8 @@ interface Kinds {
   site_removed: { id: string };
   /** Somebody else may be on duty now: ask again. */
   roster_changed: Record<never, never>;
+  /** What the county responds with, or what is proposed, may be different now: ask again. */
+  responses_changed: Record<never, never>;
   /** What stands on the map, or who the units are, may be different now: ask again. */
   map_changed: Record<never, never>;
   unknown: Record<never, never>;
@@ -197,6 +199,11 @@ const MAP_KINDS = new Set([
   'supply_issued', 'supply_received', 'supply_returned',
 ]);
 
+const RESPONSE_KINDS = new Set([
+  'plans_adopted', 'response_proposed', 'response_proposal_decided', 'response_started', 'response_levelled',
+  'response_ticked', 'response_ended',
+]);
+
 const KNOWN: { [K in keyof Kinds]: true } = {
   warning_accepted: true, warning_witnessed: true, warning_ended: true,
   suggestion_decided: true, suggestion_rules_adopted: true,
@@ -207,7 +214,7 @@ const KNOWN: { [K in keyof Kinds]: true } = {
   obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
   obligation_told: true, attempt_started: true, attempt_repeated: true, attempt_recorded: true,
   gauge_crossed: true, silence_began: true, silence_ended: true, site_removed: true,
-  roster_changed: true, map_changed: true, unknown: true,
+  roster_changed: true, responses_changed: true, map_changed: true, unknown: true,
 };
 
 const OF_DOSSIERS = [
@@ -221,6 +228,7 @@ export type DossierEvent = Extract<BoardEvent, { kind: (typeof OF_DOSSIERS)[numb
 export function readEvent(frame: EventFrame): BoardEvent {
   const stamp: Stamp = { seq: frame.seq, at: frame.at, names: frame.names ?? {} };
   if (ROSTER_KINDS.has(frame.kind)) return { ...stamp, kind: 'roster_changed', data: {} };
+  if (RESPONSE_KINDS.has(frame.kind)) return { ...stamp, kind: 'responses_changed', data: {} };
   if (MAP_KINDS.has(frame.kind)) return { ...stamp, kind: 'map_changed', data: {} };
   if (!Object.prototype.hasOwnProperty.call(KNOWN, frame.kind)) return { ...stamp, kind: 'unknown', data: {} };
   return { ...stamp, kind: frame.kind, data: frame.data } as BoardEvent;
