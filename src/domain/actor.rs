@@ -68,6 +68,8 @@ pub enum Capability {
     ReportPositions,
     /// Report what gauges show.
     ReportReadings,
+    /// Report where satellites see fires.
+    ReportHotSpots,
     /// Report what became of a call or message.
     ReportReceipts,
 }
@@ -95,6 +97,7 @@ impl fmt::Display for Capability {
             ReadJournal => "read the journal",
             ReportPositions => "report positions",
             ReportReadings => "report readings",
+            ReportHotSpots => "report hot spots",
             ReportReceipts => "report receipts",
         })
     }
@@ -124,6 +127,7 @@ impl Role {
                 OverrideRoster,
                 SeePhoneNumbers,
                 ReadJournal,
+                ReportHotSpots,
             ],
             Role::Dispatcher => &[
                 IssueWarnings,
@@ -136,12 +140,15 @@ impl Role {
                 OverrideRoster,
                 SeePhoneNumbers,
                 ReadJournal,
+                ReportHotSpots,
             ],
             Role::Leader => {
                 &[ApproveBulletins, DecideSuggestions, Instruct, Answer, SeePhoneNumbers]
             }
             Role::Screen => &[],
-            Role::Gateway => &[IssueWarnings, ReportPositions, ReportReadings, ReportReceipts],
+            Role::Gateway => {
+                &[IssueWarnings, ReportPositions, ReportReadings, ReportHotSpots, ReportReceipts]
+            }
             Role::Admin => &[
                 Answer,
                 OverrideRoster,

@@ -17,9 +17,11 @@ use super::{
     },
     command::{Command, Reply},
     decision::{Decision, Draft},
+    evacuation::{self, Evacuations},
     event::{CalloutEvent, Entry, Event},
     fence::{self, Fences},
     gauge::{self, Standings},
+    hotspot::{self, HotSpots},
     ids::{AreaCode, Duty, OverrideId, PostId, WarningId},
     incident::{self, Incidents},
     person::People,
@@ -68,6 +70,8 @@ pub struct Board {
     pub incidents: Incidents,
     pub assignments: Assignments,
     pub tasks: Tasks,
+    pub evacuations: Evacuations,
+    pub hot_spots: HotSpots,
     pub(super) overrides_added: u64,
 }
 
@@ -134,6 +138,8 @@ impl Board {
             Command::Incident(step) => return incident::decide(self, actor, step, draft),
             Command::Assignment(step) => return assignment::decide(self, actor, step, draft),
             Command::Task(step) => return task::decide(self, actor, step, draft),
+            Command::Evacuation(step) => return evacuation::decide(self, actor, step, draft),
+            Command::HotSpot(step) => return hotspot::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
@@ -225,6 +231,8 @@ impl Board {
             Event::Incident(event) => self.incidents.apply(event, entry),
             Event::Assignment(event) => self.assignments.apply(event, entry),
             Event::Task(event) => self.tasks.apply(event, entry),
+            Event::Evacuation(event) => self.evacuations.apply(event, entry),
+            Event::HotSpot(event) => self.hot_spots.apply(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }
@@ -288,6 +296,8 @@ impl Board {
         self.callouts.rebuild();
         self.assignments.rebuild();
         self.tasks.rebuild();
+        self.evacuations.rebuild();
+        self.hot_spots.rebuild();
     }
 
     /// Returns every breach of what must always hold; empty on a sound board.
@@ -296,7 +306,9 @@ impl Board {
         let orphans = self.callouts.open().filter(|callout| !callout.warning.is_none_or(in_force));
         let orphans = orphans.map(|callout| format!("{}: its warning is over", callout.id));
         let callouts = self.callouts.breaches(!self.roster.is_empty()).into_iter().chain(orphans);
-        callouts.chain(self.assignments.breaches()).chain(self.tasks.breaches()).collect()
+        let people = self.evacuations.breaches().into_iter().chain(self.hot_spots.breaches());
+        let orders = self.assignments.breaches().into_iter().chain(self.tasks.breaches());
+        callouts.chain(orders).chain(people).collect()
     }
 
     fn set_jurisdiction(

@@ -14,12 +14,14 @@ use super::{
         attempt::Outcome,
         policy::{CalloutKind, PolicySet},
     },
+    evacuation::EvacuationStep,
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
     fence::Crossing,
     gauge::Seen,
+    hotspot::{HotSpotStep, Taken},
     ids::{
-        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, IncidentId, ObligationId,
-        OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
+        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, EvacuationId, IncidentId,
+        ObligationId, OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
     },
     incident::IncidentStep,
     person::Person,
@@ -60,6 +62,8 @@ pub enum Command {
     Incident(IncidentStep),
     Assignment(AssignmentStep),
     Task(TaskStep),
+    Evacuation(EvacuationStep),
+    HotSpot(HotSpotStep),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -200,6 +204,10 @@ pub enum Reply {
     Tasks {
         ids: Vec<TaskId>,
     },
+    Evacuation {
+        id: EvacuationId,
+    },
+    HotSpots(Taken),
     Override {
         id: OverrideId,
     },

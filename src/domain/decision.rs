@@ -7,7 +7,10 @@ use super::{
     callout::{obligation::Obligation, policy::CalloutKind},
     command::Reply,
     event::{CalloutOpened, CloseReason, Event},
-    ids::{AssignmentId, CalloutId, IncidentId, ObligationId, PersonId, TaskId},
+    ids::{
+        AssignmentId, CalloutId, EvacuationId, HotSpotId, IncidentId, ObligationId, PersonId,
+        TaskId, TransferId,
+    },
     time::Timestamp,
 };
 
@@ -35,6 +38,9 @@ pub(super) struct Draft<'b> {
     next_task: u64,
     next_incident: u64,
     next_assignment: u64,
+    next_evacuation: u64,
+    next_transfer: u64,
+    next_hot_spot: u64,
     /// How many more obligations of a callout are open after the events so far.
     opened: BTreeMap<CalloutId, i64>,
     /// What the callouts that the events so far have opened or revised are about, errands apart.
@@ -62,6 +68,9 @@ impl<'b> Draft<'b> {
             next_task: board.tasks.next_id(),
             next_incident: board.incidents.next_id(),
             next_assignment: board.assignments.next_id(),
+            next_evacuation: board.evacuations.next_id(),
+            next_transfer: board.evacuations.next_transfer(),
+            next_hot_spot: board.hot_spots.next_id(),
             opened: BTreeMap::new(),
             opening: BTreeMap::new(),
             errands: BTreeMap::new(),
@@ -104,6 +113,21 @@ impl<'b> Draft<'b> {
     pub fn take_assignment(&mut self) -> AssignmentId {
         self.next_assignment += 1;
         AssignmentId(self.next_assignment - 1)
+    }
+
+    pub fn take_evacuation(&mut self) -> EvacuationId {
+        self.next_evacuation += 1;
+        EvacuationId(self.next_evacuation - 1)
+    }
+
+    pub fn take_transfer(&mut self) -> TransferId {
+        self.next_transfer += 1;
+        TransferId(self.next_transfer - 1)
+    }
+
+    pub fn take_hot_spot(&mut self) -> HotSpotId {
+        self.next_hot_spot += 1;
+        HotSpotId(self.next_hot_spot - 1)
     }
 
     /// Notes that `obligation` has been changed, and by how much its callout's open ones have.

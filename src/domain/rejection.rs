@@ -6,6 +6,8 @@ use super::{
     actor::Capability,
     assignment::AssignmentFault,
     bulletin::BulletinFault,
+    evacuation::EvacuationFault,
+    hotspot::HotSpotFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
     roster::RosterFault,
@@ -58,6 +60,10 @@ pub enum Rejection {
     Assignment(#[from] AssignmentFault),
     #[error(transparent)]
     Task(#[from] TaskFault),
+    #[error(transparent)]
+    Evacuation(#[from] EvacuationFault),
+    #[error(transparent)]
+    HotSpot(#[from] HotSpotFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
@@ -126,6 +132,8 @@ impl Rejection {
             Rejection::Incident(fault) => fault.code(),
             Rejection::Assignment(fault) => fault.code(),
             Rejection::Task(fault) => fault.code(),
+            Rejection::Evacuation(fault) => fault.code(),
+            Rejection::HotSpot(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -171,6 +179,8 @@ impl Rejection {
             Rejection::Incident(fault) => fault.field(),
             Rejection::Assignment(fault) => fault.field(),
             Rejection::Task(fault) => fault.field(),
+            Rejection::Evacuation(fault) => fault.field(),
+            Rejection::HotSpot(fault) => fault.field(),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

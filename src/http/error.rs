@@ -18,8 +18,9 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
-        incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault,
-        suggestion::SuggestionFault, task::TaskFault, unit::UnitFault,
+        evacuation::EvacuationFault, hotspot::HotSpotFault, incident::IncidentFault,
+        rejection::Rejection, roster::RosterFault, site::SiteFault, suggestion::SuggestionFault,
+        task::TaskFault, unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -124,6 +125,8 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Incident(fault) => incident(fault),
         Rejection::Assignment(fault) => assignment(fault),
         Rejection::Task(fault) => task(fault),
+        Rejection::Evacuation(fault) => evacuation(fault),
+        Rejection::HotSpot(fault) => hot_spot(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::WarningConflict { .. }
         | Rejection::CalloutClosed(_)
@@ -211,6 +214,41 @@ fn task(fault: &TaskFault) -> StatusCode {
         TaskFault::NotYours(_) => StatusCode::FORBIDDEN,
         TaskFault::Over(_) => StatusCode::CONFLICT,
         TaskFault::DueInThePast => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn evacuation(fault: &EvacuationFault) -> StatusCode {
+    match fault {
+        EvacuationFault::Unknown(_)
+        | EvacuationFault::UnknownTransfer(_)
+        | EvacuationFault::NotAShelter(_) => StatusCode::NOT_FOUND,
+        EvacuationFault::NotYours(_) => StatusCode::FORBIDDEN,
+        EvacuationFault::Full { .. }
+        | EvacuationFault::Moving { .. }
+        | EvacuationFault::Over(_)
+        | EvacuationFault::TransferOver { .. }
+        | EvacuationFault::TooFew { .. }
+        | EvacuationFault::ShelterInUse(_) => StatusCode::CONFLICT,
+        EvacuationFault::NotARiskPoint(_)
+        | EvacuationFault::NoShelter(_)
+        | EvacuationFault::People
+        | EvacuationFault::NobodyThreatened(_)
+        | EvacuationFault::NobodyResponsible(_)
+        | EvacuationFault::DueInThePast
+        | EvacuationFault::MoreThanPlanned { .. }
+        | EvacuationFault::Fewer { .. }
+        | EvacuationFault::Unexplained { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn hot_spot(fault: &HotSpotFault) -> StatusCode {
+    match fault {
+        HotSpotFault::Unknown(_) => StatusCode::NOT_FOUND,
+        HotSpotFault::Settled { .. } | HotSpotFault::Burns { .. } => StatusCode::CONFLICT,
+        HotSpotFault::Finding(_)
+        | HotSpotFault::Detection { .. }
+        | HotSpotFault::Count { .. }
+        | HotSpotFault::NobodyResponsible(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

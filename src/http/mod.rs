@@ -9,9 +9,11 @@ mod bulletins;
 mod callouts;
 mod duty;
 mod error;
+mod evacuations;
 mod forms;
 mod gauges;
 mod health;
+mod hotspots;
 mod incidents;
 mod journal;
 mod leftover;
@@ -48,6 +50,7 @@ use metrics_exporter_prometheus::PrometheusRecorder;
 use tokio::sync::watch;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
+use self::evacuations::{shelters, transfers};
 pub use self::{error::ApiError, publisher::Publisher};
 use crate::{
     access::Access,
@@ -148,6 +151,18 @@ pub fn router(web: Web) -> Router {
         .route("/units", get(units::list))
         .route("/units/{id}", get(units::one).delete(units::remove))
         .route("/sites/{id}", delete(units::remove_site))
+        .route("/shelters", get(shelters::list))
+        .route("/shelters/{id}/occupancy", post(shelters::count))
+        .route("/evacuations", get(evacuations::list).post(evacuations::order))
+        .route("/evacuations/preview", post(evacuations::preview))
+        .route("/evacuations/{id}", get(evacuations::one))
+        .route("/evacuations/{id}/transfers", get(transfers::list))
+        .route("/evacuations/{id}/return", post(evacuations::permit_return))
+        .route("/transfers/{id}/progress", post(transfers::progress))
+        .route("/transfers/{id}/call-off", post(transfers::call_off))
+        .route("/transfers/{id}/returned", post(transfers::returned))
+        .route("/hotspots", get(hotspots::list).post(hotspots::import))
+        .route("/hotspots/{id}/finding", post(hotspots::settle))
         .route("/policies", get(areas::policies))
         .route("/journal", get(journal::list))
         .route("/live", get(live::upgrade))

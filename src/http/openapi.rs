@@ -4,9 +4,11 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, assignments, board, bulletins, callouts, duty, error::ErrorBody, forms, gauges,
-    incidents, journal, map, obligations, positions, sessions, setup, sources, suggestions, tasks,
-    units, warnings,
+    areas, assignments, board, bulletins, callouts, duty,
+    error::ErrorBody,
+    evacuations::{self, shelters, transfers},
+    forms, gauges, hotspots, incidents, journal, map, obligations, positions, sessions, setup,
+    sources, suggestions, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -75,6 +77,20 @@ use super::{
         units::one,
         units::remove,
         units::remove_site,
+        shelters::list,
+        shelters::count,
+        evacuations::order,
+        evacuations::preview,
+        evacuations::list,
+        evacuations::one,
+        evacuations::permit_return,
+        transfers::list,
+        transfers::progress,
+        transfers::call_off,
+        transfers::returned,
+        hotspots::import,
+        hotspots::list,
+        hotspots::settle,
         gauges::report,
         gauges::list,
         gauges::readings,

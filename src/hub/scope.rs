@@ -5,7 +5,10 @@ use std::sync::Arc;
 use super::directory::Directory;
 use crate::domain::{
     area::Extent,
-    event::{AssignmentEvent, CalloutEvent, Event, IncidentEvent, TaskEvent},
+    event::{
+        AssignmentEvent, CalloutEvent, EvacuationEvent, Event, HotSpotEvent, IncidentEvent,
+        TaskEvent,
+    },
     ids::AreaCode,
 };
 
@@ -41,6 +44,8 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::Incident(event) => incident(event),
         Event::Assignment(event) => assignment(event),
         Event::Task(event) => task(event),
+        Event::Evacuation(event) => evacuation(event),
+        Event::HotSpot(event) => hot_spot(event),
         Event::AreaSaved(saved) => Scope::Within(saved.area.code),
         Event::PersonSaved(saved) => Scope::Within(saved.person.area),
         Event::PostSaved(saved) => Scope::Within(saved.post.id.area),
@@ -113,6 +118,29 @@ fn task(event: &TaskEvent) -> Scope {
         TaskEvent::TaskDone(done) => done.post.area,
         TaskEvent::TaskReminded(reminded) => reminded.post.area,
         TaskEvent::TaskWithdrawn(withdrawn) => withdrawn.post.area,
+    })
+}
+
+/// Moving people concerns those from where they go as well as those where they come.
+fn evacuation(event: &EvacuationEvent) -> Scope {
+    let both = |from: AreaCode, to: AreaCode| Scope::About([from, to].into());
+    match event {
+        EvacuationEvent::EvacuationOrdered(ordered) => Scope::About([ordered.area].into()),
+        EvacuationEvent::EvacuationEnded(ended) => Scope::About([ended.area].into()),
+        EvacuationEvent::TransferOrdered(ordered) => both(ordered.from.area, ordered.to_area),
+        EvacuationEvent::TransferProgressed(moved) => both(moved.area, moved.to_area),
+        EvacuationEvent::TransferEnded(ended) => both(ended.area, ended.to_area),
+        EvacuationEvent::TransferReturning(leaving) => both(leaving.area, leaving.to_area),
+        EvacuationEvent::TransferReturned(returned) => both(returned.area, returned.to_area),
+        EvacuationEvent::ShelterCounted(counted) => Scope::Within(counted.area),
+    }
+}
+
+fn hot_spot(event: &HotSpotEvent) -> Scope {
+    Scope::Within(match event {
+        HotSpotEvent::HotSpotFound(found) => found.area,
+        HotSpotEvent::HotSpotSeenAgain(seen) => seen.area,
+        HotSpotEvent::HotSpotSettled(settled) => settled.area,
     })
 }
 

@@ -105,6 +105,8 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Incident(_)
         | Event::Assignment(_)
         | Event::Task(_)
+        | Event::Evacuation(_)
+        | Event::HotSpot(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
     }

@@ -6,6 +6,7 @@ pub mod cap;
 pub mod capabilities;
 pub mod feeds;
 pub mod forms;
+pub mod hotspots;
 pub mod readings;
 pub mod sheets;
 pub mod sl651;

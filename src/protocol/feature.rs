@@ -6,7 +6,7 @@ use compact_str::CompactString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Counts;
+use super::{Counts, FullnessView, HotSpotFacts};
 use crate::domain::{
     area::LonLat,
     assignment,
@@ -103,8 +103,10 @@ pub enum FactsView {
     Shelter {
         #[serde(skip_serializing_if = "Option::is_none")]
         contact: Option<ContactView>,
-        capacity: u32,
+        #[serde(flatten)]
+        fullness: FullnessView,
     },
+    HotSpot(HotSpotFacts),
     Gauge {
         #[serde(skip_serializing_if = "Option::is_none")]
         contact: Option<ContactView>,

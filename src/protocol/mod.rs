@@ -5,7 +5,9 @@
 mod assignment;
 mod callout;
 mod duty;
+mod evacuation;
 mod feature;
+mod hotspot;
 mod incident;
 mod line;
 mod obligation;
@@ -21,10 +23,12 @@ pub use self::{
     assignment::AssignmentView,
     callout::{CalloutView, Counts, Forecast, RollupRow},
     duty::{DutyGap, DutyItem, DutyPlace, DutyView},
+    evacuation::{EvacuationView, FullnessView, PlanView, ShelterView, TallyRow, TransferView},
     feature::{
         ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitTask,
         UnitView,
     },
+    hotspot::{HotSpotFacts, HotSpotView, StatisticsView, TakenView},
     incident::{IncidentDetail, IncidentView},
     line::LineView,
     obligation::{AboutView, AnswerView, AskedView, AttemptView, HandedView, ObligationView},

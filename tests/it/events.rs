@@ -435,7 +435,7 @@ fn sites(county: &mut County) {
     county.must(Command::SaveSites(vec![
         site("b-1", COUNTY, Facts::Base),
         site("d-1", COUNTY, Facts::Depot),
-        full("s-1", Facts::Shelter(Shelter { capacity: 800 })),
+        full("s-1", Facts::Shelter(Shelter { capacity: 800, night_capacity: Some(500) })),
         full("g-1", Facts::Gauge(Box::new(gauge))),
         full("r-1", Facts::RiskPoint(point)),
     ]));

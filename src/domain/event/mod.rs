@@ -6,7 +6,9 @@
 
 mod assignment;
 mod callout;
+mod evacuation;
 mod group;
+mod hotspot;
 mod incident;
 mod task;
 mod warning;
@@ -29,7 +31,9 @@ use super::{
     unit::Unit,
 };
 
-pub use self::{assignment::*, callout::*, incident::*, task::*, warning::*};
+pub use self::{
+    assignment::*, callout::*, evacuation::*, hotspot::*, incident::*, task::*, warning::*,
+};
 
 /// An event with its place in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,6 +155,8 @@ events! {
     group Incident(IncidentEvent);
     group Assignment(AssignmentEvent);
     group Task(TaskEvent);
+    group Evacuation(EvacuationEvent);
+    group HotSpot(HotSpotEvent);
 }
 
 impl Event {
