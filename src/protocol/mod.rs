@@ -11,6 +11,7 @@ mod hotspot;
 mod incident;
 mod line;
 mod obligation;
+mod shelter;
 mod silence;
 mod task;
 mod warning;
@@ -23,7 +24,7 @@ pub use self::{
     assignment::AssignmentView,
     callout::{CalloutView, Counts, Forecast, RollupRow},
     duty::{DutyGap, DutyItem, DutyPlace, DutyView},
-    evacuation::{EvacuationView, FullnessView, PlanView, ShelterView, TallyRow, TransferView},
+    evacuation::{EvacuationView, PlanView, TallyRow, TransferView},
     feature::{
         ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitTask,
         UnitView,
@@ -32,6 +33,7 @@ pub use self::{
     incident::{IncidentDetail, IncidentView},
     line::LineView,
     obligation::{AboutView, AnswerView, AskedView, AttemptView, HandedView, ObligationView},
+    shelter::{FullnessView, ShelterView},
     silence::{SilenceView, SilencesView, SilentGauges},
     task::TaskView,
     warning::{WarningInput, WarningView},

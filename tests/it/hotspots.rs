@@ -58,7 +58,7 @@ fn the_order_of_the_lines_changes_nothing() {
         seen("N21", [114.106, 35.100], 240, 2.0),
         seen("N20", [114.112, 35.100], 200, 3.0),
         seen("N20", THERE, 60, 2.0),
-        seen("N20", [114.231, 35.100], 60, 2.0),
+        seen("N20", [114.230, 35.100], 60, 2.0),
     ];
     let mut one = county();
     import(&mut one, pixels.clone()).unwrap();
@@ -131,7 +131,7 @@ fn a_true_fire_is_an_incident_with_all_that_is_known() {
     assert_eq!(incident.particulars.occurred.at, fire.detections[0].at);
     assert!(incident.particulars.accounts.course.contains("21.5兆瓦"));
     assert_eq!(county.board.tasks.get(fire.task).unwrap().stage, TaskStage::Done);
-    assert_eq!(county.state(POST), StateName::Answered);
+    assert_eq!(county.state(POST), StateName::Withdrawn);
     // It burns on: what is seen of it hours later is no new fire, until the incident is closed.
     county.pass(5 * 3_600);
     let on = import(&mut county, vec![seen("N20", [114.104, 35.10], 10, 30.0)]).unwrap();

@@ -14,7 +14,6 @@ use std::{
 };
 
 use compact_str::CompactString;
-use geo::{Distance, Haversine, Point};
 use serde::{Deserialize, Serialize};
 
 use self::{circle::Circle, index::Index};
@@ -112,24 +111,6 @@ impl Areas {
     fn touched(&self, shape: &Shape) -> Vec<AreaCode> {
         let index = self.index.get_or_init(|| Arc::new(Index::of(&self.by_code)));
         index.touched(shape, &self.by_code)
-    }
-
-    /// Returns the narrowest area in whose outline `at` lies.
-    pub fn locate(&self, at: LonLat) -> Option<AreaCode> {
-        let touched = self.touched(&Shape::Circle { center: at, radius_km: 0.0 });
-        let drawn = |code: &AreaCode| self.get(*code).is_some_and(|area| !area.outline.is_empty());
-        touched.into_iter().filter(drawn).max_by_key(|code| code.level())
-    }
-
-    /// Returns the area of `level` in `within` whose centre is nearest to `at`, and how far that is in metres.
-    pub fn nearest(&self, within: AreaCode, level: Level, at: LonLat) -> Option<(AreaCode, f64)> {
-        let from = Point::from(at);
-        let of_level = self.inside(within).filter(|area| area.code.level() == level);
-        of_level
-            .filter_map(|area| {
-                Some((area.code, Haversine.distance(from, Point::from(area.centroid?))))
-            })
-            .min_by(|a, b| a.1.total_cmp(&b.1))
     }
 
     /// Tells whether any area known here can be placed on the earth.

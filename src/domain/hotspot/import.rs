@@ -20,7 +20,7 @@ use crate::domain::{
     decision::Draft,
     evacuation::responsible,
     event::{HotSpotFound, HotSpotSeenAgain},
-    ids::{AreaCode, HotSpotId, Level, PostId},
+    ids::{AreaCode, HotSpotId, PostId},
     rejection::Rejection,
     task::{Cause, Form, Giving, NewTask, Sign},
     time::Timestamp,
@@ -35,8 +35,8 @@ pub const OLD_AFTER: Duration = Duration::from_secs(24 * 3_600);
 const AHEAD: Duration = Duration::from_secs(5 * 60);
 /// How long the village has to go and look (三十分钟核查反馈).
 const VERIFY: Duration = Duration::from_secs(30 * 60);
-/// Where no outline is known, a point lies in the county if a village is this near, in metres.
-const VILLAGE_M: f64 = 5_000.0;
+/// What lies this near to the county's outline lies in it, in kilometres: what a pixel is off by at the least.
+const BORDER_KM: f64 = 0.1;
 /// Longest name of a satellite and an instrument, in characters.
 const NAME_LIMIT: usize = 32;
 /// Longest line of a list, in characters.
@@ -186,20 +186,8 @@ impl Board {
     /// Returns the village in which `at` lies, or whatever is known of where it lies; `None` outside the county.
     fn place_of(&self, at: LonLat) -> Option<AreaCode> {
         let county = self.jurisdiction()?;
-        let located = self.areas.locate(at).filter(|area| county.contains(*area));
-        let drawn = self.areas.inside(county).any(|area| !area.outline.is_empty());
-        match located {
-            Some(area) if area.level() == Level::Village => Some(area),
-            Some(area) => {
-                let nearest = self.areas.nearest(area, Level::Village, at);
-                Some(nearest.map_or(area, |(village, _)| village))
-            }
-            None if drawn => None,
-            None => {
-                let nearest = self.areas.nearest(county, Level::Village, at);
-                nearest.filter(|(_, metres)| *metres <= VILLAGE_M).map(|(village, _)| village)
-            }
-        }
+        let outside = self.areas.get(county)?.reaches(at, BORDER_KM) == Some(false);
+        self.areas.at_point(at).filter(|area| !outside && county.contains(*area))
     }
 
     /// Returns the hot spot that `detections` are more of: near it in place and time, or near a fire that burns on.

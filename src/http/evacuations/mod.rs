@@ -13,12 +13,12 @@ use self::input::OrderInput;
 use super::{
     Web,
     error::ApiError,
-    request::{Asked, Caller, List, Named, Page, Written},
+    request::{Asked, Caller, List, Named, Page, Written, allow},
 };
 use crate::{
     dispatcher::SubmitError,
     domain::{
-        actor::Actor,
+        actor::{Actor, Capability},
         command::{Command, Reply},
         evacuation::{Evacuation, EvacuationFault, EvacuationStep, PermitReturn, Tally},
         ids::{AreaCode, EvacuationId},
@@ -69,6 +69,7 @@ pub(super) async fn order(
     caller: Caller,
     written: Written,
 ) -> Result<(StatusCode, Json<EvacuationView>), ApiError> {
+    allow(&caller.actor, Capability::Instruct)?;
     let wanted = written.json::<OrderInput>()?.read()?;
     let id = written.command_id(&caller.actor);
     let actor = caller.actor.clone();
@@ -88,6 +89,7 @@ pub(super) async fn preview(
     caller: Caller,
     written: Written,
 ) -> Result<Json<PlanView>, ApiError> {
+    allow(&caller.actor, Capability::Instruct)?;
     let wanted = written.json::<OrderInput>()?.read()?;
     let (actor, now) = (caller.actor, web.board.now());
     let plan = web.board.read(move |board| {

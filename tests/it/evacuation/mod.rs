@@ -55,7 +55,7 @@ fn it_is_done_once_all_are_moved_and_the_places_are_taken_by_those_who_came() {
     let known = only(&county, id);
     assert_eq!(known.stage, Stage::Done);
     assert_eq!(county.board.tasks.get(known.task).unwrap().stage, TaskStage::Done);
-    assert_eq!(county.state(&format!("{VILLAGE}/village_duty")), StateName::Answered);
+    assert_eq!(county.state(&format!("{VILLAGE}/village_duty")), StateName::Withdrawn);
     let again = report(&mut county, transfer, moved(60), "").map_err(|refused| refused.code());
     assert_eq!(again, Ok(Reply::Done), "the same once more changes nothing");
     // What was reported too high is put right afterwards, with a reason.

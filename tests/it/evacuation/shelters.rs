@@ -141,6 +141,6 @@ fn the_post_of_whoever_is_responsible_for_a_point_is_told_else_the_one_on_duty_e
         deputies: Vec::new(),
         rotation: None,
     };
-    county.must(Command::SavePosts(vec![own]));
+    county.must(Command::Roster(jiaoying::domain::command::RosterStep::SavePosts(vec![own])));
     assert_eq!(post_of(&mut county, from("990101001009", 5, "s-2")), "990101001009/grid_person");
 }

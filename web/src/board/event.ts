@@ -172,6 +172,10 @@ interface Kinds {
   roster_changed: Record<never, never>;
   /** What stands on the map, or who the units are, may be different now: ask again. */
   map_changed: Record<never, never>;
+  /** People are being moved, or shelters are fuller or emptier: ask again. */
+  evacuation_changed: Record<never, never>;
+  /** Satellites see something, or somebody has looked: ask again. */
+  hot_spots_changed: Record<never, never>;
   unknown: Record<never, never>;
 }
 
@@ -194,6 +198,13 @@ const ROSTER_KINDS = new Set([
 
 const MAP_KINDS = new Set(['unit_saved', 'unit_removed', 'site_saved', 'stock_counted']);
 
+const EVACUATION_KINDS = new Set([
+  'evacuation_ordered', 'evacuation_ended', 'transfer_ordered', 'transfer_progressed', 'transfer_ended',
+  'transfer_returning', 'transfer_returned', 'shelter_counted',
+]);
+
+const HOT_SPOT_KINDS = new Set(['hot_spot_found', 'hot_spot_seen_again', 'hot_spot_settled']);
+
 const KNOWN: { [K in keyof Kinds]: true } = {
   warning_accepted: true, warning_witnessed: true, warning_ended: true,
   suggestion_decided: true, suggestion_rules_adopted: true,
@@ -204,7 +215,7 @@ const KNOWN: { [K in keyof Kinds]: true } = {
   obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
   obligation_told: true, attempt_started: true, attempt_repeated: true, attempt_recorded: true,
   gauge_crossed: true, silence_began: true, silence_ended: true, site_removed: true,
-  roster_changed: true, map_changed: true, unknown: true,
+  roster_changed: true, map_changed: true, evacuation_changed: true, hot_spots_changed: true, unknown: true,
 };
 
 const OF_DOSSIERS = [
@@ -219,6 +230,8 @@ export function readEvent(frame: EventFrame): BoardEvent {
   const stamp: Stamp = { seq: frame.seq, at: frame.at, names: frame.names ?? {} };
   if (ROSTER_KINDS.has(frame.kind)) return { ...stamp, kind: 'roster_changed', data: {} };
   if (MAP_KINDS.has(frame.kind)) return { ...stamp, kind: 'map_changed', data: {} };
+  if (EVACUATION_KINDS.has(frame.kind)) return { ...stamp, kind: 'evacuation_changed', data: {} };
+  if (HOT_SPOT_KINDS.has(frame.kind)) return { ...stamp, kind: 'hot_spots_changed', data: {} };
   if (!Object.prototype.hasOwnProperty.call(KNOWN, frame.kind)) return { ...stamp, kind: 'unknown', data: {} };
   return { ...stamp, kind: frame.kind, data: frame.data } as BoardEvent;
 }
