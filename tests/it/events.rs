@@ -358,10 +358,7 @@ fn evacuations(county: &mut County) {
     step(counted(Headcount::Counted(8), None));
     step(counted(Headcount::Arrived(900), Some("学校操场")));
     step(EvacuationStep::Order(OrderEvacuation {
-        whom: Whom::Threatened {
-            area: COUNTY.parse().unwrap(),
-            hazard: Some(Hazard::Landslide),
-        },
+        whom: Whom::Threatened { area: COUNTY.parse().unwrap(), hazard: Some(Hazard::Landslide) },
         text: "立即转移".to_owned(),
         on_word_of: "县长".into(),
         incident: Some(IncidentId(1)),
@@ -426,7 +423,8 @@ fn hot_spots(county: &mut County) {
     import(vec![full.clone()], true);
     import(vec![Detection { satellite: "N21".into(), ..bare }], false);
     import(vec![Detection { satellite: "N21".into(), ..full }], true);
-    for (number, finding, note) in [(1, Finding::TrueFire, ""), (2, Finding::False, "彩钢瓦反光")] {
+    for (number, finding, note) in [(1, Finding::TrueFire, ""), (2, Finding::False, "彩钢瓦反光")]
+    {
         let (hot_spot, note) = (HotSpotId(number), note.to_owned());
         let settle = HotSpotStep::Settle(SettleHotSpot { hot_spot, finding, note });
         county.as_role(Role::Dispatcher, Command::HotSpot(settle)).unwrap();

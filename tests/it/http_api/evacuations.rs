@@ -56,7 +56,8 @@ async fn a_township_is_emptied_before_the_flood_and_goes_home_after_it() {
     let progressed = desk.post(&path, &numbers, 200).await;
     assert_eq!((&progressed["moved"], &progressed["state"]), (&json!(70), &json!("running")));
     let tasks = desk.get("/tasks?limit=100", 200).await;
-    let titles: Vec<&str> = items(&tasks).iter().filter_map(|task| task["title"].as_str()).collect();
+    let titles: Vec<&str> =
+        items(&tasks).iter().filter_map(|task| task["title"].as_str()).collect();
     assert!(titles.contains(&"劝离：桐寨村山洪隐患点3人拒绝转移"), "{titles:?}");
     assert!(titles.contains(&"上门核查：桐寨村山洪隐患点1人失联"), "{titles:?}");
     let fewer = desk.post(&path, &json!({ "moved": 60 }), 422).await;
@@ -68,7 +69,8 @@ async fn a_township_is_emptied_before_the_flood_and_goes_home_after_it() {
     let done = desk.post(&path, &json!({ "moved": 78 }), 200).await;
     assert_eq!(done["state"], "done");
     let drawn = desk.get("/map?layers=shelters", 200).await;
-    let drawn = drawn["features"].as_array().unwrap().iter().find(|f| f["properties"]["id"] == SHELTER);
+    let drawn =
+        drawn["features"].as_array().unwrap().iter().find(|f| f["properties"]["id"] == SHELTER);
     let facts = &drawn.unwrap()["properties"];
     assert_eq!((&facts["people"], &facts["expected"]), (&json!(78), &json!(0)));
 
@@ -76,7 +78,10 @@ async fn a_township_is_emptied_before_the_flood_and_goes_home_after_it() {
     let nobody = desk.post(&home, &json!({ "permitted_by": "" }), 422).await;
     assert_eq!(refusal(&nobody), ("field.empty", "permitted_by"));
     let ended = desk.post(&home, &json!({ "permitted_by": "县长", "note": "水退" }), 200).await;
-    assert_eq!((&ended["state"], &ended["ended"]["permitted_by"]), (&json!("ended"), &json!("县长")));
+    assert_eq!(
+        (&ended["state"], &ended["ended"]["permitted_by"]),
+        (&json!("ended"), &json!("县长"))
+    );
     let returned = format!("/transfers/{}/returned", id(&transfer));
     assert_eq!(desk.post(&returned, &json!({}), 200).await["state"], "returned");
     assert_eq!(self::shelter(&desk, SHELTER).await["people"], 0);
@@ -131,7 +136,12 @@ async fn an_order_that_cannot_be_is_refused_with_its_field() {
         (json!({ "due_at": due_at }), 422, "field.invalid", "legs"),
         (json!({ "legs": [] }), 422, "field.invalid", "due_at"),
         (leg(json!({ "area": village, "people": 0 })), 422, "transfer.people", "people"),
-        (leg(json!({ "area": village, "people": 5, "to": "nowhere" })), 404, "shelter.unknown", "to"),
+        (
+            leg(json!({ "area": village, "people": 5, "to": "nowhere" })),
+            404,
+            "shelter.unknown",
+            "to",
+        ),
         (leg(json!({ "area": "990102", "people": 5 })), 422, "area.unknown", "area"),
         (
             leg(json!({ "area": village, "risk_point": SHELTER })),

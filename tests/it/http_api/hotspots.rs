@@ -23,9 +23,12 @@ async fn a_file_sends_the_villages_to_look_and_a_true_fire_is_an_incident() {
     ];
     let file = format!("{HEADING}{}", file.concat());
     let taken = csv(&gateway, &file, 200).await;
-    assert_eq!(taken, json!({
-        "found": ["f-1", "f-2"], "new": 3, "joined": 0, "known": 0, "outside": 1, "old": 0
-    }));
+    assert_eq!(
+        taken,
+        json!({
+            "found": ["f-1", "f-2"], "new": 3, "joined": 0, "known": 0, "outside": 1, "old": 0
+        })
+    );
     let again = csv(&gateway, &file, 200).await;
     assert_eq!((&again["known"], &again["found"]), (&json!(3), &json!([])));
     let listed = desk.get("/hotspots?open=true", 200).await;
@@ -50,7 +53,10 @@ async fn a_file_sends_the_villages_to_look_and_a_true_fire_is_an_incident() {
     assert_eq!(incident["kind"], "11G01", "{incident}");
     let tasks = desk.get("/tasks?limit=100", 200).await;
     let verified = items(&tasks).iter().find(|one| one["id"] == task).unwrap();
-    assert_eq!((&verified["stage"], &verified["form"]), (&json!("done"), &json!({ "verification": { "hot_spot": "f-1" } })));
+    assert_eq!(
+        (&verified["stage"], &verified["form"]),
+        (&json!("done"), &json!({ "verification": { "hot_spot": "f-1" } }))
+    );
     let statistics = &desk.get("/hotspots", 200).await["statistics"];
     assert_eq!((&statistics["true_fire"], &statistics["false"]), (&json!(1), &json!(1)));
     server.stop().await;
@@ -62,7 +68,8 @@ async fn a_damaged_file_is_refused_with_row_and_column_and_nothing_of_it_is_take
     let gateway = server.demo("gateway");
     let head = server.head().await;
     let (day, time) = just_now();
-    let good = format!("35.72,114.36,337.31,0.45,0.63,{day},{time},N20,VIIRS,n,2.0NRT,294.10,5.61,D\n");
+    let good =
+        format!("35.72,114.36,337.31,0.45,0.63,{day},{time},N20,VIIRS,n,2.0NRT,294.10,5.61,D\n");
     for (wrong, field) in [
         (good.replace("35.72", "三十五"), "row 3, column latitude"),
         (good.replace(&time, "2560"), "row 3, column acq_time"),
@@ -87,11 +94,15 @@ async fn detections_come_as_json_too_and_a_drill_is_no_number_in_the_statistics(
     let server = TestServer::start().await;
     let desk = server.demo("dispatcher");
     let now = SystemClock::new().now().to_string();
-    let one = json!({ "satellite": "GK2A", "at": now, "point": [114.44, 35.6281], "confidence": "high" });
+    let one =
+        json!({ "satellite": "GK2A", "at": now, "point": [114.44, 35.6281], "confidence": "high" });
     let drill = json!({ "detections": [one], "drill": true });
     assert_eq!(desk.post("/hotspots", &drill, 200).await["found"], json!(["f-1"]));
     let listed = desk.get("/hotspots", 200).await;
-    assert_eq!((&items(&listed)[0]["drill"], &listed["statistics"]["total"]), (&json!(true), &json!(0)));
+    assert_eq!(
+        (&items(&listed)[0]["drill"], &listed["statistics"]["total"]),
+        (&json!(true), &json!(0))
+    );
     let wrong = json!({ "detections": [{ "satellite": "GK2A", "at": now, "point": [114.44, 35.6], "confidence": 70 }] });
     let refused = desk.post("/hotspots", &wrong, 422).await;
     assert_eq!(refusal(&refused).1, "detections[0].confidence");
@@ -105,8 +116,7 @@ fn csv(caller: &Client, file: &str, status: u16) -> impl Future<Output = Value> 
 
 /// Returns day and minute of a pass that has just been, as FIRMS writes them.
 fn just_now() -> (String, String) {
-    let now: chrono::DateTime<chrono::Utc> =
-        SystemClock::new().now().to_string().parse().unwrap();
+    let now: chrono::DateTime<chrono::Utc> = SystemClock::new().now().to_string().parse().unwrap();
     let pass = now - chrono::TimeDelta::minutes(10);
     (pass.format("%Y-%m-%d").to_string(), pass.format("%H%M").to_string())
 }

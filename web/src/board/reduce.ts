@@ -103,11 +103,15 @@ function apply(draft: Draft, event: BoardEvent): void {
   }
 }
 
+const ELSEWHERE = ['gauge_crossed', 'map_changed', 'evacuation_changed', 'hot_spots_changed', 'unknown'] as const;
+
+type ElsewhereKind = (typeof ELSEWHERE)[number];
+
 /** Events of what the board does not hold: whoever shows that asks for it. */
 function isElsewhere(
   event: BoardEvent,
-): event is DossierEvent | Extract<BoardEvent, { kind: 'gauge_crossed' | 'map_changed' | 'unknown' }> {
-  return isDossierEvent(event) || event.kind === 'gauge_crossed' || event.kind === 'map_changed' || event.kind === 'unknown';
+): event is DossierEvent | Extract<BoardEvent, { kind: ElsewhereKind }> {
+  return isDossierEvent(event) || (ELSEWHERE as readonly string[]).includes(event.kind);
 }
 
 function acceptWarning(draft: Draft, data: WarningAccepted, at: Time): void {
