@@ -115,7 +115,9 @@ async fn a_full_shelter_says_how_full_it_is_and_where_else_there_is_room() {
     }
     let wrong = json!({ "counted": 1.5 });
     assert_eq!(refusal(&desk.post(&occupancy, &wrong, 422).await), ("field.invalid", "counted"));
-    // What an order finds full is shown before it is refused.
+    // What an order finds full, by day as by night, is shown before it is refused.
+    let all = json!({ "counted": known["capacity"], "over_capacity": true, "reason": "桥断了" });
+    desk.post(&occupancy, &all, 200).await;
     let point = json!([{ "area": "990101100201", "risk_point": POINT }]);
     let order = json!({ "legs": point, "due_at": later(60) });
     let plan = desk.post("/evacuations/preview", &order, 200).await;

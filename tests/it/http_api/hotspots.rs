@@ -74,7 +74,7 @@ async fn a_damaged_file_is_refused_with_row_and_column_and_nothing_of_it_is_take
         (good.replace("35.72", "三十五"), "row 3, column latitude"),
         (good.replace(&time, "2560"), "row 3, column acq_time"),
         (good.replace(",n,", ",?,"), "row 3, column confidence"),
-        ("35.72,114.36,33".to_owned(), "row 3, column acq_date"),
+        ("35.72,114.36,33".to_owned(), "row 3, column satellite"),
     ] {
         let refused = csv(&gateway, &format!("{HEADING}{good}{wrong}"), 422).await;
         assert_eq!(refusal(&refused), ("hot_spot.sheet", field), "{refused}");
@@ -103,7 +103,7 @@ async fn detections_come_as_json_too_and_a_drill_is_no_number_in_the_statistics(
         (&items(&listed)[0]["drill"], &listed["statistics"]["total"]),
         (&json!(true), &json!(0))
     );
-    let wrong = json!({ "detections": [{ "satellite": "GK2A", "at": now, "point": [114.44, 35.6], "confidence": 70 }] });
+    let wrong = json!({ "detections": [{ "satellite": "GK2A", "at": now, "point": [114.44, 35.6], "confidence": "sure" }] });
     let refused = desk.post("/hotspots", &wrong, 422).await;
     assert_eq!(refusal(&refused).1, "detections[0].confidence");
     server.stop().await;
