@@ -151,24 +151,13 @@ pub fn router(web: Web) -> Router {
         .route("/units", get(units::list))
         .route("/units/{id}", get(units::one).delete(units::remove))
         .route("/sites/{id}", delete(units::remove_site))
-        .route("/shelters", get(shelters::list))
-        .route("/shelters/{id}/occupancy", post(shelters::count))
-        .route("/evacuations", get(evacuations::list).post(evacuations::order))
-        .route("/evacuations/preview", post(evacuations::preview))
-        .route("/evacuations/{id}", get(evacuations::one))
-        .route("/evacuations/{id}/transfers", get(transfers::list))
-        .route("/evacuations/{id}/return", post(evacuations::permit_return))
-        .route("/transfers/{id}/progress", post(transfers::progress))
-        .route("/transfers/{id}/call-off", post(transfers::call_off))
-        .route("/transfers/{id}/returned", post(transfers::returned))
-        .route("/hotspots", get(hotspots::list).post(hotspots::import))
-        .route("/hotspots/{id}/finding", post(hotspots::settle))
         .route("/policies", get(areas::policies))
         .route("/journal", get(journal::list))
         .route("/live", get(live::upgrade))
         .route("/openapi.json", get(openapi::document))
         .route("/live.txt", get(openapi::socket))
         .merge(dispatch())
+        .merge(safety())
         .fallback(pages::no_such_endpoint)
         .method_not_allowed_fallback(pages::wrong_method);
     Router::new()
@@ -188,6 +177,23 @@ pub fn router(web: Web) -> Router {
              form-action 'self'",
         ))
         .with_state(web)
+}
+
+/// Returns the routes of people brought to safety, and of hot spots.
+fn safety() -> Router<Web> {
+    Router::new()
+        .route("/shelters", get(shelters::list))
+        .route("/shelters/{id}/occupancy", post(shelters::count))
+        .route("/evacuations", get(evacuations::list).post(evacuations::order))
+        .route("/evacuations/preview", post(evacuations::preview))
+        .route("/evacuations/{id}", get(evacuations::one))
+        .route("/evacuations/{id}/transfers", get(transfers::list))
+        .route("/evacuations/{id}/return", post(evacuations::permit_return))
+        .route("/transfers/{id}/progress", post(transfers::progress))
+        .route("/transfers/{id}/call-off", post(transfers::call_off))
+        .route("/transfers/{id}/returned", post(transfers::returned))
+        .route("/hotspots", get(hotspots::list).post(hotspots::import))
+        .route("/hotspots/{id}/finding", post(hotspots::settle))
 }
 
 /// Returns the routes of incidents, the units sent to them, and tasks.

@@ -135,7 +135,7 @@ pub enum FactsView {
     },
     Unit {
         #[serde(flatten)]
-        unit: UnitFacts,
+        unit: Box<UnitFacts>,
         /// What it is doing, where it is not free.
         #[serde(skip_serializing_if = "Option::is_none")]
         assignment: Option<UnitTask>,

@@ -249,6 +249,7 @@ fn what_cannot_be_is_refused_whole_and_named() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the numbers are for people")]
 fn detections_are_put_together_as_comparing_each_with_each_would() {
     let mut county = county();
     county.prompt = false;

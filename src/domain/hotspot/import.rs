@@ -147,8 +147,7 @@ fn sift<'i>(
         news.push((area, detection));
     }
     // In order of time, so that what grows is told as it grew, whatever the order of the lines.
-    news.sort_by(|(_, a), (_, b)| mark(a).cmp(&mark(b)));
-    news.sort_by_key(|(_, one)| one.at);
+    news.sort_by_cached_key(|(_, one)| (one.at, mark(one)));
     news
 }
 

@@ -224,7 +224,7 @@ fn units(
         let seen = last_seen(&unit.id);
         let place = seen.as_ref().map(|seen| seen.place).or(unit.base);
         let facts = FactsView::Unit {
-            unit: UnitFacts::of(board, unit),
+            unit: Box::new(UnitFacts::of(board, unit)),
             assignment: UnitTask::of(board, unit),
             at: seen.map(|seen| seen.at),
         };

@@ -104,33 +104,7 @@ impl Paper {
                 self.lines.push(Line { village, to, people, moved, refusing, stage, over: false });
                 true
             }
-            Act::Report { transfer, numbers: [moved, refusing], explained, done, crowded } => {
-                let Some(line) = self.lines.get(transfer) else { return false };
-                let corrects = line.stage == Stage::Done && !done;
-                if line.stage != Stage::Running && !corrects {
-                    return false;
-                }
-                let same = (line.moved, line.refusing) == (moved, refusing);
-                let fewer = moved < line.moved;
-                let more = moved + refusing > line.people && !same;
-                let short = done && moved < line.people;
-                if !explained && (fewer || more || short) {
-                    return false;
-                }
-                let kept = if line.stage == Stage::Running { line.people } else { 0 };
-                let unexpected = moved.saturating_sub(kept.max(line.moved));
-                if unexpected > self.free(line.to) && !crowded {
-                    return false;
-                }
-                let line = &mut self.lines[transfer];
-                let inside = &mut self.inside[line.to];
-                *inside = (*inside + moved).saturating_sub(line.moved);
-                (line.moved, line.refusing) = (moved, refusing);
-                if !corrects && (done || moved >= line.people) {
-                    line.stage = Stage::Done;
-                }
-                true
-            }
+            Act::Report { .. } => self.report(act),
             Act::CallOff(transfer) => {
                 let running = self.lines.get_mut(transfer).filter(|l| l.stage == Stage::Running);
                 running.map(|line| line.stage = Stage::CalledOff).is_some()
@@ -173,6 +147,38 @@ impl Paper {
                 true
             }
         }
+    }
+
+    fn report(&mut self, act: &Act) -> bool {
+        let Act::Report { transfer, numbers: [moved, refusing], explained, done, crowded } = *act
+        else {
+            return false;
+        };
+        let Some(line) = self.lines.get(transfer) else { return false };
+        let corrects = line.stage == Stage::Done && !done;
+        if line.stage != Stage::Running && !corrects {
+            return false;
+        }
+        let same = (line.moved, line.refusing) == (moved, refusing);
+        let fewer = moved < line.moved;
+        let more = moved + refusing > line.people && !same;
+        let short = done && moved < line.people;
+        if !explained && (fewer || more || short) {
+            return false;
+        }
+        let kept = if line.stage == Stage::Running { line.people } else { 0 };
+        let unexpected = moved.saturating_sub(kept.max(line.moved));
+        if unexpected > self.free(line.to) && !crowded {
+            return false;
+        }
+        let line = &mut self.lines[transfer];
+        let inside = &mut self.inside[line.to];
+        *inside = (*inside + moved).saturating_sub(line.moved);
+        (line.moved, line.refusing) = (moved, refusing);
+        if !corrects && (done || moved >= line.people) {
+            line.stage = Stage::Done;
+        }
+        true
     }
 }
 
@@ -263,6 +269,7 @@ fn check(county: &County, paper: &Paper) {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the numbers are for people")]
 fn two_thousand_orders_are_added_up_at_once() {
     let mut county = county();
     county.prompt = false;
