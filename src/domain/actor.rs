@@ -70,6 +70,8 @@ pub enum Capability {
     ReportPositions,
     /// Report what gauges show.
     ReportReadings,
+    /// Report where satellites see fires.
+    ReportHotSpots,
     /// Report what became of a call or message.
     ReportReceipts,
 }
@@ -98,6 +100,7 @@ impl fmt::Display for Capability {
             ReadJournal => "read the journal",
             ReportPositions => "report positions",
             ReportReadings => "report readings",
+            ReportHotSpots => "report hot spots",
             ReportReceipts => "report receipts",
         })
     }
@@ -128,6 +131,7 @@ impl Role {
                 OverrideRoster,
                 SeePhoneNumbers,
                 ReadJournal,
+                ReportHotSpots,
             ],
             Role::Dispatcher => &[
                 IssueWarnings,
@@ -140,6 +144,7 @@ impl Role {
                 OverrideRoster,
                 SeePhoneNumbers,
                 ReadJournal,
+                ReportHotSpots,
             ],
             Role::Leader => &[
                 ApproveBulletins,
@@ -150,7 +155,9 @@ impl Role {
                 SeePhoneNumbers,
             ],
             Role::Screen => &[],
-            Role::Gateway => &[IssueWarnings, ReportPositions, ReportReadings, ReportReceipts],
+            Role::Gateway => {
+                &[IssueWarnings, ReportPositions, ReportReadings, ReportHotSpots, ReportReceipts]
+            }
             Role::Admin => &[
                 Answer,
                 OverrideRoster,

@@ -18,9 +18,11 @@ use super::{
     closure::{self, Closures},
     command::{Command, Reply},
     decision::{Decision, Draft},
+    evacuation::{self, Evacuations},
     event::{CalloutEvent, Entry, Event},
     fence::{self, Fences},
     gauge::{self, Standings},
+    hotspot::{self, HotSpots},
     ids::{AreaCode, Duty, OverrideId, PostId, WarningId},
     incident::{self, Incidents},
     person::People,
@@ -70,7 +72,7 @@ pub struct Board {
     pub incidents: Incidents,
     pub assignments: Assignments,
     pub tasks: Tasks,
-pub closures: Closures, pub responses: Responses,
+pub closures: Closures, pub responses: Responses, pub evacuations: Evacuations, pub hot_spots: HotSpots,
     pub(super) overrides_added: u64,
 }
 
@@ -139,6 +141,8 @@ impl Board {
             Command::Task(step) => return task::decide(self, actor, step, draft),
             Command::Road(step) => return closure::decide(self, actor, step, draft),
             Command::Response(step) => return response::decide(self, actor, step, draft),
+            Command::Evacuation(step) => return evacuation::decide(self, actor, step, draft),
+            Command::HotSpot(step) => return hotspot::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
@@ -234,6 +238,8 @@ impl Board {
             Event::Road(event) => self.closures.apply(event, entry),
             Event::Supply(event) => self.supplies.apply(event, entry),
             Event::Response(event) => self.responses.apply(event, entry),
+            Event::Evacuation(event) => self.evacuations.apply(event, entry),
+            Event::HotSpot(event) => self.hot_spots.apply(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }
@@ -300,6 +306,8 @@ impl Board {
         self.assignments.rebuild();
         self.tasks.rebuild();
         self.supplies.rebuild();
+        self.evacuations.rebuild();
+        self.hot_spots.rebuild();
     }
 
     /// Returns every breach of what must always hold; empty on a sound board.
@@ -310,7 +318,8 @@ impl Board {
         let callouts = self.callouts.breaches(!self.roster.is_empty()).into_iter().chain(orphans);
         let work = self.assignments.breaches().into_iter().chain(self.tasks.breaches());
         let work = work.chain(self.supplies.breaches()).chain(self.response_breaches());
-        callouts.chain(work).collect()
+        let people = self.evacuations.breaches().into_iter().chain(self.hot_spots.breaches());
+        callouts.chain(work).chain(people).collect()
     }
 
     fn set_jurisdiction(

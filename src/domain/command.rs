@@ -14,12 +14,13 @@ use super::{
         attempt::Outcome,
         policy::{CalloutKind, PolicySet},
     },
-    closure::RoadStep,
+closure::RoadStep, evacuation::EvacuationStep,
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
     fence::Crossing,
     gauge::Seen,
+    hotspot::{HotSpotStep, Taken},
     ids::{
-AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, ClosureId, IncidentId, MovementId, ObligationId, OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId, ProposalId, ResponseId,
+AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, ClosureId, IncidentId, MovementId, ObligationId, OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId, ProposalId, ResponseId, EvacuationId,
     },
     incident::IncidentStep,
     person::Person,
@@ -63,6 +64,8 @@ pub enum Command {
     Task(TaskStep),
     Road(RoadStep),
     Response(ResponseStep),
+    Evacuation(EvacuationStep),
+    HotSpot(HotSpotStep),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -210,6 +213,7 @@ pub enum Reply {
     },
     Movement {
         id: MovementId,
+    },
     Response {
         id: ResponseId,
     },
@@ -218,6 +222,10 @@ pub enum Reply {
         /// The response that it led to.
         response: Option<ResponseId>,
     },
+    Evacuation {
+        id: EvacuationId,
+    },
+    HotSpots(Taken),
     Override {
         id: OverrideId,
     },

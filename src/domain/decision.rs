@@ -8,7 +8,7 @@ use super::{
     command::Reply,
     event::{CalloutOpened, CloseReason, Event},
     ids::{
-        AssignmentId, CalloutId, IncidentId, ObligationId, PersonId, ProposalId, ResponseId, TaskId,
+AssignmentId, CalloutId, IncidentId, ObligationId, PersonId, ProposalId, ResponseId, TaskId, EvacuationId, HotSpotId, TransferId,
     },
     time::Timestamp,
 };
@@ -37,8 +37,7 @@ pub(super) struct Draft<'b> {
     next_task: u64,
     next_incident: u64,
     next_assignment: u64,
-    next_response: u64,
-    next_proposal: u64,
+next_response: u64, next_proposal: u64, next_evacuation: u64, next_transfer: u64, next_hot_spot: u64,
     /// How many more obligations of a callout are open after the events so far.
     opened: BTreeMap<CalloutId, i64>,
     /// What the callouts that the events so far have opened or revised are about, errands apart.
@@ -68,6 +67,9 @@ impl<'b> Draft<'b> {
             next_assignment: board.assignments.next_id(),
             next_response: board.responses.next_id(),
             next_proposal: board.responses.next_proposal(),
+            next_evacuation: board.evacuations.next_id(),
+            next_transfer: board.evacuations.next_transfer(),
+            next_hot_spot: board.hot_spots.next_id(),
             opened: BTreeMap::new(),
             opening: BTreeMap::new(),
             errands: BTreeMap::new(),
@@ -120,10 +122,20 @@ impl<'b> Draft<'b> {
         self.next_response += 1;
         ResponseId(self.next_response - 1)
     }
-
     pub fn take_proposal(&mut self) -> ProposalId {
         self.next_proposal += 1;
         ProposalId(self.next_proposal - 1)
+    pub fn take_evacuation(&mut self) -> EvacuationId {
+        self.next_evacuation += 1;
+        EvacuationId(self.next_evacuation - 1)
+    }
+    pub fn take_transfer(&mut self) -> TransferId {
+        self.next_transfer += 1;
+        TransferId(self.next_transfer - 1)
+    }
+    pub fn take_hot_spot(&mut self) -> HotSpotId {
+        self.next_hot_spot += 1;
+        HotSpotId(self.next_hot_spot - 1)
     }
 
     /// Notes that `obligation` has been changed, and by how much its callout's open ones have.

@@ -6,7 +6,7 @@ use super::{
     actor::Capability,
     assignment::AssignmentFault,
     bulletin::BulletinFault,
-    closure::ClosureFault,
+closure::ClosureFault, evacuation::EvacuationFault, hotspot::HotSpotFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
     response::ResponseFault,
@@ -66,6 +66,9 @@ pub enum Rejection {
     #[error(transparent)]
     Closure(#[from] ClosureFault),
     Response(#[from] ResponseFault),
+    Evacuation(#[from] EvacuationFault),
+    #[error(transparent)]
+    HotSpot(#[from] HotSpotFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
@@ -137,6 +140,8 @@ impl Rejection {
             Rejection::Task(fault) => fault.code(),
             Rejection::Closure(fault) => fault.code(),
             Rejection::Response(fault) => fault.code(),
+            Rejection::Evacuation(fault) => fault.code(),
+            Rejection::HotSpot(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -185,6 +190,8 @@ impl Rejection {
             Rejection::Task(fault) => fault.field(),
             Rejection::Closure(fault) => fault.field(),
             Rejection::Response(fault) => fault.field(),
+            Rejection::Evacuation(fault) => fault.field(),
+            Rejection::HotSpot(fault) => fault.field(),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

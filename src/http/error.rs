@@ -18,8 +18,7 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
-closure::ClosureFault, incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault, task::TaskFault, response::ResponseFault,
-        unit::UnitFault,
+closure::ClosureFault, incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault, task::TaskFault, response::ResponseFault, unit::UnitFault, evacuation::EvacuationFault, hotspot::HotSpotFault,
     },
     ingest::cap::Fault,
 };
@@ -126,6 +125,8 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Task(fault) => task(fault),
         Rejection::Closure(fault) => closure(fault),
         Rejection::Response(fault) => response(fault),
+        Rejection::Evacuation(fault) => evacuation(fault),
+        Rejection::HotSpot(fault) => hot_spot(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::Supply(fault) => supply(fault),
         Rejection::WarningConflict { .. }
@@ -234,6 +235,37 @@ fn response(fault: &ResponseFault) -> StatusCode {
         | ResponseFault::NumberTaken { .. }
         | ResponseFault::ConditionsOpen { .. } => StatusCode::CONFLICT,
         ResponseFault::Plans(_) | ResponseFault::UnknownPlan(_) => StatusCode::UNPROCESSABLE_ENTITY,
+fn evacuation(fault: &EvacuationFault) -> StatusCode {
+    match fault {
+        EvacuationFault::Unknown(_)
+        | EvacuationFault::UnknownTransfer(_)
+        | EvacuationFault::NotAShelter(_) => StatusCode::NOT_FOUND,
+        EvacuationFault::NotYours(_) => StatusCode::FORBIDDEN,
+        EvacuationFault::Full { .. }
+        | EvacuationFault::Moving { .. }
+        | EvacuationFault::Over(_)
+        | EvacuationFault::TransferOver { .. }
+        | EvacuationFault::TooFew { .. }
+        | EvacuationFault::ShelterInUse(_) => StatusCode::CONFLICT,
+        EvacuationFault::NotARiskPoint(_)
+        | EvacuationFault::NoShelter(_)
+        | EvacuationFault::People
+        | EvacuationFault::NobodyThreatened(_)
+        | EvacuationFault::NobodyResponsible(_)
+        | EvacuationFault::DueInThePast
+        | EvacuationFault::MoreThanPlanned { .. }
+        | EvacuationFault::Fewer { .. }
+        | EvacuationFault::Unexplained { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+fn hot_spot(fault: &HotSpotFault) -> StatusCode {
+    match fault {
+        HotSpotFault::Unknown(_) => StatusCode::NOT_FOUND,
+        HotSpotFault::Settled { .. } | HotSpotFault::Burns { .. } => StatusCode::CONFLICT,
+        HotSpotFault::Finding(_)
+        | HotSpotFault::Detection { .. }
+        | HotSpotFault::Count { .. }
+        | HotSpotFault::NobodyResponsible(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -10,9 +10,11 @@ mod callouts;
 mod closures;
 mod duty;
 mod error;
+mod evacuations;
 mod forms;
 mod gauges;
 mod health;
+mod hotspots;
 mod incidents;
 mod journal;
 mod leftover;
@@ -52,6 +54,7 @@ use metrics_exporter_prometheus::PrometheusRecorder;
 use tokio::sync::watch;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
+use self::evacuations::{shelters, transfers};
 pub use self::{error::ApiError, publisher::Publisher};
 use crate::{
     access::Access,
@@ -172,6 +175,7 @@ pub fn router(web: Web) -> Router {
         .route("/live.txt", get(openapi::socket))
         .merge(dispatch())
         .merge(supplies::routes())
+        .merge(safety())
         .fallback(pages::no_such_endpoint)
         .method_not_allowed_fallback(pages::wrong_method);
     Router::new()
@@ -191,6 +195,23 @@ pub fn router(web: Web) -> Router {
              form-action 'self'",
         ))
         .with_state(web)
+}
+
+/// Returns the routes of people brought to safety, and of hot spots.
+fn safety() -> Router<Web> {
+    Router::new()
+        .route("/shelters", get(shelters::list))
+        .route("/shelters/{id}/occupancy", post(shelters::count))
+        .route("/evacuations", get(evacuations::list).post(evacuations::order))
+        .route("/evacuations/preview", post(evacuations::preview))
+        .route("/evacuations/{id}", get(evacuations::one))
+        .route("/evacuations/{id}/transfers", get(transfers::list))
+        .route("/evacuations/{id}/return", post(evacuations::permit_return))
+        .route("/transfers/{id}/progress", post(transfers::progress))
+        .route("/transfers/{id}/call-off", post(transfers::call_off))
+        .route("/transfers/{id}/returned", post(transfers::returned))
+        .route("/hotspots", get(hotspots::list).post(hotspots::import))
+        .route("/hotspots/{id}/finding", post(hotspots::settle))
 }
 
 /// Returns the routes of incidents, the units sent to them, and tasks.

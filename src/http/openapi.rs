@@ -5,6 +5,11 @@ use utoipa::OpenApi;
 
 use super::{
 areas, assignments, board, bulletins, callouts, closures, duty, error::ErrorBody, forms, gauges, incidents, journal, map, obligations, positions, recommendations, sessions, setup, sources, suggestions, supplies, tasks, units, warnings, responses,
+    areas, assignments, board, bulletins, callouts, duty,
+    error::ErrorBody,
+    evacuations::{self, shelters, transfers},
+    forms, gauges, hotspots, incidents, journal, map, obligations, positions, sessions, setup,
+    sources, suggestions, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -91,6 +96,20 @@ areas, assignments, board, bulletins, callouts, closures, duty, error::ErrorBody
         units::one,
         units::remove,
         units::remove_site,
+        shelters::list,
+        shelters::count,
+        evacuations::order,
+        evacuations::preview,
+        evacuations::list,
+        evacuations::one,
+        evacuations::permit_return,
+        transfers::list,
+        transfers::progress,
+        transfers::call_off,
+        transfers::returned,
+        hotspots::import,
+        hotspots::list,
+        hotspots::settle,
         gauges::report,
         gauges::list,
         gauges::readings,

@@ -149,6 +149,11 @@ fn topic(event: &Event) -> Topic {
         Event::Incident(_) | Event::Assignment(_) | Event::Task(_) | Event::Response(_) => {
             Topic::Incidents
         }
+        Event::Incident(_)
+        | Event::Assignment(_)
+        | Event::Task(_)
+        | Event::Evacuation(_)
+        | Event::HotSpot(_) => Topic::Incidents,
         Event::PoliciesAdopted(_) | Event::LinesSet(_) | Event::Callout(_) => Topic::Callouts,
         // What lies where stands on the map; whose it is to be and where it goes belongs to the incidents.
         Event::Supply(SupplyEvent::StockCounted(_)) => Topic::Map,

@@ -6,7 +6,7 @@ use super::directory::Directory;
 use crate::domain::{
     area::Extent,
     event::{
-        AssignmentEvent, CalloutEvent, Carried, Event, IncidentEvent, RoadEvent, SupplyEvent,
+AssignmentEvent, CalloutEvent, Carried, Event, IncidentEvent, RoadEvent, SupplyEvent, EvacuationEvent, HotSpotEvent,
         TaskEvent,
     },
     ids::AreaCode,
@@ -50,6 +50,8 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::Task(event) => task(event),
         Event::Road(RoadEvent::RoadClosed(closed)) => Scope::Within(closed.area),
         Event::Road(RoadEvent::RoadOpened(opened)) => Scope::Within(opened.area),
+        Event::Evacuation(event) => evacuation(event),
+        Event::HotSpot(event) => hot_spot(event),
         Event::AreaSaved(saved) => Scope::Within(saved.area.code),
         Event::PersonSaved(saved) => Scope::Within(saved.person.area),
         Event::PostSaved(saved) => Scope::Within(saved.post.id.area),
@@ -145,7 +147,27 @@ fn supply(event: &SupplyEvent) -> Scope {
         SupplyEvent::SupplyPaperOverdue(overdue) => ends(overdue.area, overdue.to_area),
     }
 }
-
+/// Moving people concerns those from where they go as well as those where they come.
+fn evacuation(event: &EvacuationEvent) -> Scope {
+    let both = |from: AreaCode, to: AreaCode| Scope::About([from, to].into());
+    match event {
+        EvacuationEvent::EvacuationOrdered(ordered) => Scope::About([ordered.area].into()),
+        EvacuationEvent::EvacuationEnded(ended) => Scope::About([ended.area].into()),
+        EvacuationEvent::TransferOrdered(ordered) => both(ordered.from.area, ordered.to_area),
+        EvacuationEvent::TransferProgressed(moved) => both(moved.area, moved.to_area),
+        EvacuationEvent::TransferEnded(ended) => both(ended.area, ended.to_area),
+        EvacuationEvent::TransferReturning(leaving) => both(leaving.area, leaving.to_area),
+        EvacuationEvent::TransferReturned(returned) => both(returned.area, returned.to_area),
+        EvacuationEvent::ShelterCounted(counted) => Scope::Within(counted.area),
+    }
+}
+fn hot_spot(event: &HotSpotEvent) -> Scope {
+    Scope::Within(match event {
+        HotSpotEvent::HotSpotFound(found) => found.area,
+        HotSpotEvent::HotSpotSeenAgain(seen) => seen.area,
+        HotSpotEvent::HotSpotSettled(settled) => settled.area,
+    })
+}
 fn about(extent: &Extent) -> Scope {
     Scope::About(extent.named().collect())
 }

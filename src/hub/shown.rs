@@ -136,6 +136,8 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Task(_)
         | Event::Road(_)
         | Event::Response(_)
+        | Event::Evacuation(_)
+        | Event::HotSpot(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
     }

@@ -7,6 +7,7 @@ pub mod capabilities;
 pub mod feeds;
 pub mod forms;
 pub mod plans;
+pub mod hotspots;
 pub mod readings;
 pub mod sheets;
 pub mod sl651;

@@ -6,7 +6,7 @@ use compact_str::CompactString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Counts;
+use super::{Counts, FullnessView, HotSpotFacts};
 use crate::domain::{
     area::LonLat,
     assignment,
@@ -103,8 +103,10 @@ pub enum FactsView {
     Shelter {
         #[serde(skip_serializing_if = "Option::is_none")]
         contact: Option<ContactView>,
-        capacity: u32,
+        #[serde(flatten)]
+        fullness: FullnessView,
     },
+    HotSpot(HotSpotFacts),
     Gauge {
         #[serde(skip_serializing_if = "Option::is_none")]
         contact: Option<ContactView>,
@@ -133,7 +135,7 @@ pub enum FactsView {
     },
     Unit {
         #[serde(flatten)]
-        unit: UnitFacts,
+        unit: Box<UnitFacts>,
         /// What it is doing, where it is not free.
         #[serde(skip_serializing_if = "Option::is_none")]
         assignment: Option<UnitTask>,

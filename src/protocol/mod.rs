@@ -5,11 +5,14 @@
 mod assignment;
 mod callout;
 mod duty;
+mod evacuation;
 mod feature;
+mod hotspot;
 mod incident;
 mod line;
 mod obligation;
 mod response;
+mod shelter;
 mod silence;
 mod task;
 mod warning;
@@ -22,14 +25,17 @@ pub use self::{
     assignment::AssignmentView,
     callout::{CalloutView, Counts, Forecast, RollupRow},
     duty::{DutyGap, DutyItem, DutyPlace, DutyView},
+    evacuation::{EvacuationView, PlanView, TallyRow, TransferView},
     feature::{
         ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitTask,
         UnitView,
     },
+    hotspot::{HotSpotFacts, HotSpotView, StatisticsView, TakenView},
     incident::{IncidentDetail, IncidentView},
     line::LineView,
     obligation::{AboutView, AnswerView, AskedView, AttemptView, HandedView, ObligationView},
     response::ResponseLine,
+    shelter::{FullnessView, ShelterView},
     silence::{SilenceView, SilencesView, SilentGauges},
     task::TaskView,
     warning::{WarningInput, WarningView},

@@ -62,7 +62,7 @@ fn night() -> County {
     let point = RiskPoint { hazard, residents, repaired, plan: Some(plan) };
     county.must(Command::SaveSites(vec![
         site("d-1", COUNTY, Facts::Depot),
-        site("s-1", COUNTY, Facts::Shelter(Shelter { capacity: 800 })),
+        site("s-1", COUNTY, Facts::Shelter(Shelter { capacity: 800, night_capacity: Some(500) })),
         site("r-1", COUNTY, Facts::RiskPoint(point)),
     ]));
     county.red();

@@ -13,6 +13,7 @@ use std::{
 use chrono::NaiveDate;
 use jiaoying::domain::{
     actor::{Actor, Role},
+    area::Area,
     assignment::{AssignmentStep, Readiness, ReadinessState, SayReady, Status},
     bulletin::Outlet,
     callout::{attempt::Outcome, policy::CalloutKind},
@@ -20,6 +21,10 @@ use jiaoying::domain::{
     command::{
         AnswerKind, ApproveBulletin, BulletinStep, Command, DecideSuggestion, DraftBulletin,
         RefuseBulletin, Reply, RosterStep,
+    },
+    evacuation::{
+        EvacuationStep, Headcount, Leg, Numbers, OrderEvacuation, Origin, PermitReturn,
+        ReportHeadcount, ReportTransfer, Whom,
     },
     event::{
         AccessChanged, CalloutEvent, DutyTableSet, Entry, Event, LossAccepted, RotationSet,
@@ -29,6 +34,8 @@ use jiaoying::domain::{
     gauge::{Seen, Shown, Trend},
     ids::{BulletinId, ClosureId, MovementId, SiteId},
     ids::{BulletinId, ProposalId, SiteId},
+    hotspot::{Confidence, Detection, Finding, HotSpotStep, ImportHotSpots, SettleHotSpot},
+    ids::{BulletinId, EvacuationId, HotSpotId, IncidentId, SiteId, TransferId},
     incident::{EditIncident, IncidentStep},
     person::Channel,
     response::{Propose, ResponseStep, StartResponse, Tick},
@@ -162,6 +169,15 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("override_added", "v-1"),
         ("lines_set", "app"),
         ("policies_adopted", "policies"),
+        ("evacuation_ordered", "e-1"),
+        ("evacuation_ended", "e-1"),
+        ("transfer_ordered", "x-1"),
+        ("transfer_progressed", "x-1"),
+        ("transfer_ended", "x-1"),
+        ("transfer_returned", "x-1"),
+        ("shelter_counted", "s-1"),
+        ("hot_spot_found", "f-1"),
+        ("hot_spot_settled", "f-1"),
         ("access_changed", "zhang"),
         ("incident_received", "i-1"),
         ("incident_edited", "i-1"),
@@ -172,8 +188,8 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("assignment_advanced", "a-1"),
         ("assignment_stalled", "a-1"),
         ("unit_readied", "u-9"),
-        ("road_closed", "x-1"),
-        ("road_opened", "x-1"),
+        ("road_closed", "k-1"),
+        ("road_opened", "k-1"),
         ("plans_adopted", "plans"),
         ("response_proposed", "p-1"),
         ("response_proposal_decided", "p-1"),
@@ -279,6 +295,8 @@ fn story() -> County {
     incidents(&mut county);
     supplies(&mut county);
     responses(&mut county);
+    evacuations(&mut county);
+    hot_spots(&mut county);
     county
 }
 
@@ -357,6 +375,125 @@ fn incidents(county: &mut County) {
     county.dispatch(Command::Task(TaskStep::Complete(report))).unwrap();
     let withdraw = TaskStep::Withdraw { task: ids[1], reason: "改由镇里负责".into() };
     county.dispatch(Command::Task(withdraw)).unwrap();
+}
+
+/// Three orders to leave, of which one is a drill, and the ways in which they end.
+fn evacuations(county: &mut County) {
+    let due_at = county.now + Duration::from_secs(3_600);
+    let leg = |people| {
+        let area = "990101001001".parse().unwrap();
+        let from = Origin { area, risk_point: None, place: "村小学".into() };
+        Leg { from, people: Some(people), to: "s-1".parse().ok() }
+    };
+    let wanted = OrderEvacuation {
+        whom: Whom::Legs(vec![leg(10)]),
+        due_at,
+        text: String::new(),
+        on_word_of: String::new().into(),
+        incident: None,
+        over_capacity: None,
+        drill: false,
+    };
+    let mut step = |step| {
+        county.as_role(Role::Dispatcher, Command::Evacuation(step)).unwrap();
+    };
+    let counted = |said, reason: Option<&str>| {
+        EvacuationStep::Count(ReportHeadcount {
+            shelter: "s-1".parse().unwrap(),
+            said,
+            note: reason.unwrap_or_default().to_owned(),
+            over_capacity: reason.map(Into::into),
+        })
+    };
+    let said = |transfer, moved, note: &str| ReportTransfer {
+        transfer: TransferId(transfer),
+        numbers: Numbers { moved, ..Numbers::default() },
+        note: note.to_owned(),
+        done: false,
+        over_capacity: None,
+    };
+    step(EvacuationStep::Order(wanted.clone()));
+    let numbers = Numbers { moved: 4, refusing: 1, immobile: 2, out_of_contact: 3 };
+    step(EvacuationStep::Report(ReportTransfer {
+        numbers,
+        over_capacity: Some("桥断了".into()),
+        ..said(1, 0, "一户拒绝转移")
+    }));
+    step(EvacuationStep::Report(said(1, 10, "")));
+    step(counted(Headcount::Counted(8), None));
+    step(counted(Headcount::Arrived(900), Some("学校操场")));
+    step(EvacuationStep::Order(OrderEvacuation {
+        whom: Whom::Threatened { area: COUNTY.parse().unwrap(), hazard: Some(Hazard::Landslide) },
+        text: "立即转移".to_owned(),
+        on_word_of: "县长".into(),
+        incident: Some(IncidentId(1)),
+        over_capacity: Some("桥断了".into()),
+        drill: true,
+        ..wanted.clone()
+    }));
+    step(EvacuationStep::CallOff { transfer: TransferId(2), reason: "雨停".to_owned() });
+    step(counted(Headcount::Counted(8), None));
+    step(EvacuationStep::Order(OrderEvacuation { whom: Whom::Legs(vec![leg(5)]), ..wanted }));
+    step(EvacuationStep::Report(said(3, 5, "")));
+    for (evacuation, note) in [(1, ""), (3, "险情解除")] {
+        step(EvacuationStep::PermitReturn(PermitReturn {
+            evacuation: EvacuationId(evacuation),
+            permitted_by: "县长".into(),
+            note: note.to_owned(),
+        }));
+    }
+    let home = |transfer, people, note: &str| EvacuationStep::Returned {
+        transfer: TransferId(transfer),
+        people,
+        note: note.to_owned(),
+    };
+    step(home(1, None, ""));
+    step(home(3, Some(4), "一人住院"));
+}
+
+/// A fire that grows, and something else in a drill.
+fn hot_spots(county: &mut County) {
+    let village = Area {
+        code: "990101001001".parse().unwrap(),
+        name: "东街村".into(),
+        centroid: Some([114.5, 35.6]),
+        outline: Vec::new(),
+    };
+    county.must(Command::SaveAreas(vec![village]));
+    let bare = Detection {
+        satellite: "N20".into(),
+        instrument: String::new().into(),
+        at: county.now,
+        point: [114.5, 35.6],
+        confidence: Confidence::Nominal,
+        brightness_k: None,
+        frp_mw: None,
+        pixel_km: None,
+        night: false,
+    };
+    let full = Detection {
+        instrument: "VIIRS".into(),
+        point: [114.51, 35.625],
+        brightness_k: Some(337.25),
+        frp_mw: Some(5.5),
+        pixel_km: Some([0.5, 0.625]),
+        night: true,
+        ..bare.clone()
+    };
+    let mut import = |detections, drill| {
+        let import = HotSpotStep::Import(ImportHotSpots { detections, drill });
+        county.as_role(Role::Gateway, Command::HotSpot(import)).unwrap();
+    };
+    import(vec![bare.clone()], false);
+    import(vec![full.clone()], true);
+    import(vec![Detection { satellite: "N21".into(), ..bare }], false);
+    import(vec![Detection { satellite: "N21".into(), ..full }], true);
+    for (number, finding, note) in [(1, Finding::TrueFire, ""), (2, Finding::False, "彩钢瓦反光")]
+    {
+        let (hot_spot, note) = (HotSpotId(number), note.to_owned());
+        let settle = HotSpotStep::Settle(SettleHotSpot { hot_spot, finding, note });
+        county.as_role(Role::Dispatcher, Command::HotSpot(settle)).unwrap();
+    }
 }
 
 fn bulletins(county: &mut County) {
@@ -582,7 +719,7 @@ fn sites(county: &mut County) {
     county.must(Command::SaveSites(vec![
         site("b-1", COUNTY, Facts::Base),
         site("d-1", COUNTY, Facts::Depot),
-        full("s-1", Facts::Shelter(Shelter { capacity: 800 })),
+        full("s-1", Facts::Shelter(Shelter { capacity: 800, night_capacity: Some(500) })),
         full("g-1", Facts::Gauge(Box::new(gauge))),
         full("r-1", Facts::RiskPoint(point)),
     ]));

@@ -27,6 +27,7 @@ mod command_line;
 mod damaged;
 mod dispatch;
 mod dispatcher;
+mod evacuation;
 mod events;
 mod feeds;
 mod fences;
@@ -34,6 +35,7 @@ mod flood_warnings;
 #[path = "../fuzz/mod.rs"]
 mod fuzz;
 mod gauges;
+mod hotspots;
 mod http_api;
 mod journal_contract;
 mod journal_postgres;

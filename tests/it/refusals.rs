@@ -387,7 +387,8 @@ fn unit_cases() -> Vec<Case> {
 
 fn site_cases() -> Vec<Case> {
     let save = |site| Command::SaveSites(vec![site]);
-    let shelter = |id, capacity| site(id, COUNTY, Facts::Shelter(Shelter { capacity }));
+    let shelter =
+        |id, capacity| site(id, COUNTY, Facts::Shelter(Shelter { capacity, night_capacity: None }));
     let leads_to = |shelter: &str| {
         let plan =
             EvacuationPlan { shelter: shelter.parse().unwrap(), text: CompactString::default() };

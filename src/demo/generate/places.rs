@@ -19,6 +19,8 @@ pub(super) struct Place {
 pub(super) struct Shelter {
     pub place: Place,
     pub capacity: usize,
+    /// By night, where people need room to lie down.
+    pub night_capacity: usize,
 }
 
 #[derive(Debug)]
@@ -143,14 +145,20 @@ fn shelters(county: &County, random: &mut Random) -> Vec<Shelter> {
         let id = format!("990101-s{number}");
         let at = beside(county.seat, off);
         let place = place(id, name.to_owned(), county.code, at, "990101-11".to_owned());
-        Shelter { place, capacity }
+        Shelter { place, capacity, night_capacity: sleepers(capacity) }
     });
     let mut shelters: Vec<Shelter> = large.collect();
-    shelters.extend(county.townships.iter().map(|township| Shelter {
-        place: of_township(township, "s", "中心小学", [-0.002, 0.003]),
-        capacity: 400 + 50 * random.below(11),
+    shelters.extend(county.townships.iter().map(|township| {
+        let capacity = 400 + 50 * random.below(11);
+        let place = of_township(township, "s", "中心小学", [-0.002, 0.003]);
+        Shelter { place, capacity, night_capacity: sleepers(capacity) }
     }));
     shelters
+}
+
+/// Of five who find room by day three can lie down by night.
+fn sleepers(capacity: usize) -> usize {
+    capacity * 3 / 5
 }
 
 fn gauges(county: &County) -> Vec<Gauge> {

@@ -50,9 +50,9 @@ pub(super) fn stock(lines: &[stock::Line]) -> String {
 }
 
 pub(super) fn shelters(shelters: &[Shelter]) -> String {
-    let mut text = format!("{PLACE},容纳人数\n");
-    for shelter in shelters {
-        put(&mut text, format_args!("{},{}\n", place(&shelter.place), shelter.capacity));
+    let mut text = format!("{PLACE},容纳人数,夜间容纳人数\n");
+    for Shelter { place: site, capacity, night_capacity } in shelters {
+        put(&mut text, format_args!("{},{capacity},{night_capacity}\n", place(site)));
     }
     text
 }

@@ -6,7 +6,9 @@
 
 mod assignment;
 mod callout;
+mod evacuation;
 mod group;
+mod hotspot;
 mod incident;
 mod road;
 mod supply;
@@ -31,7 +33,7 @@ use super::{
     unit::Unit,
 };
 
-pub use self::{assignment::*, callout::*, incident::*, response::*, road::*, supply::*, task::*, warning::*};
+pub use self::{assignment::*, callout::*, evacuation::*, hotspot::*, incident::*, response::*, road::*, supply::*, task::*, warning::*};
 
 /// An event with its place in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -155,6 +157,8 @@ events! {
     group Road(RoadEvent);
     group Supply(SupplyEvent);
     group Response(ResponseEvent);
+    group Evacuation(EvacuationEvent);
+    group HotSpot(HotSpotEvent);
 }
 
 impl Event {

@@ -67,7 +67,7 @@ numbered_id!(
 text_serde!(TaskId, u64, TaskId, |id| id.0);
 numbered_id!(
     /// A road or a piece of ground that cannot be passed (道路中断).
-    ClosureId, 'x', "a closure id such as x-2"
+    ClosureId, 'k', "a closure id such as k-2"
 );
 text_serde!(ClosureId, u64, ClosureId, |id| id.0);
     /// An emergency response of some level (应急响应).
@@ -79,6 +79,20 @@ numbered_id!(
     ProposalId, 'p', "a proposal id such as p-5"
 );
 text_serde!(ProposalId, u64, ProposalId, |id| id.0);
+    /// People being brought to safety on one order (转移).
+    EvacuationId, 'e', "an evacuation id such as e-2"
+);
+text_serde!(EvacuationId, u64, EvacuationId, |id| id.0);
+numbered_id!(
+    /// Those of one place who are brought to one shelter.
+    TransferId, 'x', "a transfer id such as x-14"
+);
+text_serde!(TransferId, u64, TransferId, |id| id.0);
+numbered_id!(
+    /// Where satellites have seen a fire (卫星热点).
+    HotSpotId, 'f', "a hot spot id such as f-6"
+);
+text_serde!(HotSpotId, u64, HotSpotId, |id| id.0);
 numbered_id!(
     /// A callout (叫应).
     CalloutId, 'c', "a callout id such as c-7"

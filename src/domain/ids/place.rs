@@ -141,6 +141,12 @@ impl Duty {
     /// Runs the desk of an area around the clock (值班员).
     pub const DUTY_OFFICER: Duty = Duty(CompactString::const_new("duty_officer"));
 
+    /// Leads an area's desk around the clock (带班领导).
+    pub const LEAD_OFFICER: Duty = Duty(CompactString::const_new("lead_officer"));
+
+    /// Answers for a village around the clock (村值班).
+    pub const VILLAGE_DUTY: Duty = Duty(CompactString::const_new("village_duty"));
+
     /// Of whoever leads a unit; the roster has no such posts, the list of units says who it is.
     pub const TEAM_LEADER: Duty = Duty(CompactString::const_new("team_leader"));
 

@@ -7,6 +7,7 @@ use crate::domain::{
     actor::{Actor, Capability},
     board::{Board, require},
     decision::Draft,
+    evacuation::EvacuationFault,
     event::{Event, SiteRemoved, SiteSaved},
     ids::SiteId,
     rejection::Rejection,
@@ -66,6 +67,8 @@ pub(in crate::domain) fn remove(
     if let Some(movement) = board.supplies.open().find(|movement| movement.depot == *id) {
         let (site, movement) = (id.clone(), movement.id);
         return Err(SupplyFault::DepotBusy { site, movement }.into());
+    if board.evacuations.needs(id) {
+        return Err(EvacuationFault::ShelterInUse(id.clone()).into());
     }
     draft.push(Event::SiteRemoved(SiteRemoved { id: id.clone(), area: site.area }));
     Ok(())
@@ -92,8 +95,13 @@ fn check(board: &Board, site: &Site) -> Result<(), Rejection> {
 fn fault(facts: &Facts) -> Option<(&'static str, &'static str)> {
     match facts {
         Facts::Base | Facts::Depot => None,
-        Facts::Shelter(shelter) => (!(1..=MOST_PEOPLE).contains(&shelter.capacity))
-            .then_some(("capacity", "a shelter holds 1 to 1000000 people")),
+        Facts::Shelter(shelter) => {
+            let holds = (1..=MOST_PEOPLE).contains(&shelter.capacity);
+            let sleeps = shelter.by_night() <= shelter.capacity;
+            let none = (!holds).then_some(("capacity", "a shelter holds 1 to 1000000 people"));
+            none.or((!sleeps)
+                .then_some(("night_capacity", "no more people sleep there than it holds by day")))
+        }
         Facts::Gauge(gauge) => gauge.fault(),
         Facts::RiskPoint(point) => {
             let plan = point.plan.as_ref().map_or(0, |plan| plan.text.chars().count());

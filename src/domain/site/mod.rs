@@ -6,6 +6,7 @@
 mod change;
 mod gauge;
 mod risk_point;
+mod shelter;
 mod thresholds;
 
 use std::{collections::BTreeMap, fmt};
@@ -17,6 +18,7 @@ pub(super) use self::change::{remove, save};
 pub use self::{
     gauge::{Gauge, Measure},
     risk_point::{EvacuationPlan, Hazard, RiskPoint},
+    shelter::Shelter,
     thresholds::{Later, RAIN_HOURS, Thresholds},
 };
 use super::{
@@ -90,14 +92,6 @@ pub enum Facts {
     Shelter(Shelter),
     Gauge(Box<Gauge>),
     RiskPoint(RiskPoint),
-}
-
-/// Where people are taken in (避险安置场所).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Shelter {
-    /// How many people it holds.
-    pub capacity: u32,
 }
 
 /// Every site, by id.

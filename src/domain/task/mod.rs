@@ -15,11 +15,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     callout::obligation::Bearer,
     event::{Entry, TaskEvent, TaskGiven},
-    ids::{IncidentId, ObligationId, PersonId, PostId, ResponseId, TaskId, UnitId},
+ids::{EvacuationId, HotSpotId, IncidentId, ObligationId, PersonId, PostId, ResponseId, TaskId, TransferId, UnitId},
     time::Timestamp,
 };
 
 pub(in crate::domain) use self::give::{Giving, NewTask, Sign, Upon};
+pub(in crate::domain) use self::report::reporter_of;
 pub use self::{
     give::{GiveTasks, Given},
     report::{TaskFault, TaskReport, TaskStep},
@@ -32,6 +33,8 @@ pub(super) use report::decide;
 pub enum Cause {
     Incident(IncidentId),
     Response(ResponseId),
+    Evacuation(EvacuationId),
+    HotSpot(HotSpotId),
 }
 
 /// What being done means.
@@ -42,6 +45,12 @@ pub enum Form {
     Plain,
     /// Somebody has to find another unit for an incident: sending one does it.
     Replace,
+    /// So many people have to be brought to a shelter: how many were is counted.
+    Transfer { transfer: TransferId, people: u32 },
+    /// They have to be seen home: how many were is counted.
+    Return { transfer: TransferId, people: u32 },
+    /// Somebody has to look whether it burns: what was found is said.
+    Verification { hot_spot: HotSpotId },
 }
 
 /// What was reported of a task, done or under way.

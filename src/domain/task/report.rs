@@ -8,8 +8,10 @@ use crate::domain::{
     board::Board,
     command::Reply,
     decision::{Decision, Draft},
+    evacuation::{self, EvacuationFault, Numbers, ReportTransfer},
     event::{TaskDone, TaskProgressed, TaskWithdrawn},
-    ids::{PersonId, TaskId},
+    hotspot::{self, HotSpotFault, SettleHotSpot},
+    ids::{PersonId, TaskId, TransferId},
     rejection::Rejection,
     time::Timestamp,
 };
@@ -77,16 +79,21 @@ pub(in crate::domain) fn decide(
         TaskStep::Progress(report) => {
             let task = open_task(board, actor, report.task, Capability::Dispatch, &draft)?;
             check(&report.outcome)?;
-            draft.push(TaskProgressed {
-                id: task.id,
-                post: task.post.clone(),
-                outcome: report.outcome.clone(),
-            });
+            if let Form::Transfer { transfer, .. } = task.form {
+                let report = moved(board, transfer, &report.outcome, false)?;
+                evacuation::reported(board, actor, &report, &mut draft)?;
+            } else {
+                draft.push(TaskProgressed {
+                    id: task.id,
+                    post: task.post.clone(),
+                    outcome: report.outcome.clone(),
+                });
+            }
         }
         TaskStep::Complete(report) => {
             let task = open_task(board, actor, report.task, Capability::Dispatch, &draft)?;
             check(&report.outcome)?;
-            draft.complete(task, report.outcome.clone());
+            complete(board, actor, task, &report.outcome, &mut draft)?;
         }
         TaskStep::Withdraw { task, reason } => {
             if !actor.role.may(Capability::Instruct) {
@@ -99,14 +106,77 @@ pub(in crate::domain) fn decide(
             if reason.chars().count() > NOTE_LIMIT {
                 return Err(Rejection::TooLong { field: "reason", limit: NOTE_LIMIT });
             }
-            draft.withdraw_tasks(&[task], reason);
+            if let Form::Transfer { transfer, .. } = task.form {
+                evacuation::called_off(board, actor, transfer, reason, &mut draft)?;
+            } else {
+                draft.withdraw_tasks(&[task], reason);
+            }
         }
     }
     Ok(draft.finish(Reply::Done))
 }
 
+/// Decides that a task is done, by what being done means for it.
+fn complete(
+    board: &Board,
+    actor: &Actor,
+    task: &Task,
+    outcome: &Outcome,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    match task.form {
+        Form::Plain | Form::Replace => draft.complete(task, outcome.clone()),
+        Form::Transfer { transfer, .. } => {
+            let report = moved(board, transfer, outcome, true)?;
+            evacuation::reported(board, actor, &report, draft)?;
+        }
+        Form::Return { transfer, .. } => {
+            let said = (transfer, outcome.count, outcome.note.as_str());
+            evacuation::returned(board, actor, said, draft)?;
+        }
+        Form::Verification { hot_spot } => {
+            let settle = SettleHotSpot {
+                hot_spot,
+                finding: outcome.finding.parse().map_err(HotSpotFault::from)?,
+                note: outcome.note.clone(),
+            };
+            hotspot::settle(board, actor, &settle, draft)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns what the answer to a task says of its transfer: how many are moved; the other numbers stay.
+fn moved(
+    board: &Board,
+    transfer: TransferId,
+    outcome: &Outcome,
+    done: bool,
+) -> Result<ReportTransfer, Rejection> {
+    let known = board.evacuations.transfer(transfer);
+    let known = known.ok_or(EvacuationFault::UnknownTransfer(transfer))?.numbers;
+    let numbers = Numbers { moved: outcome.count.unwrap_or(known.moved), ..known };
+    let note = outcome.note.clone();
+    Ok(ReportTransfer { transfer, numbers, note, done, over_capacity: None })
+}
+
 /// Returns a task that is open and that `actor` may touch: he bears it, or has `capability` in its area.
 fn open_task<'b>(
+    board: &'b Board,
+    actor: &Actor,
+    id: TaskId,
+    capability: Capability,
+    draft: &Draft<'_>,
+) -> Result<&'b Task, Rejection> {
+    let task = reporter_of(board, actor, id, capability, draft)?;
+    if !task.is_open() {
+        return Err(TaskFault::Over(id).into());
+    }
+    Ok(task)
+}
+
+/// Returns a task that `actor` may touch, open or not: he bears it, or has `capability` in its area.
+pub(in crate::domain) fn reporter_of<'b>(
     board: &'b Board,
     actor: &Actor,
     id: TaskId,
@@ -121,9 +191,6 @@ fn open_task<'b>(
     }
     if !bears && !actor.role.may(capability) {
         return Err(TaskFault::NotYours(id).into());
-    }
-    if !task.is_open() {
-        return Err(TaskFault::Over(id).into());
     }
     Ok(task)
 }

@@ -1,5 +1,7 @@
 //! The features of each layer, as one caller may see them.
 
+use std::time::Duration;
+
 use super::{Seen, layer::Layer};
 use crate::{
     domain::{
@@ -7,6 +9,7 @@ use crate::{
         area::{Area, LonLat, Shape},
         assignment::Status,
         board::Board,
+        hotspot::HotSpot,
         ids::{AreaCode, UnitId},
         site::{Facts, Site, SiteKind},
         time::Timestamp,
@@ -15,13 +18,15 @@ use crate::{
     http::warnings::concerns,
     ingest::basemap::{Basemap, Polyline},
     protocol::{
-        CalloutView, ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts,
-        UnitTask, Viewer,
+        CalloutView, ContactView, FactsView, FeatureView, FullnessView, GeometryView, HotSpotFacts,
+        Properties, UnitFacts, UnitTask, Viewer,
     },
 };
 
 /// Corners of the polygon that stands for a circle.
 const CORNERS: u32 = 64;
+/// How long a hot spot stays on the map once somebody has looked.
+const SHOWN_FOR: Duration = Duration::from_secs(24 * 3_600);
 /// Kilometres in a degree of latitude.
 const DEGREE_KM: f64 = 111.195;
 
@@ -46,6 +51,7 @@ pub(super) fn board(
             Layer::Units => features.extend(units(board, actor, last_seen)),
             Layer::Callouts => features.extend(callouts(board, actor, now)),
             Layer::Incidents => features.extend(incidents(board, actor)),
+            Layer::HotSpots => features.extend(hot_spots(board, actor, now)),
             Layer::Rivers | Layer::Roads => {}
         }
     }
@@ -174,6 +180,10 @@ fn site_facts(board: &Board, site: &Site) -> FactsView {
         Facts::Base => FactsView::Place { contact },
         Facts::Depot => FactsView::Depot { contact, stock: board.supplies.stocks.sums(&site.id) },
         Facts::Shelter(shelter) => FactsView::Shelter { contact, capacity: shelter.capacity },
+        Facts::Depot => FactsView::Depot { contact, stock: board.stocks.of(&site.id).to_vec() },
+        Facts::Shelter(shelter) => {
+            FactsView::Shelter { contact, fullness: FullnessView::of(board, site, *shelter) }
+        }
         Facts::Gauge(gauge) => FactsView::Gauge { contact, gauge: gauge.clone() },
         Facts::RiskPoint(point) => FactsView::RiskPoint {
             contact,
@@ -183,6 +193,26 @@ fn site_facts(board: &Board, site: &Site) -> FactsView {
             plan: point.plan.clone(),
         },
     }
+}
+
+/// Draws the hot spots that nobody has looked at, and those settled within a day.
+fn hot_spots<'b>(
+    board: &'b Board,
+    actor: &Actor,
+    now: Timestamp,
+) -> impl Iterator<Item = FeatureView> + use<'b> {
+    let within = actor.area;
+    let shown = move |hot_spot: &&HotSpot| match &hot_spot.settled {
+        None => true,
+        Some(settled) => now.since(settled.at) <= SHOWN_FOR,
+    };
+    let wanted = board.hot_spots.iter().filter(move |one| within.contains(one.area)).filter(shown);
+    wanted.map(move |one| {
+        let at = one.point().map(GeometryView::Point);
+        let facts = FactsView::HotSpot(HotSpotFacts::of(one, now));
+        let name = board.areas.name(one.area);
+        feature(Layer::HotSpots, &one.id.to_string(), &name, Some(one.area), at, facts)
+    })
 }
 
 /// Draws each unit where it was last seen, else at its base.
@@ -196,7 +226,7 @@ fn units(
         let seen = last_seen(&unit.id);
         let place = seen.as_ref().map(|seen| seen.place).or(unit.base);
         let facts = FactsView::Unit {
-            unit: UnitFacts::of(board, unit),
+            unit: Box::new(UnitFacts::of(board, unit)),
             assignment: UnitTask::of(board, unit),
             at: seen.map(|seen| seen.at),
         };

@@ -17,10 +17,11 @@ pub(super) enum Layer {
     Roads,
     Callouts,
     Incidents,
+    HotSpots,
 }
 
 impl Layer {
-    const ALL: [Layer; 12] = [
+    const ALL: [Layer; 13] = [
         Layer::Areas,
         Layer::Warnings,
         Layer::Bases,
@@ -33,6 +34,7 @@ impl Layer {
         Layer::Roads,
         Layer::Callouts,
         Layer::Incidents,
+        Layer::HotSpots,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -49,6 +51,7 @@ impl Layer {
             Layer::Roads => "roads",
             Layer::Callouts => "callouts",
             Layer::Incidents => "incidents",
+            Layer::HotSpots => "hot_spots",
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) struct Seen {
 #[derive(Deserialize, IntoParams)]
 pub(super) struct Look {
     /// One or several of areas, warnings, bases, depots, shelters, gauges, risk_points, units, rivers, roads,
-    /// callouts, incidents, separated by commas; all when left out.
+    /// callouts, incidents, hot_spots, separated by commas; all when left out.
     layers: Option<String>,
     /// `west,south,east,north`; everywhere when left out.
     bbox: Option<String>,
@@ -65,7 +65,8 @@ pub(super) async fn look(
     let known = headers.get(header::IF_NONE_MATCH).cloned();
     // Positions move without the board; the rest is as old as the last event that changed it.
     let moving = layers.contains(&Layer::Units);
-    let lively = layers.iter().any(|layer| matches!(layer, Layer::Warnings | Layer::Callouts));
+    let lively = [Layer::Warnings, Layer::Callouts, Layer::Shelters, Layer::HotSpots];
+    let lively = layers.iter().any(|layer| lively.contains(layer));
     let drawn = web.board.read(move |board| {
         let seq = if lively { board.seq } else { board.map_seq };
         let tag = format!("W/\"{}-{seq}-{area}\"", env!("CARGO_PKG_VERSION"));

@@ -35,6 +35,7 @@ pub(super) enum Column {
     Members,
     Deputy,
     Capacity,
+    NightCapacity,
     Measures,
     Water,
     Datum,
@@ -217,6 +218,7 @@ pub(super) const SHELTERS: &[Header] = &[
     LAT,
     CRS,
     required(Column::Capacity, &["capacity", "容纳人数", "可容纳人数", "容量"]),
+    optional(Column::NightCapacity, &["night_capacity", "夜间容纳人数", "夜间容量", "床位"]),
     CONTACT,
     IGNORED,
 ];

@@ -48,9 +48,7 @@ pub(super) fn read(
         let facts = match kind {
             SiteKind::Base => Some(Facts::Base),
             SiteKind::Depot => Some(Facts::Depot),
-            SiteKind::Shelter => line
-                .need(Column::Capacity, capacity, faults)
-                .map(|capacity| Facts::Shelter(Shelter { capacity })),
+            SiteKind::Shelter => shelter(line, faults).map(Facts::Shelter),
             SiteKind::Gauge => {
                 gauges::read(line, context, faults).map(|gauge| Facts::Gauge(Box::new(gauge)))
             }
@@ -76,6 +74,17 @@ fn check_kind(line: Line<'_>, context: &Context, id: &SiteId, kind: SiteKind, fa
     if let Some(known) = known.filter(|known| **known != kind) {
         line.fault(Column::Id, problem::other_kind(known), faults);
     }
+}
+
+fn shelter(line: Line<'_>, faults: &mut Faults) -> Option<Shelter> {
+    let capacity = line.need(Column::Capacity, capacity, faults);
+    let night_capacity = line.may(Column::NightCapacity, people, faults);
+    if let Some((capacity, night)) = capacity.zip(night_capacity)
+        && night > capacity
+    {
+        line.fault(Column::NightCapacity, problem::not_between(0, capacity), faults);
+    }
+    Some(Shelter { capacity: capacity?, night_capacity })
 }
 
 fn capacity(cell: &Cell) -> Result<u32, Problem> {
@@ -194,6 +203,11 @@ mod tests {
         assert_eq!(codes(Kind::RiskPoints, points), expected);
         let shelters = "id,name,area,lon,lat,capacity\ns-1,甲,990101,114.45,35.6,0\n";
         assert_eq!(codes(Kind::Shelters, shelters), ["2 capacity not_between"]);
+        let by_night = "编号,名称,区划代码,经度,纬度,容纳人数,夜间容纳人数\n\
+                        s-1,甲,990101,114.45,35.6,500,501\n\
+                        s-2,乙,990101,114.45,35.6,500,很多\n";
+        let expected = ["2 夜间容纳人数 not_between", "3 夜间容纳人数 not_a_count"];
+        assert_eq!(codes(Kind::Shelters, by_night), expected);
     }
 
     #[test]

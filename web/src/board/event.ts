@@ -174,6 +174,10 @@ interface Kinds {
   responses_changed: Record<never, never>;
   /** What stands on the map, or who the units are, may be different now: ask again. */
   map_changed: Record<never, never>;
+  /** People are being moved, or shelters are fuller or emptier: ask again. */
+  evacuation_changed: Record<never, never>;
+  /** Satellites see something, or somebody has looked: ask again. */
+  hot_spots_changed: Record<never, never>;
   unknown: Record<never, never>;
 }
 
@@ -204,6 +208,13 @@ const RESPONSE_KINDS = new Set([
   'response_ticked', 'response_ended',
 ]);
 
+const EVACUATION_KINDS = new Set([
+  'evacuation_ordered', 'evacuation_ended', 'transfer_ordered', 'transfer_progressed', 'transfer_ended',
+  'transfer_returning', 'transfer_returned', 'shelter_counted',
+]);
+
+const HOT_SPOT_KINDS = new Set(['hot_spot_found', 'hot_spot_seen_again', 'hot_spot_settled']);
+
 const KNOWN: { [K in keyof Kinds]: true } = {
   warning_accepted: true, warning_witnessed: true, warning_ended: true,
   suggestion_decided: true, suggestion_rules_adopted: true,
@@ -214,7 +225,8 @@ const KNOWN: { [K in keyof Kinds]: true } = {
   obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
   obligation_told: true, attempt_started: true, attempt_repeated: true, attempt_recorded: true,
   gauge_crossed: true, silence_began: true, silence_ended: true, site_removed: true,
-  roster_changed: true, responses_changed: true, map_changed: true, unknown: true,
+  roster_changed: true, responses_changed: true, map_changed: true, evacuation_changed: true, hot_spots_changed: true,
+  unknown: true,
 };
 
 const OF_DOSSIERS = [
@@ -230,6 +242,8 @@ export function readEvent(frame: EventFrame): BoardEvent {
   if (ROSTER_KINDS.has(frame.kind)) return { ...stamp, kind: 'roster_changed', data: {} };
   if (RESPONSE_KINDS.has(frame.kind)) return { ...stamp, kind: 'responses_changed', data: {} };
   if (MAP_KINDS.has(frame.kind)) return { ...stamp, kind: 'map_changed', data: {} };
+  if (EVACUATION_KINDS.has(frame.kind)) return { ...stamp, kind: 'evacuation_changed', data: {} };
+  if (HOT_SPOT_KINDS.has(frame.kind)) return { ...stamp, kind: 'hot_spots_changed', data: {} };
   if (!Object.prototype.hasOwnProperty.call(KNOWN, frame.kind)) return { ...stamp, kind: 'unknown', data: {} };
   return { ...stamp, kind: frame.kind, data: frame.data } as BoardEvent;
 }

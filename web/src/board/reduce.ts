@@ -103,12 +103,16 @@ function apply(draft: Draft, event: BoardEvent): void {
   }
 }
 
-const ELSEWHERE = ['gauge_crossed', 'map_changed', 'responses_changed', 'unknown'] as const;
+const ELSEWHERE = [
+  'gauge_crossed', 'map_changed', 'responses_changed', 'evacuation_changed', 'hot_spots_changed', 'unknown',
+] as const;
+
+type ElsewhereKind = (typeof ELSEWHERE)[number];
 
 /** Events of what the board does not hold: whoever shows that asks for it. */
 function isElsewhere(
   event: BoardEvent,
-): event is DossierEvent | Extract<BoardEvent, { kind: (typeof ELSEWHERE)[number] }> {
+): event is DossierEvent | Extract<BoardEvent, { kind: ElsewhereKind }> {
   return isDossierEvent(event) || (ELSEWHERE as readonly string[]).includes(event.kind);
 }
 
