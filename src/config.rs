@@ -21,7 +21,8 @@ use crate::{
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
     domain::{
-callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, roster::Calendar, suggestion::Rules, supply::SupplyRules, response::Plans,
+        callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, response::Plans,
+        roster::Calendar, suggestion::Rules, supply::SupplyRules,
     },
     gauges,
     ingest::{basemap::Basemap, calendar, capabilities, forms::Forms, plans},
@@ -71,7 +72,8 @@ pub struct Config {
     calendar: String,
     suggestions: String,
     capabilities: String,
-supplies: String, plans_dir: String,
+    supplies: String,
+    plans_dir: String,
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
@@ -279,6 +281,8 @@ impl Config {
     pub fn supplies(&self) -> Result<SupplyRules, String> {
         let text = self.text(&self.supplies, SUPPLIES, "supplies")?;
         sound(&text, "supplies", SupplyRules::fault)
+    }
+
     /// Reads what is done at each level of a response.
     /// Reads what is done at each level of a response.
     pub fn plans(&self) -> Result<Plans, String> {

@@ -11,8 +11,8 @@ use crate::{
         event::LinesSet,
         person::Channel,
         rejection::Rejection,
-        supply::{Count, SupplyStep},
         response::ResponseStep,
+        supply::{Count, SupplyStep},
     },
 };
 

@@ -72,7 +72,10 @@ pub struct Board {
     pub incidents: Incidents,
     pub assignments: Assignments,
     pub tasks: Tasks,
-pub closures: Closures, pub responses: Responses, pub evacuations: Evacuations, pub hot_spots: HotSpots,
+    pub closures: Closures,
+    pub responses: Responses,
+    pub evacuations: Evacuations,
+    pub hot_spots: HotSpots,
     pub(super) overrides_added: u64,
 }
 

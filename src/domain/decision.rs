@@ -8,7 +8,8 @@ use super::{
     command::Reply,
     event::{CalloutOpened, CloseReason, Event},
     ids::{
-AssignmentId, CalloutId, IncidentId, ObligationId, PersonId, ProposalId, ResponseId, TaskId, EvacuationId, HotSpotId, TransferId,
+        AssignmentId, CalloutId, EvacuationId, HotSpotId, IncidentId, ObligationId, PersonId,
+        ProposalId, ResponseId, TaskId, TransferId,
     },
     time::Timestamp,
 };
@@ -37,7 +38,11 @@ pub(super) struct Draft<'b> {
     next_task: u64,
     next_incident: u64,
     next_assignment: u64,
-next_response: u64, next_proposal: u64, next_evacuation: u64, next_transfer: u64, next_hot_spot: u64,
+    next_response: u64,
+    next_proposal: u64,
+    next_evacuation: u64,
+    next_transfer: u64,
+    next_hot_spot: u64,
     /// How many more obligations of a callout are open after the events so far.
     opened: BTreeMap<CalloutId, i64>,
     /// What the callouts that the events so far have opened or revised are about, errands apart.
@@ -122,17 +127,22 @@ impl<'b> Draft<'b> {
         self.next_response += 1;
         ResponseId(self.next_response - 1)
     }
+
     pub fn take_proposal(&mut self) -> ProposalId {
         self.next_proposal += 1;
         ProposalId(self.next_proposal - 1)
+    }
+
     pub fn take_evacuation(&mut self) -> EvacuationId {
         self.next_evacuation += 1;
         EvacuationId(self.next_evacuation - 1)
     }
+
     pub fn take_transfer(&mut self) -> TransferId {
         self.next_transfer += 1;
         TransferId(self.next_transfer - 1)
     }
+
     pub fn take_hot_spot(&mut self) -> HotSpotId {
         self.next_hot_spot += 1;
         HotSpotId(self.next_hot_spot - 1)

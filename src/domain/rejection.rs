@@ -6,7 +6,9 @@ use super::{
     actor::Capability,
     assignment::AssignmentFault,
     bulletin::BulletinFault,
-closure::ClosureFault, evacuation::EvacuationFault, hotspot::HotSpotFault,
+    closure::ClosureFault,
+    evacuation::EvacuationFault,
+    hotspot::HotSpotFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
     response::ResponseFault,
@@ -28,13 +30,18 @@ pub enum Rejection {
     #[error("no area {0} in this jurisdiction; import it or use a code from the area list")]
     UnknownArea(AreaCode),
     #[error("area {area} needs its parent {parent}, which is neither known nor in this import")]
-    Orphan { area: AreaCode, parent: AreaCode },
+    Orphan {
+        area: AreaCode,
+        parent: AreaCode,
+    },
     #[error(
         "the jurisdiction is {0} and cannot change; use another data folder for another county"
     )]
     OtherJurisdiction(AreaCode),
     #[error("person {person} is not known; import people before posts")]
-    UnknownPerson { person: PersonId },
+    UnknownPerson {
+        person: PersonId,
+    },
     #[error("no duty {0} in the policies; add it there or correct the spelling")]
     UnknownDuty(Duty),
     #[error(transparent)]
@@ -52,7 +59,10 @@ pub enum Rejection {
     #[error(
         "identifier {identifier} was accepted before with other content; a correction needs an identifier of its own and a reference to the first"
     )]
-    WarningConflict { identifier: CompactString, id: WarningId },
+    WarningConflict {
+        identifier: CompactString,
+        id: WarningId,
+    },
     #[error(transparent)]
     Suggestion(#[from] SuggestionFault),
     #[error(transparent)]
@@ -65,7 +75,9 @@ pub enum Rejection {
     Task(#[from] TaskFault),
     #[error(transparent)]
     Closure(#[from] ClosureFault),
+    #[error(transparent)]
     Response(#[from] ResponseFault),
+    #[error(transparent)]
     Evacuation(#[from] EvacuationFault),
     #[error(transparent)]
     HotSpot(#[from] HotSpotFault),
@@ -74,9 +86,14 @@ pub enum Rejection {
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
     NoPolicy,
     #[error("{field} must not be empty")]
-    Empty { field: &'static str },
+    Empty {
+        field: &'static str,
+    },
     #[error("{field} is longer than {limit} characters; shorten it")]
-    TooLong { field: &'static str, limit: usize },
+    TooLong {
+        field: &'static str,
+        limit: usize,
+    },
     #[error(
         "a callout of this kind is opened by the system, not by hand; use manual or spot_check"
     )]

@@ -18,7 +18,10 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
-closure::ClosureFault, incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault, task::TaskFault, response::ResponseFault, unit::UnitFault, evacuation::EvacuationFault, hotspot::HotSpotFault,
+        closure::ClosureFault, evacuation::EvacuationFault, hotspot::HotSpotFault,
+        incident::IncidentFault, rejection::Rejection, response::ResponseFault,
+        roster::RosterFault, site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault,
+        task::TaskFault, unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -223,7 +226,11 @@ fn closure(fault: &ClosureFault) -> StatusCode {
         ClosureFault::Unknown(_) => StatusCode::NOT_FOUND,
         ClosureFault::TooMany => StatusCode::CONFLICT,
         ClosureFault::Shape => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
 fn response(fault: &ResponseFault) -> StatusCode {
+    match fault {
         ResponseFault::Unknown(_)
         | ResponseFault::UnknownProposal(_)
         | ResponseFault::NoItem(_) => StatusCode::NOT_FOUND,
@@ -235,6 +242,9 @@ fn response(fault: &ResponseFault) -> StatusCode {
         | ResponseFault::NumberTaken { .. }
         | ResponseFault::ConditionsOpen { .. } => StatusCode::CONFLICT,
         ResponseFault::Plans(_) | ResponseFault::UnknownPlan(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
 fn evacuation(fault: &EvacuationFault) -> StatusCode {
     match fault {
         EvacuationFault::Unknown(_)
@@ -258,6 +268,7 @@ fn evacuation(fault: &EvacuationFault) -> StatusCode {
         | EvacuationFault::Unexplained { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
+
 fn hot_spot(fault: &HotSpotFault) -> StatusCode {
     match fault {
         HotSpotFault::Unknown(_) => StatusCode::NOT_FOUND,

@@ -4,12 +4,11 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-areas, assignments, board, bulletins, callouts, closures, duty, error::ErrorBody, forms, gauges, incidents, journal, map, obligations, positions, recommendations, sessions, setup, sources, suggestions, supplies, tasks, units, warnings, responses,
-    areas, assignments, board, bulletins, callouts, duty,
+    areas, assignments, board, bulletins, callouts, closures, duty,
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
-    forms, gauges, hotspots, incidents, journal, map, obligations, positions, sessions, setup,
-    sources, suggestions, tasks, units, warnings,
+    forms, gauges, hotspots, incidents, journal, map, obligations, positions, recommendations,
+    responses, sessions, setup, sources, suggestions, supplies, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]

@@ -145,13 +145,11 @@ fn topic(event: &Event) -> Topic {
         | Event::BulletinDrafted(_)
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_) => Topic::Warnings,
-        Event::Incident(_) | Event::Assignment(_) | Event::Task(_) | Event::Road(_) => {
-        Event::Incident(_) | Event::Assignment(_) | Event::Task(_) | Event::Response(_) => {
-            Topic::Incidents
-        }
         Event::Incident(_)
         | Event::Assignment(_)
         | Event::Task(_)
+        | Event::Road(_)
+        | Event::Response(_)
         | Event::Evacuation(_)
         | Event::HotSpot(_) => Topic::Incidents,
         Event::PoliciesAdopted(_) | Event::LinesSet(_) | Event::Callout(_) => Topic::Callouts,

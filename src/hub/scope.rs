@@ -6,8 +6,8 @@ use super::directory::Directory;
 use crate::domain::{
     area::Extent,
     event::{
-AssignmentEvent, CalloutEvent, Carried, Event, IncidentEvent, RoadEvent, SupplyEvent, EvacuationEvent, HotSpotEvent,
-        TaskEvent,
+        AssignmentEvent, CalloutEvent, Carried, EvacuationEvent, Event, HotSpotEvent,
+        IncidentEvent, RoadEvent, SupplyEvent, TaskEvent,
     },
     ids::AreaCode,
 };

@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use crate::domain::{
     area::Extent,
-event::{Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, Order, ResponseEvent, SupplyEvent},
+    event::{
+        Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, Order,
+        ResponseEvent, SupplyEvent,
+    },
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
     person::Person,
@@ -107,7 +110,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::CalendarAdopted(_)
         | Event::Supply(SupplyEvent::SupplyRulesAdopted(_)) => Some("{}".to_owned()),
         Event::Supply(event) => supply(event),
-        | Event::Response(ResponseEvent::PlansAdopted(_)) => Some("{}".to_owned()),
+        Event::Response(ResponseEvent::PlansAdopted(_)) => Some("{}".to_owned()),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
         | Event::PostSaved(_)

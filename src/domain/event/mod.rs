@@ -10,9 +10,9 @@ mod evacuation;
 mod group;
 mod hotspot;
 mod incident;
+mod response;
 mod road;
 mod supply;
-mod response;
 mod task;
 mod warning;
 
@@ -33,7 +33,10 @@ use super::{
     unit::Unit,
 };
 
-pub use self::{assignment::*, callout::*, evacuation::*, hotspot::*, incident::*, response::*, road::*, supply::*, task::*, warning::*};
+pub use self::{
+    assignment::*, callout::*, evacuation::*, hotspot::*, incident::*, response::*, road::*,
+    supply::*, task::*, warning::*,
+};
 
 /// An event with its place in the journal.
 #[derive(Debug, Clone, PartialEq)]

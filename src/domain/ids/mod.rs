@@ -70,8 +70,9 @@ numbered_id!(
     ClosureId, 'k', "a closure id such as k-2"
 );
 text_serde!(ClosureId, u64, ClosureId, |id| id.0);
+numbered_id!(
     /// An emergency response of some level (应急响应).
-    ResponseId, 'x', "a response id such as x-2"
+    ResponseId, 'r', "a response id such as r-2"
 );
 text_serde!(ResponseId, u64, ResponseId, |id| id.0);
 numbered_id!(
@@ -79,13 +80,14 @@ numbered_id!(
     ProposalId, 'p', "a proposal id such as p-5"
 );
 text_serde!(ProposalId, u64, ProposalId, |id| id.0);
+numbered_id!(
     /// People being brought to safety on one order (转移).
     EvacuationId, 'e', "an evacuation id such as e-2"
 );
 text_serde!(EvacuationId, u64, EvacuationId, |id| id.0);
 numbered_id!(
     /// Those of one place who are brought to one shelter.
-    TransferId, 'x', "a transfer id such as x-14"
+    TransferId, 'y', "a transfer id such as y-14"
 );
 text_serde!(TransferId, u64, TransferId, |id| id.0);
 numbered_id!(

@@ -67,6 +67,7 @@ pub(in crate::domain) fn remove(
     if let Some(movement) = board.supplies.open().find(|movement| movement.depot == *id) {
         let (site, movement) = (id.clone(), movement.id);
         return Err(SupplyFault::DepotBusy { site, movement }.into());
+    }
     if board.evacuations.needs(id) {
         return Err(EvacuationFault::ShelterInUse(id.clone()).into());
     }

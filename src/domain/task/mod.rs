@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     callout::obligation::Bearer,
     event::{Entry, TaskEvent, TaskGiven},
-ids::{EvacuationId, HotSpotId, IncidentId, ObligationId, PersonId, PostId, ResponseId, TaskId, TransferId, UnitId},
+    ids::{
+        EvacuationId, HotSpotId, IncidentId, ObligationId, PersonId, PostId, ResponseId, TaskId,
+        TransferId, UnitId,
+    },
     time::Timestamp,
 };
 
