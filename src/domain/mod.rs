@@ -11,6 +11,7 @@ pub mod bulletin;
 pub mod callout;
 pub mod command;
 pub mod coordinates;
+pub mod deadline;
 pub mod decision;
 pub mod event;
 pub mod fence;
