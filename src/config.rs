@@ -15,7 +15,9 @@ use crate::{
     access,
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
-    domain::{callout::policy::PolicySet, ids::AreaCode, roster::Calendar, suggestion::Rules},
+    domain::{
+        callout::policy::PolicySet, deadline, ids::AreaCode, roster::Calendar, suggestion::Rules,
+    },
     gauges,
     ingest::{basemap::Basemap, calendar, forms::Forms},
     positions,
@@ -33,6 +35,8 @@ pub const FORMS: &str = include_str!("../config/forms.toml");
 pub const CALENDAR: &str = include_str!("../config/calendar.toml");
 /// What warnings suggest when no file is named.
 pub const SUGGESTIONS: &str = include_str!("../config/suggestions.toml");
+/// When reports are due when no file is named.
+pub const DEADLINES: &str = include_str!("../config/deadlines.toml");
 /// How the public is told of warnings when no file is named.
 pub const TEXTS: &str = include_str!("../config/texts.toml");
 /// What the names of environment variables begin with.
@@ -61,6 +65,7 @@ pub struct Config {
     forms: String,
     calendar: String,
     suggestions: String,
+    deadlines: String,
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
@@ -217,6 +222,7 @@ impl Config {
         faults.extend(self.calendar().err());
         faults.extend(self.texts().err());
         faults.extend(self.suggestions().err());
+        faults.extend(self.deadlines().err());
         faults.extend(self.basemap().err());
         faults
     }
@@ -256,6 +262,17 @@ impl Config {
             toml::from_str(&text).map_err(|error| format!("suggestions: {error}"))?;
         match rules.fault() {
             Some(fault) => Err(format!("suggestions: {fault}")),
+            None => Ok(rules),
+        }
+    }
+
+    /// Reads when reports are due.
+    pub fn deadlines(&self) -> Result<deadline::Rules, String> {
+        let text = self.text(&self.deadlines, DEADLINES, "deadlines")?;
+        let rules: deadline::Rules =
+            toml::from_str(&text).map_err(|error| format!("deadlines: {error}"))?;
+        match rules.fault() {
+            Some(fault) => Err(format!("deadlines: {fault}")),
             None => Ok(rules),
         }
     }
@@ -421,6 +438,23 @@ mod tests {
         for named in ["JIAOYING_LISTN", "channels.voice_lines", "timezone", "SMS_LINES"] {
             assert!(faults.contains(named), "{named} in {faults}");
         }
+    }
+
+    #[test]
+    fn a_file_of_time_limits_is_read_and_its_fault_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deadlines.toml");
+        let load = |text: &str| {
+            fs::write(&path, text).unwrap();
+            let named = variable("JIAOYING_DEADLINES", path.to_str().unwrap());
+            Config::load(None, [named].into_iter())
+        };
+        assert_eq!(load("").unwrap().deadlines().unwrap(), deadline::Rules::default());
+        let faults = load("[[rule]]\nid = \"one\"\nhops = 1\n").unwrap_err().to_string();
+        assert!(
+            faults.contains("deadlines: ") && faults.contains("unknown field `hops`"),
+            "{faults}"
+        );
     }
 
     #[test]
