@@ -7,6 +7,7 @@ use crate::{
     dispatcher::{Handle, SubmitError},
     domain::{
         actor::Actor, command::Command, event::LinesSet, person::Channel, rejection::Rejection,
+        report::ReportStep,
     },
 };
 
@@ -48,6 +49,8 @@ pub(super) async fn settle(
     submit(Command::AdoptCalendar(calendar)).await?;
     let rules = config.suggestions().map_err(anyhow::Error::msg)?;
     submit(Command::AdoptRules(rules)).await?;
+    let deadlines = config.deadlines().map_err(anyhow::Error::msg)?;
+    submit(Command::Report(ReportStep::Adopt(deadlines))).await?;
     if options.demo {
         let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         submit(Command::SaveAreas(county.areas)).await?;

@@ -48,6 +48,8 @@ pub enum Capability {
     Dispatch,
     /// Give posts and units tasks (指令, 批示), and take them back.
     Instruct,
+    /// Sign what is reported to the levels above (签发).
+    SignReports,
     /// Answer the obligations that rest on oneself.
     Answer,
     /// Answer for somebody else who was reached by hand (代应答).
@@ -85,6 +87,7 @@ impl fmt::Display for Capability {
             OpenCallouts => "open or withdraw callouts",
             Dispatch => "run incidents",
             Instruct => "give tasks",
+            SignReports => "sign reports",
             Answer => "answer",
             AnswerOnBehalf => "answer on behalf of somebody else",
             OverrideRoster => "put substitutes into the roster",
@@ -119,6 +122,7 @@ impl Role {
                 OpenCallouts,
                 Dispatch,
                 Instruct,
+                SignReports,
                 Answer,
                 AnswerOnBehalf,
                 OverrideRoster,
@@ -137,9 +141,14 @@ impl Role {
                 SeePhoneNumbers,
                 ReadJournal,
             ],
-            Role::Leader => {
-                &[ApproveBulletins, DecideSuggestions, Instruct, Answer, SeePhoneNumbers]
-            }
+            Role::Leader => &[
+                ApproveBulletins,
+                DecideSuggestions,
+                Instruct,
+                SignReports,
+                Answer,
+                SeePhoneNumbers,
+            ],
             Role::Screen => &[],
             Role::Gateway => &[IssueWarnings, ReportPositions, ReportReadings, ReportReceipts],
             Role::Admin => &[

@@ -24,7 +24,9 @@ use super::{
     incident::{self, Incidents},
     person::People,
     rejection::Rejection,
+    report::{self, Reports},
     roster::{self, Calendar, DutyNow, Roster, Staffing},
+    round::{self, Rounds},
     silence::{self, Silences, Voice},
     site::{self, Sites},
     stock::{self, Stocks},
@@ -68,6 +70,8 @@ pub struct Board {
     pub incidents: Incidents,
     pub assignments: Assignments,
     pub tasks: Tasks,
+    pub reports: Reports,
+    pub rounds: Rounds,
     pub(super) overrides_added: u64,
 }
 
@@ -154,6 +158,8 @@ impl Board {
             Command::Incident(step) => return incident::decide(self, actor, step, draft),
             Command::Assignment(step) => return assignment::decide(self, actor, step, draft),
             Command::Task(step) => return task::decide(self, actor, step, draft),
+            Command::Report(step) => return report::decide(self, actor, step, draft),
+            Command::Round(step) => return round::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
@@ -165,6 +171,7 @@ impl Board {
                 draft.elapse_callouts();
                 draft.elapse_assignments();
                 draft.elapse_tasks();
+                draft.elapse_rounds();
             }
         }
         Ok(draft.finish(Reply::Done))
@@ -244,6 +251,8 @@ impl Board {
             Event::Incident(event) => self.incidents.apply(event, entry),
             Event::Assignment(event) => self.assignments.apply(event, entry),
             Event::Task(event) => self.tasks.apply(event, entry),
+            Event::Report(event) => self.reports.apply(event, entry),
+            Event::Round(event) => self.rounds.apply(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }
@@ -299,7 +308,8 @@ impl Board {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let expiry = self.warnings.next_expiry();
         let callouts = self.callouts.next_deadline().into_iter().chain(expiry);
-        callouts.chain(self.assignments.next_deadline()).chain(self.tasks.next_deadline()).min()
+        let work = self.assignments.next_deadline().into_iter().chain(self.tasks.next_deadline());
+        callouts.chain(work).chain(self.rounds.next_deadline()).min()
     }
 
     /// Derives what a snapshot leaves out.

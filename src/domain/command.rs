@@ -18,12 +18,14 @@ use super::{
     fence::Crossing,
     gauge::Seen,
     ids::{
-        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, IncidentId, ObligationId,
-        OverrideId, PersonId, PostId, SiteId, TaskId, UnitId, WarningId,
+        AreaCode, AssignmentId, AttemptId, BulletinId, CadenceId, CalloutId, IncidentId,
+        ObligationId, OverrideId, PersonId, PostId, ReportId, SiteId, TaskId, UnitId, WarningId,
     },
     incident::IncidentStep,
     person::Person,
+    report::ReportStep,
     roster::{Calendar, Post},
+    round::RoundStep,
     silence::LastHeard,
     site::Site,
     stock::Count,
@@ -66,6 +68,8 @@ pub enum Command {
     Incident(IncidentStep),
     Assignment(AssignmentStep),
     Task(TaskStep),
+    Report(ReportStep),
+    Round(RoundStep),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -193,6 +197,12 @@ pub enum Reply {
     },
     Tasks {
         ids: Vec<TaskId>,
+    },
+    Report {
+        id: ReportId,
+    },
+    Cadence {
+        id: CadenceId,
     },
     Override {
         id: OverrideId,

@@ -265,6 +265,21 @@ numbered_id!(
 );
 text_serde!(TaskId, u64, TaskId, |id| id.0);
 numbered_id!(
+    /// A report to the levels above (信息报送).
+    ReportId, 'r', "a report id such as r-5"
+);
+text_serde!(ReportId, u64, ReportId, |id| id.0);
+numbered_id!(
+    /// Rounds of reports that have been switched on (一日三报, 零报告).
+    CadenceId, 'k', "a cadence id such as k-1"
+);
+text_serde!(CadenceId, u64, CadenceId, |id| id.0);
+numbered_id!(
+    /// One round of reports of every township.
+    RoundId, 'n', "a round id such as n-12"
+);
+text_serde!(RoundId, u64, RoundId, |id| id.0);
+numbered_id!(
     /// A callout (叫应).
     CalloutId, 'c', "a callout id such as c-7"
 );

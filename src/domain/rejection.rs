@@ -8,7 +8,9 @@ use super::{
     bulletin::BulletinFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
+    report::ReportFault,
     roster::RosterFault,
+    round::RoundFault,
     site::SiteFault,
     suggestion::SuggestionFault,
     task::TaskFault,
@@ -58,6 +60,10 @@ pub enum Rejection {
     Assignment(#[from] AssignmentFault),
     #[error(transparent)]
     Task(#[from] TaskFault),
+    #[error(transparent)]
+    Report(#[from] ReportFault),
+    #[error(transparent)]
+    Round(#[from] RoundFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
@@ -126,6 +132,8 @@ impl Rejection {
             Rejection::Incident(fault) => fault.code(),
             Rejection::Assignment(fault) => fault.code(),
             Rejection::Task(fault) => fault.code(),
+            Rejection::Report(fault) => fault.code(),
+            Rejection::Round(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -171,6 +179,8 @@ impl Rejection {
             Rejection::Incident(fault) => fault.field(),
             Rejection::Assignment(fault) => fault.field(),
             Rejection::Task(fault) => fault.field(),
+            Rejection::Report(fault) => fault.field(),
+            Rejection::Round(fault) => fault.field(),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

@@ -18,8 +18,9 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
-        incident::IncidentFault, rejection::Rejection, roster::RosterFault, site::SiteFault,
-        suggestion::SuggestionFault, task::TaskFault, unit::UnitFault,
+        incident::IncidentFault, rejection::Rejection, report::ReportFault, roster::RosterFault,
+        round::RoundFault, site::SiteFault, suggestion::SuggestionFault, task::TaskFault,
+        unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -124,6 +125,8 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Incident(fault) => incident(fault),
         Rejection::Assignment(fault) => assignment(fault),
         Rejection::Task(fault) => task(fault),
+        Rejection::Report(fault) => report(fault),
+        Rejection::Round(fault) => round(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::WarningConflict { .. }
         | Rejection::CalloutClosed(_)
@@ -211,6 +214,40 @@ fn task(fault: &TaskFault) -> StatusCode {
         TaskFault::NotYours(_) => StatusCode::FORBIDDEN,
         TaskFault::Over(_) => StatusCode::CONFLICT,
         TaskFault::DueInThePast => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn report(fault: &ReportFault) -> StatusCode {
+    match fault {
+        ReportFault::Unknown(_) => StatusCode::NOT_FOUND,
+        ReportFault::OwnDraft(_) => StatusCode::FORBIDDEN,
+        ReportFault::Over(_)
+        | ReportFault::Changed { .. }
+        | ReportFault::Unchecked(_)
+        | ReportFault::Unsigned(_)
+        | ReportFault::FirstMissing(_)
+        | ReportFault::FirstSent(_)
+        | ReportFault::Waiting(_)
+        | ReportFault::NotClosed(_)
+        | ReportFault::NumberTaken { .. }
+        | ReportFault::TaskByReport(_) => StatusCode::CONFLICT,
+        ReportFault::NotAbove(_) | ReportFault::Time { .. } | ReportFault::Rules(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+}
+
+fn round(fault: &RoundFault) -> StatusCode {
+    match fault {
+        RoundFault::UnknownCadence(_) | RoundFault::Unknown(_) => StatusCode::NOT_FOUND,
+        RoundFault::NotYours(_) => StatusCode::FORBIDDEN,
+        RoundFault::Ended(_) | RoundFault::Running(..) | RoundFault::Excused(_) => {
+            StatusCode::CONFLICT
+        }
+        RoundFault::UnknownRule(_)
+        | RoundFault::NoTownship(_)
+        | RoundFault::NotAsked { .. }
+        | RoundFault::People { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

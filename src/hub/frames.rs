@@ -145,7 +145,11 @@ fn topic(event: &Event) -> Topic {
         | Event::BulletinDrafted(_)
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_) => Topic::Warnings,
-        Event::Incident(_) | Event::Assignment(_) | Event::Task(_) => Topic::Incidents,
+        Event::Incident(_)
+        | Event::Assignment(_)
+        | Event::Task(_)
+        | Event::Report(_)
+        | Event::Round(_) => Topic::Incidents,
         Event::PoliciesAdopted(_) | Event::LinesSet(_) | Event::Callout(_) => Topic::Callouts,
     }
 }

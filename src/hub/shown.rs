@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use crate::domain::{
     area::Extent,
-    event::{Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived},
+    event::{
+        Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, ReportDrafted, ReportEdited,
+        ReportEvent, ReportedByPhone,
+    },
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
     person::Person,
@@ -77,7 +80,21 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
             let particulars = without_phones(&edited.particulars);
             serde_json::to_string(&IncidentEdited { particulars, ..edited.clone() }).ok()
         }
-        Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
+        Event::Report(ReportEvent::ReportDrafted(drafted)) => {
+            let bare = ReportDrafted { text: String::new(), ..drafted.clone() };
+            serde_json::to_string(&bare).ok()
+        }
+        Event::Report(ReportEvent::ReportEdited(edited)) => {
+            let bare = ReportEdited { text: String::new(), ..edited.clone() };
+            serde_json::to_string(&bare).ok()
+        }
+        Event::Report(ReportEvent::ReportedByPhone(told)) => {
+            let (whom, words) = Default::default();
+            serde_json::to_string(&ReportedByPhone { whom, words, ..told.clone() }).ok()
+        }
+        Event::PoliciesAdopted(_)
+        | Event::CalendarAdopted(_)
+        | Event::Report(ReportEvent::ReportRulesAdopted(_)) => Some("{}".to_owned()),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
         | Event::PostSaved(_)
@@ -105,6 +122,8 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Incident(_)
         | Event::Assignment(_)
         | Event::Task(_)
+        | Event::Report(_)
+        | Event::Round(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
     }

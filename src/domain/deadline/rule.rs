@@ -225,7 +225,8 @@ impl<'de> Deserialize<'de> for Gravity {
 }
 
 /// Somebody who reports or is reported to, lowest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Rank {
     /// Whoever leads where it happens.
     Scene,

@@ -8,6 +8,8 @@ mod assignment;
 mod callout;
 mod group;
 mod incident;
+mod report;
+mod round;
 mod task;
 mod warning;
 
@@ -29,7 +31,7 @@ use super::{
     unit::Unit,
 };
 
-pub use self::{assignment::*, callout::*, incident::*, task::*, warning::*};
+pub use self::{assignment::*, callout::*, incident::*, report::*, round::*, task::*, warning::*};
 
 /// An event with its place in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,6 +153,8 @@ events! {
     group Incident(IncidentEvent);
     group Assignment(AssignmentEvent);
     group Task(TaskEvent);
+    group Report(ReportEvent);
+    group Round(RoundEvent);
 }
 
 impl Event {

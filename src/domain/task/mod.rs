@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     callout::obligation::Bearer,
     event::{Entry, TaskEvent, TaskGiven},
-    ids::{IncidentId, ObligationId, PersonId, PostId, TaskId, UnitId},
+    ids::{IncidentId, ObligationId, PersonId, PostId, RoundId, TaskId, UnitId},
     time::Timestamp,
 };
 
@@ -31,6 +31,10 @@ pub(super) use report::decide;
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     Incident(IncidentId),
+    /// What has to be reported of an incident to the levels above: it outlives the incident's own tasks.
+    Reports(IncidentId),
+    /// A round in which every township reports.
+    Round(RoundId),
 }
 
 /// What being done means.
@@ -41,6 +45,10 @@ pub enum Form {
     Plain,
     /// Somebody has to find another unit for an incident: sending one does it.
     Replace,
+    /// A report to the level above is recorded or sent: that does it.
+    Report,
+    /// A township's answer in a round of reports.
+    Return,
 }
 
 /// What was reported of a task, done or under way.

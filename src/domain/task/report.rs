@@ -11,6 +11,7 @@ use crate::domain::{
     event::{TaskDone, TaskProgressed, TaskWithdrawn},
     ids::{PersonId, TaskId},
     rejection::Rejection,
+    report::ReportFault,
     time::Timestamp,
 };
 
@@ -86,6 +87,10 @@ pub(in crate::domain) fn decide(
         TaskStep::Complete(report) => {
             let task = open_task(board, actor, report.task, &draft)?;
             check(&report.outcome)?;
+            if task.form == Form::Report {
+                return Err(ReportFault::TaskByReport(task.id).into());
+            }
+            draft.return_by_task(task, &report.outcome, actor);
             draft.complete(task, report.outcome.clone());
         }
         TaskStep::Withdraw { task, reason } => {
@@ -99,6 +104,7 @@ pub(in crate::domain) fn decide(
             if reason.chars().count() > NOTE_LIMIT {
                 return Err(Rejection::TooLong { field: "reason", limit: NOTE_LIMIT });
             }
+            draft.excuse_clock(task.id, reason);
             draft.withdraw_tasks(&[task], reason);
         }
     }
