@@ -5,7 +5,8 @@ use utoipa::OpenApi;
 
 use super::{
     areas, board, bulletins, callouts, duty, error::ErrorBody, forms, gauges, journal, map,
-    obligations, positions, sessions, setup, sources, suggestions, units, warnings,
+    obligations, positions, reports, rounds, sessions, setup, sources, suggestions, units,
+    warnings,
 };
 
 #[derive(OpenApi)]
@@ -38,6 +39,24 @@ use super::{
         sources::heartbeat,
         forms::list,
         forms::preview,
+        reports::of_incident,
+        reports::draft,
+        reports::call,
+        reports::list,
+        reports::one,
+        reports::edit,
+        reports::check,
+        reports::sign,
+        reports::give_back,
+        reports::send,
+        reports::drop,
+        reports::rules,
+        rounds::cadences,
+        rounds::start,
+        rounds::end,
+        rounds::list,
+        rounds::one,
+        rounds::give_return,
         callouts::open,
         callouts::list,
         callouts::one,

@@ -6,7 +6,7 @@ use crate::domain::{
     area::Extent,
     event::{
         Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, ReportDrafted, ReportEdited,
-        ReportEvent, ReportedByPhone,
+        ReportEvent, ReportedByPhone, RoundEvent, RoundReturned,
     },
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
@@ -91,6 +91,10 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         Event::Report(ReportEvent::ReportedByPhone(told)) => {
             let (whom, words) = Default::default();
             serde_json::to_string(&ReportedByPhone { whom, words, ..told.clone() }).ok()
+        }
+        Event::Round(RoundEvent::RoundReturned(returned)) => {
+            let answer = returned.answer.without_words();
+            serde_json::to_string(&RoundReturned { answer, ..returned.clone() }).ok()
         }
         Event::PoliciesAdopted(_)
         | Event::CalendarAdopted(_)

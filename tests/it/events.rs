@@ -19,15 +19,19 @@ use jiaoying::domain::{
         AnswerKind, ApproveBulletin, BulletinStep, Command, DecideSuggestion, DraftBulletin,
         RefuseBulletin, Reply,
     },
+    deadline::{self, Rank, Series},
     event::{
         AccessChanged, CalloutEvent, DutyTableSet, Entry, Event, LossAccepted, RotationSet,
         Unreadable,
     },
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
-    ids::{BulletinId, SiteId},
+    ids::{BulletinId, CadenceId, IncidentId, ReportId, RoundId, SiteId},
+    incident::{self, Accounts, Casualties, IncidentStep, Occurred, Particulars, Place, Source},
     person::Channel,
+    report::{DraftReport, EditReport, ReportStep, TellByPhone},
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
+    round::{GiveReturn, Return, RoundStep, StartCadence},
     silence::{LastHeard, Voice},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
     stock::{Count, StockLine},
@@ -143,6 +147,11 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("lines_set", "app"),
         ("policies_adopted", "policies"),
         ("access_changed", "zhang"),
+        ("report_rules_adopted", "deadlines"),
+        ("report_clock_started", "i-1"),
+        ("report_drafted", "r-1"),
+        ("cadence_started", "k-1"),
+        ("round_returned", "n-1"),
     ];
     for (kind, id) in expected {
         assert_eq!(subject(kind), id, "{kind}");
@@ -232,7 +241,101 @@ fn story() -> County {
     county.must(Command::NoteAccess(fact));
     county.must(Command::AcceptLoss(LossAccepted { anchored_seq: 12, found_seq: 10 }));
     gauges(&mut county);
+    reports(&mut county);
     county
+}
+
+/// A collapse is reported by telephone and on paper, in a drill and in earnest, and every township is asked.
+fn reports(county: &mut County) {
+    let rules = toml::from_str(jiaoying::config::DEADLINES).unwrap();
+    county.must(Command::Report(ReportStep::Adopt(rules)));
+    let (now, area) = (county.now, "990101001001".parse().unwrap());
+    let known = Particulars {
+        kind: "21B01".into(),
+        level: Some(3),
+        sensitive: false,
+        received_at: now,
+        occurred: Occurred { at: now, about: true },
+        place: Place { area, address: "粮站".into(), point: None },
+        source: Source { name: "张三".into(), phone: "13900000000".into(), ..Source::default() },
+        casualties: Casualties { trapped: Some(2), ..Casualties::default() },
+        accounts: Accounts::default(),
+    };
+    let desk = |county: &mut County, step| {
+        county.as_role(Role::Dispatcher, step).unwrap();
+    };
+    for drill in [true, false] {
+        let particulars = Box::new(known.clone());
+        let receive = IncidentStep::Receive { particulars, drill };
+        desk(county, Command::Incident(receive));
+    }
+    let (drill, incident) = (IncidentId(1), IncidentId(2));
+    let (to, note) = (incident::Stage::Unfounded, "演练结束".into());
+    desk(county, Command::Incident(IncidentStep::Advance { incident: drill, to, note }));
+    desk(
+        county,
+        Command::Report(ReportStep::TellByPhone(TellByPhone {
+            incident,
+            series: Series::Incident,
+            stage: deadline::Stage::First,
+            to: Rank::City,
+            whom: "市局王五".into(),
+            at: now,
+            words: "粮站坍塌，2人被困".into(),
+        })),
+    );
+    for (incident, number) in [(drill, 1), (incident, 2)] {
+        let wanted = DraftReport {
+            incident,
+            series: Series::Incident,
+            stage: None,
+            to: Vec::new(),
+            kind: "坍塌".into(),
+            title: None,
+            text: None,
+        };
+        desk(county, Command::Report(ReportStep::Draft(wanted)));
+        let report = ReportId(number);
+        let sign = |revision| Command::Report(ReportStep::Sign { report, revision, ordinal: None });
+        desk(county, Command::Report(ReportStep::Check { report, revision: 1 }));
+        county.as_role(Role::Commander, sign(1)).unwrap();
+        let back = ReportStep::Return { report, reason: "补伤亡".into() };
+        county.as_role(Role::Commander, Command::Report(back)).unwrap();
+        let (title, text) = ("粮站坍塌".into(), "2人被困。".into());
+        let edit = EditReport { report, revision: 1, to: vec![Rank::City], title, text };
+        desk(county, Command::Report(ReportStep::Edit(edit)));
+        desk(county, Command::Report(ReportStep::Check { report, revision: 2 }));
+        county.as_role(Role::Commander, sign(2)).unwrap();
+    }
+    let (report, reason) = (ReportId(1), "演练结束".into());
+    desk(county, Command::Report(ReportStep::Drop { report, reason }));
+    desk(county, Command::Report(ReportStep::Send(ReportId(2))));
+    rounds(county);
+}
+
+fn rounds(county: &mut County) {
+    let desk = |county: &mut County, step| {
+        county.as_role(Role::Dispatcher, Command::Round(step)).unwrap();
+    };
+    let areas = vec![COUNTY.parse().unwrap()];
+    let (rule, reason) = ("three_a_day".into(), "Ⅱ级响应".into());
+    desk(county, RoundStep::Start(StartCadence { rule, areas, reason, drill: false }));
+    let due = county.board.rounds.cadences().next().unwrap().next_due;
+    county.sleep(due.since(county.now).as_secs());
+    let answers = [
+        Return::Nothing,
+        Return::Numbers {
+            casualties: Casualties { trapped: Some(2), ..Casualties::default() },
+            moved: Some(130),
+            text: "低洼处进水".into(),
+        },
+    ];
+    for answer in answers {
+        let (round, area) = (RoundId(1), "990101001000".parse().unwrap());
+        desk(county, RoundStep::Return(GiveReturn { round, area, answer }));
+    }
+    let (cadence, reason) = (CadenceId(1), "响应终止".into());
+    desk(county, RoundStep::End { cadence, reason });
 }
 
 fn bulletins(county: &mut County) {

@@ -49,6 +49,8 @@ mod recovery;
 mod refusals;
 mod regressions;
 mod replay;
+mod reports;
+mod rounds;
 mod several_nodes;
 mod shared_readings;
 mod silence;

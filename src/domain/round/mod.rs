@@ -40,6 +40,18 @@ pub enum Return {
     },
 }
 
+impl Return {
+    /// Returns it without its words, which may hold telephone numbers.
+    pub fn without_words(&self) -> Self {
+        match self {
+            Return::Nothing => Return::Nothing,
+            Return::Numbers { casualties, moved, .. } => {
+                Return::Numbers { casualties: *casualties, moved: *moved, text: String::new() }
+            }
+        }
+    }
+}
+
 /// Rounds that go on until somebody ends them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cadence {

@@ -10,6 +10,7 @@ mod map;
 mod obligations;
 mod pages;
 mod reach;
+mod reports;
 mod roles;
 mod sessions;
 mod suggestions;
