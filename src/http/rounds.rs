@@ -316,9 +316,12 @@ fn view(board: &Board, round: &Round, actor: &Actor, now: Timestamp) -> Option<R
         let answers = townships.iter_mut().filter_map(|township| township.answer.as_mut());
         answers.for_each(|answer| *answer = answer.without_words());
     }
+    if townships.is_empty() {
+        return None;
+    }
     let count = |state: &str| townships.iter().filter(|township| township.state == state).count();
     let (casualties, moved) = sum(&townships);
-    (!townships.is_empty()).then(|| RoundView {
+    Some(RoundView {
         id: round.id,
         cadence: round.cadence,
         text: round_zh(&cadence.rule, round.due_at, board.timezone()),

@@ -51,8 +51,8 @@ async fn a_report_is_told_by_phone_drafted_checked_signed_sent_and_printed() {
     );
     assert_eq!(screen.get(&report, 200).await.get("text"), None);
 
-    let post = |who: &Client, step: &str, body: Value, status| {
-        who.post(&format!("{report}/{step}"), &body, status)
+    let post = async |who: &Client, step: &str, body: Value, status| {
+        who.post(&format!("{report}/{step}"), &body, status).await
     };
     let refused = post(&desk, "send", json!({}), 409).await;
     assert_eq!(refusal(&refused).0, "report.unsigned");
