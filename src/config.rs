@@ -21,8 +21,8 @@ use crate::{
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
     domain::{
-        callout::policy::PolicySet, capability::Catalogue, ids::AreaCode, response::Plans,
-        roster::Calendar, suggestion::Rules, supply::SupplyRules,
+        callout::policy::PolicySet, capability::Catalogue, deadline, ids::AreaCode,
+        response::Plans, roster::Calendar, suggestion::Rules, supply::SupplyRules,
     },
     gauges,
     ingest::{basemap::Basemap, calendar, capabilities, forms::Forms, plans},
@@ -43,6 +43,8 @@ pub const CALENDAR: &str = include_str!("../config/calendar.toml");
 pub const SUGGESTIONS: &str = include_str!("../config/suggestions.toml");
 /// What supplies there are, and the rules about them, when no file is named.
 pub const SUPPLIES: &str = include_str!("../config/supplies.toml");
+/// When reports are due when no file is named.
+pub const DEADLINES: &str = include_str!("../config/deadlines.toml");
 /// How the public is told of warnings when no file is named.
 pub const TEXTS: &str = include_str!("../config/texts.toml");
 /// What the names of environment variables begin with.
@@ -74,6 +76,7 @@ pub struct Config {
     capabilities: String,
     supplies: String,
     plans_dir: String,
+    deadlines: String,
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
@@ -233,6 +236,7 @@ impl Config {
         faults.extend(self.capabilities().err());
         faults.extend(self.supplies().err());
         faults.extend(self.plans().err());
+        faults.extend(self.deadlines().err());
         faults.extend(self.basemap().err());
         faults
     }
@@ -291,6 +295,17 @@ impl Config {
             folder => plans::open(Path::new(folder)),
         };
         read.map_err(|fault| format!("plans_dir: {fault}"))
+    }
+
+    /// Reads when reports are due.
+    pub fn deadlines(&self) -> Result<deadline::Rules, String> {
+        let text = self.text(&self.deadlines, DEADLINES, "deadlines")?;
+        let rules: deadline::Rules =
+            toml::from_str(&text).map_err(|error| format!("deadlines: {error}"))?;
+        match rules.fault() {
+            Some(fault) => Err(format!("deadlines: {fault}")),
+            None => Ok(rules),
+        }
     }
 
     /// Reads how the public is told of warnings.
@@ -393,6 +408,23 @@ mod tests {
         for named in ["JIAOYING_LISTN", "channels.voice_lines", "timezone", "SMS_LINES"] {
             assert!(faults.contains(named), "{named} in {faults}");
         }
+    }
+
+    #[test]
+    fn a_file_of_time_limits_is_read_and_its_fault_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("deadlines.toml");
+        let load = |text: &str| {
+            fs::write(&path, text).unwrap();
+            let named = variable("JIAOYING_DEADLINES", path.to_str().unwrap());
+            Config::load(None, [named].into_iter())
+        };
+        assert_eq!(load("").unwrap().deadlines().unwrap(), deadline::Rules::default());
+        let faults = load("[[rule]]\nid = \"one\"\nhops = 1\n").unwrap_err().to_string();
+        assert!(
+            faults.contains("deadlines: ") && faults.contains("unknown field `hops`"),
+            "{faults}"
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::{
         event::LinesSet,
         person::Channel,
         rejection::Rejection,
+        report::ReportStep,
         response::ResponseStep,
         supply::{Count, SupplyStep},
     },
@@ -62,6 +63,8 @@ pub(super) async fn settle(
         // Posts may have duties that only these policies know.
         adopt_policies(board, &console, config).await?;
     }
+    let deadlines = config.deadlines().map_err(anyhow::Error::msg)?;
+    submit(Command::Report(ReportStep::Adopt(deadlines))).await?;
     if options.demo {
         let county = demo::county().map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
         submit(Command::SaveAreas(county.areas)).await?;

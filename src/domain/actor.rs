@@ -50,6 +50,8 @@ pub enum Capability {
     Dispatch,
     /// Give posts and units tasks (指令, 批示), and take them back.
     Instruct,
+    /// Sign what is reported to the levels above (签发).
+    SignReports,
     /// Answer the obligations that rest on oneself.
     Answer,
     /// Answer for somebody else who was reached by hand (代应答).
@@ -90,6 +92,7 @@ impl fmt::Display for Capability {
             OpenCallouts => "open or withdraw callouts",
             Dispatch => "run incidents",
             Instruct => "give tasks",
+            SignReports => "sign reports",
             Answer => "answer",
             AnswerOnBehalf => "answer on behalf of somebody else",
             OverrideRoster => "put substitutes into the roster",
@@ -126,6 +129,7 @@ impl Role {
                 OpenCallouts,
                 Dispatch,
                 Instruct,
+                SignReports,
                 Answer,
                 AnswerOnBehalf,
                 OverrideRoster,
@@ -151,6 +155,7 @@ impl Role {
                 DecideSuggestions,
                 DecideResponse,
                 Instruct,
+                SignReports,
                 Answer,
                 SeePhoneNumbers,
             ],

@@ -27,8 +27,10 @@ use super::{
     incident::{self, Incidents},
     person::People,
     rejection::Rejection,
+    report::{self, Reports},
     response::{self, Responses},
     roster::{self, Calendar, DutyNow, Roster, Staffing},
+    round::{self, Rounds},
     silence::{self, Silences, Voice},
     site::{self, Sites},
     suggestion::{self, Suggestions},
@@ -76,6 +78,8 @@ pub struct Board {
     pub responses: Responses,
     pub evacuations: Evacuations,
     pub hot_spots: HotSpots,
+    pub reports: Reports,
+    pub rounds: Rounds,
     pub(super) overrides_added: u64,
 }
 
@@ -146,6 +150,8 @@ impl Board {
             Command::Response(step) => return response::decide(self, actor, step, draft),
             Command::Evacuation(step) => return evacuation::decide(self, actor, step, draft),
             Command::HotSpot(step) => return hotspot::decide(self, actor, step, draft),
+            Command::Report(step) => return report::decide(self, actor, step, draft),
+            Command::Round(step) => return round::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
@@ -158,6 +164,7 @@ impl Board {
                 draft.elapse_assignments();
                 draft.elapse_tasks();
                 draft.elapse_supplies();
+                draft.elapse_rounds();
             }
         }
         Ok(draft.finish(Reply::Done))
@@ -243,6 +250,8 @@ impl Board {
             Event::Response(event) => self.responses.apply(event, entry),
             Event::Evacuation(event) => self.evacuations.apply(event, entry),
             Event::HotSpot(event) => self.hot_spots.apply(event, entry),
+            Event::Report(event) => self.reports.apply(event, entry),
+            Event::Round(event) => self.rounds.apply(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }
@@ -298,9 +307,9 @@ impl Board {
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let expiry = self.warnings.next_expiry();
         let callouts = self.callouts.next_deadline().into_iter().chain(expiry);
-        let callouts =
-            callouts.chain(self.assignments.next_deadline()).chain(self.tasks.next_deadline());
-        callouts.chain(self.supplies.next_deadline()).min()
+        let work = self.assignments.next_deadline().into_iter().chain(self.tasks.next_deadline());
+        let work = work.chain(self.supplies.next_deadline()).chain(self.rounds.next_deadline());
+        callouts.chain(work).min()
     }
 
     /// Derives what a snapshot leaves out.

@@ -21,14 +21,16 @@ use super::{
     gauge::Seen,
     hotspot::{HotSpotStep, Taken},
     ids::{
-        AreaCode, AssignmentId, AttemptId, BulletinId, CalloutId, ClosureId, EvacuationId,
-        IncidentId, MovementId, ObligationId, OverrideId, PersonId, PostId, ProposalId, ResponseId,
-        SiteId, TaskId, UnitId, WarningId,
+        AreaCode, AssignmentId, AttemptId, BulletinId, CadenceId, CalloutId, ClosureId,
+        EvacuationId, IncidentId, MovementId, ObligationId, OverrideId, PersonId, PostId,
+        ProposalId, ReportId, ResponseId, SiteId, TaskId, UnitId, WarningId,
     },
     incident::IncidentStep,
     person::Person,
+    report::ReportStep,
     response::{ResponseStep, Take},
     roster::{Calendar, Post},
+    round::RoundStep,
     silence::LastHeard,
     site::Site,
     suggestion::{Part, Rules},
@@ -69,6 +71,8 @@ pub enum Command {
     Response(ResponseStep),
     Evacuation(EvacuationStep),
     HotSpot(HotSpotStep),
+    Report(ReportStep),
+    Round(RoundStep),
     OpenCallout(OpenCallout),
     WithdrawCallout {
         callout: CalloutId,
@@ -229,6 +233,12 @@ pub enum Reply {
         id: EvacuationId,
     },
     HotSpots(Taken),
+    Report {
+        id: ReportId,
+    },
+    Cadence {
+        id: CadenceId,
+    },
     Override {
         id: OverrideId,
     },

@@ -11,8 +11,10 @@ use super::{
     hotspot::HotSpotFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
+    report::ReportFault,
     response::ResponseFault,
     roster::RosterFault,
+    round::RoundFault,
     site::SiteFault,
     suggestion::SuggestionFault,
     supply::SupplyFault,
@@ -30,18 +32,13 @@ pub enum Rejection {
     #[error("no area {0} in this jurisdiction; import it or use a code from the area list")]
     UnknownArea(AreaCode),
     #[error("area {area} needs its parent {parent}, which is neither known nor in this import")]
-    Orphan {
-        area: AreaCode,
-        parent: AreaCode,
-    },
+    Orphan { area: AreaCode, parent: AreaCode },
     #[error(
         "the jurisdiction is {0} and cannot change; use another data folder for another county"
     )]
     OtherJurisdiction(AreaCode),
     #[error("person {person} is not known; import people before posts")]
-    UnknownPerson {
-        person: PersonId,
-    },
+    UnknownPerson { person: PersonId },
     #[error("no duty {0} in the policies; add it there or correct the spelling")]
     UnknownDuty(Duty),
     #[error(transparent)]
@@ -59,10 +56,7 @@ pub enum Rejection {
     #[error(
         "identifier {identifier} was accepted before with other content; a correction needs an identifier of its own and a reference to the first"
     )]
-    WarningConflict {
-        identifier: CompactString,
-        id: WarningId,
-    },
+    WarningConflict { identifier: CompactString, id: WarningId },
     #[error(transparent)]
     Suggestion(#[from] SuggestionFault),
     #[error(transparent)]
@@ -81,19 +75,18 @@ pub enum Rejection {
     Evacuation(#[from] EvacuationFault),
     #[error(transparent)]
     HotSpot(#[from] HotSpotFault),
+    #[error(transparent)]
+    Report(#[from] ReportFault),
+    #[error(transparent)]
+    Round(#[from] RoundFault),
     #[error("no policy {0}; see GET /api/v1/policies")]
     UnknownPolicy(CompactString),
     #[error("no policy applies to this kind of callout; name one or add one to the policies")]
     NoPolicy,
     #[error("{field} must not be empty")]
-    Empty {
-        field: &'static str,
-    },
+    Empty { field: &'static str },
     #[error("{field} is longer than {limit} characters; shorten it")]
-    TooLong {
-        field: &'static str,
-        limit: usize,
-    },
+    TooLong { field: &'static str, limit: usize },
     #[error(
         "a callout of this kind is opened by the system, not by hand; use manual or spot_check"
     )]
@@ -159,6 +152,8 @@ impl Rejection {
             Rejection::Response(fault) => fault.code(),
             Rejection::Evacuation(fault) => fault.code(),
             Rejection::HotSpot(fault) => fault.code(),
+            Rejection::Report(fault) => fault.code(),
+            Rejection::Round(fault) => fault.code(),
             Rejection::UnknownPolicy(_) => "policy.unknown",
             Rejection::NoPolicy => "policy.none_applies",
             Rejection::Empty { .. } => "field.empty",
@@ -209,6 +204,8 @@ impl Rejection {
             Rejection::Response(fault) => fault.field(),
             Rejection::Evacuation(fault) => fault.field(),
             Rejection::HotSpot(fault) => fault.field(),
+            Rejection::Report(fault) => fault.field(),
+            Rejection::Round(fault) => fault.field(),
             Rejection::NotAPoint(_) => Some("lon"),
             Rejection::Policy(_) | Rejection::UnknownPolicy(_) | Rejection::NoPolicy => {
                 Some("policy")

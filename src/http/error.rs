@@ -19,9 +19,9 @@ use crate::{
     domain::{
         assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
         closure::ClosureFault, evacuation::EvacuationFault, hotspot::HotSpotFault,
-        incident::IncidentFault, rejection::Rejection, response::ResponseFault,
-        roster::RosterFault, site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault,
-        task::TaskFault, unit::UnitFault,
+        incident::IncidentFault, rejection::Rejection, report::ReportFault,
+        response::ResponseFault, roster::RosterFault, round::RoundFault, site::SiteFault,
+        suggestion::SuggestionFault, supply::SupplyFault, task::TaskFault, unit::UnitFault,
     },
     ingest::cap::Fault,
 };
@@ -130,6 +130,8 @@ fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Response(fault) => response(fault),
         Rejection::Evacuation(fault) => evacuation(fault),
         Rejection::HotSpot(fault) => hot_spot(fault),
+        Rejection::Report(fault) => report(fault),
+        Rejection::Round(fault) => round(fault),
         Rejection::Site(fault) => site(fault),
         Rejection::Supply(fault) => supply(fault),
         Rejection::WarningConflict { .. }
@@ -228,7 +230,6 @@ fn closure(fault: &ClosureFault) -> StatusCode {
         ClosureFault::Shape => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
-
 fn response(fault: &ResponseFault) -> StatusCode {
     match fault {
         ResponseFault::Unknown(_)
@@ -244,7 +245,6 @@ fn response(fault: &ResponseFault) -> StatusCode {
         ResponseFault::Plans(_) | ResponseFault::UnknownPlan(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
-
 fn evacuation(fault: &EvacuationFault) -> StatusCode {
     match fault {
         EvacuationFault::Unknown(_)
@@ -277,6 +277,39 @@ fn hot_spot(fault: &HotSpotFault) -> StatusCode {
         | HotSpotFault::Detection { .. }
         | HotSpotFault::Count { .. }
         | HotSpotFault::NobodyResponsible(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn report(fault: &ReportFault) -> StatusCode {
+    match fault {
+        ReportFault::Unknown(_) => StatusCode::NOT_FOUND,
+        ReportFault::OwnDraft(_) => StatusCode::FORBIDDEN,
+        ReportFault::Over(_)
+        | ReportFault::Changed { .. }
+        | ReportFault::Unchecked(_)
+        | ReportFault::Unsigned(_)
+        | ReportFault::FirstMissing(_)
+        | ReportFault::FirstSent(_)
+        | ReportFault::Waiting(_)
+        | ReportFault::NotClosed(_)
+        | ReportFault::NumberTaken { .. }
+        | ReportFault::TaskByReport(_) => StatusCode::CONFLICT,
+        ReportFault::NotAbove(_) | ReportFault::Time { .. } | ReportFault::Rules(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+    }
+}
+fn round(fault: &RoundFault) -> StatusCode {
+    match fault {
+        RoundFault::UnknownCadence(_) | RoundFault::Unknown(_) => StatusCode::NOT_FOUND,
+        RoundFault::NotYours(_) => StatusCode::FORBIDDEN,
+        RoundFault::Ended(_) | RoundFault::Running(..) | RoundFault::Excused(_) => {
+            StatusCode::CONFLICT
+        }
+        RoundFault::UnknownRule(_)
+        | RoundFault::NoTownship(_)
+        | RoundFault::NotAsked { .. }
+        | RoundFault::People { .. } => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -27,8 +27,10 @@ mod pages;
 mod positions;
 mod publisher;
 mod recommendations;
+mod reports;
 mod request;
 mod responses;
+mod rounds;
 mod sessions;
 mod setup;
 mod sources;
@@ -147,6 +149,23 @@ pub fn router(web: Web) -> Router {
         .route("/responses/{id}/conditions/{n}", post(responses::tick_condition))
         .route("/responses/{id}/checks/{n}", post(responses::tick_check))
         .route("/responses/{id}/summary", get(responses::summary))
+        .route("/incidents/{id}/reports", get(reports::of_incident).post(reports::draft))
+        .route("/incidents/{id}/calls", post(reports::call))
+        .route("/reports", get(reports::list))
+        .route("/reports/{id}", get(reports::one))
+        .route("/reports/{id}/edit", post(reports::edit))
+        .route("/reports/{id}/check", post(reports::check))
+        .route("/reports/{id}/sign", post(reports::sign))
+        .route("/reports/{id}/return", post(reports::give_back))
+        .route("/reports/{id}/send", post(reports::send))
+        .route("/reports/{id}/drop", post(reports::drop))
+        .route("/report.css", get(reports::style))
+        .route("/deadlines", get(reports::rules))
+        .route("/cadences", get(rounds::cadences).post(rounds::start))
+        .route("/cadences/{id}/end", post(rounds::end))
+        .route("/rounds", get(rounds::list))
+        .route("/rounds/{id}", get(rounds::one))
+        .route("/rounds/{id}/returns", post(rounds::give_return))
         .route("/callouts", get(callouts::list).post(callouts::open))
         .route("/callouts/{id}", get(callouts::one))
         .route("/callouts/{id}/obligations", get(callouts::obligations))

@@ -152,6 +152,7 @@ fn topic(event: &Event) -> Topic {
         | Event::Response(_)
         | Event::Evacuation(_)
         | Event::HotSpot(_) => Topic::Incidents,
+        Event::Report(_) | Event::Round(_) => Topic::Incidents,
         Event::PoliciesAdopted(_) | Event::LinesSet(_) | Event::Callout(_) => Topic::Callouts,
         // What lies where stands on the map; whose it is to be and where it goes belongs to the incidents.
         Event::Supply(SupplyEvent::StockCounted(_)) => Topic::Map,

@@ -7,7 +7,7 @@ use crate::domain::{
     area::Extent,
     event::{
         AssignmentEvent, CalloutEvent, Carried, EvacuationEvent, Event, HotSpotEvent,
-        IncidentEvent, RoadEvent, SupplyEvent, TaskEvent,
+        IncidentEvent, ReportEvent, RoadEvent, RoundEvent, SupplyEvent, TaskEvent,
     },
     ids::AreaCode,
 };
@@ -52,6 +52,8 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::Road(RoadEvent::RoadOpened(opened)) => Scope::Within(opened.area),
         Event::Evacuation(event) => evacuation(event),
         Event::HotSpot(event) => hot_spot(event),
+        Event::Report(event) => report(event),
+        Event::Round(event) => round(event),
         Event::AreaSaved(saved) => Scope::Within(saved.area.code),
         Event::PersonSaved(saved) => Scope::Within(saved.person.area),
         Event::PostSaved(saved) => Scope::Within(saved.post.id.area),
@@ -167,6 +169,33 @@ fn hot_spot(event: &HotSpotEvent) -> Scope {
         HotSpotEvent::HotSpotSeenAgain(seen) => seen.area,
         HotSpotEvent::HotSpotSettled(settled) => settled.area,
     })
+}
+/// What is reported of an incident concerns those whom the incident does.
+fn report(event: &ReportEvent) -> Scope {
+    Scope::Within(match event {
+        ReportEvent::ReportRulesAdopted(_) => return Scope::Everybody,
+        ReportEvent::ReportClockStarted(started) => started.area,
+        ReportEvent::ReportClockMet(met) => met.area,
+        ReportEvent::ReportClockDropped(dropped) => dropped.area,
+        ReportEvent::ReportedByPhone(told) => told.area,
+        ReportEvent::ReportDrafted(drafted) => drafted.area,
+        ReportEvent::ReportEdited(edited) => edited.area,
+        ReportEvent::ReportChecked(checked) => checked.area,
+        ReportEvent::ReportSigned(signed) => signed.area,
+        ReportEvent::ReportReturned(returned) => returned.area,
+        ReportEvent::ReportSent(sent) => sent.area,
+        ReportEvent::ReportDropped(dropped) => dropped.area,
+    })
+}
+fn round(event: &RoundEvent) -> Scope {
+    match event {
+        RoundEvent::CadenceStarted(started) => Scope::About(started.areas.clone().into()),
+        RoundEvent::CadenceEnded(ended) => Scope::About([ended.area].into()),
+        RoundEvent::RoundOpened(opened) => {
+            Scope::About(opened.asked.iter().map(|asked| asked.area).collect())
+        }
+        RoundEvent::RoundReturned(returned) => Scope::Within(returned.post.area),
+    }
 }
 fn about(extent: &Extent) -> Scope {
     Scope::About(extent.named().collect())

@@ -6,7 +6,8 @@ use crate::domain::{
     area::Extent,
     event::{
         Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, Order,
-        ResponseEvent, SupplyEvent,
+        ReportDrafted, ReportEdited, ReportEvent, ReportedByPhone, ResponseEvent, RoundEvent,
+        RoundReturned, SupplyEvent,
     },
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
@@ -106,11 +107,28 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
             let particulars = without_phones(&edited.particulars);
             serde_json::to_string(&IncidentEdited { particulars, ..edited.clone() }).ok()
         }
+        Event::Supply(SupplyEvent::SupplyRulesAdopted(_))
+        | Event::Response(ResponseEvent::PlansAdopted(_)) => Some("{}".to_owned()),
+        Event::Supply(event) => supply(event),
+        Event::Report(ReportEvent::ReportDrafted(drafted)) => {
+            let bare = ReportDrafted { text: String::new(), ..drafted.clone() };
+            serde_json::to_string(&bare).ok()
+        }
+        Event::Report(ReportEvent::ReportEdited(edited)) => {
+            let bare = ReportEdited { text: String::new(), ..edited.clone() };
+            serde_json::to_string(&bare).ok()
+        }
+        Event::Report(ReportEvent::ReportedByPhone(told)) => {
+            let (whom, words) = Default::default();
+            serde_json::to_string(&ReportedByPhone { whom, words, ..told.clone() }).ok()
+        }
+        Event::Round(RoundEvent::RoundReturned(returned)) => {
+            let answer = returned.answer.without_words();
+            serde_json::to_string(&RoundReturned { answer, ..returned.clone() }).ok()
+        }
         Event::PoliciesAdopted(_)
         | Event::CalendarAdopted(_)
-        | Event::Supply(SupplyEvent::SupplyRulesAdopted(_)) => Some("{}".to_owned()),
-        Event::Supply(event) => supply(event),
-        Event::Response(ResponseEvent::PlansAdopted(_)) => Some("{}".to_owned()),
+        | Event::Report(ReportEvent::ReportRulesAdopted(_)) => Some("{}".to_owned()),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
         | Event::PostSaved(_)
@@ -141,6 +159,8 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Response(_)
         | Event::Evacuation(_)
         | Event::HotSpot(_)
+        | Event::Report(_)
+        | Event::Round(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
     }

@@ -22,6 +22,7 @@ use jiaoying::domain::{
         AnswerKind, ApproveBulletin, BulletinStep, Command, DecideSuggestion, DraftBulletin,
         RefuseBulletin, Reply, RosterStep,
     },
+    deadline::{self, Rank, Series},
     evacuation::{
         EvacuationStep, Headcount, Leg, Numbers, OrderEvacuation, Origin, PermitReturn,
         ReportHeadcount, ReportTransfer, Whom,
@@ -33,14 +34,18 @@ use jiaoying::domain::{
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
     hotspot::{Confidence, Detection, Finding, HotSpotStep, ImportHotSpots, SettleHotSpot},
+    ids::{BulletinId, CadenceId, IncidentId, ReportId, RoundId, SiteId},
     ids::{BulletinId, ClosureId, MovementId, SiteId},
     ids::{BulletinId, EvacuationId, HotSpotId, IncidentId, SiteId, TransferId},
     ids::{BulletinId, ProposalId, SiteId},
+    incident::{self, Accounts, Casualties, IncidentStep, Occurred, Particulars, Place, Source},
     incident::{EditIncident, IncidentStep},
     person::Channel,
+    report::{DraftReport, EditReport, ReportStep, TellByPhone},
     response::{Propose, ResponseStep, StartResponse, Tick},
     road::Closure,
     roster::{Calendar, DayPlan, DayType, Rotation, Shift, ShiftTime, Year},
+    round::{GiveReturn, Return, RoundStep, StartCadence},
     silence::{LastHeard, Voice},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
     suggestion::{Part, Rules},
@@ -188,21 +193,26 @@ fn each_event_names_what_it_is_about_by_its_id() {
         ("assignment_advanced", "a-1"),
         ("assignment_stalled", "a-1"),
         ("unit_readied", "u-9"),
-        ("road_closed", "k-1"),
-        ("road_opened", "k-1"),
+        ("road_closed", "x-1"),
+        ("road_opened", "x-1"),
         ("plans_adopted", "plans"),
         ("response_proposed", "p-1"),
         ("response_proposal_decided", "p-1"),
-        ("response_started", "r-1"),
-        ("response_levelled", "r-1"),
-        ("response_ticked", "r-1"),
-        ("response_ended", "r-1"),
+        ("response_started", "l-1"),
+        ("response_levelled", "l-1"),
+        ("response_ticked", "l-1"),
+        ("response_ended", "l-1"),
         ("task_given", "t-1"),
         ("task_signed", "t-1"),
         ("task_progressed", "t-1"),
         ("task_reminded", "t-1"),
         ("task_done", "t-1"),
         ("task_withdrawn", "t-2"),
+        ("report_rules_adopted", "deadlines"),
+        ("report_clock_started", "i-1"),
+        ("report_drafted", "r-1"),
+        ("cadence_started", "k-1"),
+        ("round_returned", "n-1"),
     ];
     for (kind, id) in expected {
         assert_eq!(subject(kind), id, "{kind}");
@@ -299,7 +309,6 @@ fn story() -> County {
     hot_spots(&mut county);
     county
 }
-
 /// Proposed by hand and turned down, proposed by a rule and taken up, raised, ticked and ended.
 fn responses(county: &mut County) {
     county.must(Command::Response(ResponseStep::AdoptPlans(response::story::plans())));
@@ -327,7 +336,6 @@ fn responses(county: &mut County) {
     county.ticks(id, true, 1, false).unwrap();
     county.ends(id, "转为常态处置").unwrap();
 }
-
 /// A breach, the boats sent to it, and what somebody else is told to do about it.
 fn incidents(county: &mut County) {
     let mut boat = unit("u-9", "990101001001");
@@ -376,7 +384,6 @@ fn incidents(county: &mut County) {
     let withdraw = TaskStep::Withdraw { task: ids[1], reason: "改由镇里负责".into() };
     county.dispatch(Command::Task(withdraw)).unwrap();
 }
-
 /// Three orders to leave, of which one is a drill, and the ways in which they end.
 fn evacuations(county: &mut County) {
     let due_at = county.now + Duration::from_secs(3_600);
@@ -450,7 +457,6 @@ fn evacuations(county: &mut County) {
     step(home(1, None, ""));
     step(home(3, Some(4), "一人住院"));
 }
-
 /// A fire that grows, and something else in a drill.
 fn hot_spots(county: &mut County) {
     let village = Area {
@@ -494,6 +500,99 @@ fn hot_spots(county: &mut County) {
         let settle = HotSpotStep::Settle(SettleHotSpot { hot_spot, finding, note });
         county.as_role(Role::Dispatcher, Command::HotSpot(settle)).unwrap();
     }
+    reports(&mut county);
+    county
+}
+/// A collapse is reported by telephone and on paper, in a drill and in earnest, and every township is asked.
+fn reports(county: &mut County) {
+    let rules = toml::from_str(jiaoying::config::DEADLINES).unwrap();
+    county.must(Command::Report(ReportStep::Adopt(rules)));
+    let (now, area) = (county.now, "990101001001".parse().unwrap());
+    let known = Particulars {
+        kind: "21B01".into(),
+        level: Some(3),
+        sensitive: false,
+        received_at: now,
+        occurred: Occurred { at: now, about: true },
+        place: Place { area, address: "粮站".into(), point: None },
+        source: Source { name: "张三".into(), phone: "13900000000".into(), ..Source::default() },
+        casualties: Casualties { trapped: Some(2), ..Casualties::default() },
+        accounts: Accounts::default(),
+    };
+    let desk = |county: &mut County, step| {
+        county.as_role(Role::Dispatcher, step).unwrap();
+    };
+    for drill in [true, false] {
+        let particulars = Box::new(known.clone());
+        let receive = IncidentStep::Receive { particulars, drill };
+        desk(county, Command::Incident(receive));
+    }
+    let (drill, incident) = (IncidentId(1), IncidentId(2));
+    let (to, note) = (incident::Stage::Unfounded, "演练结束".into());
+    desk(county, Command::Incident(IncidentStep::Advance { incident: drill, to, note }));
+    desk(
+        county,
+        Command::Report(ReportStep::TellByPhone(TellByPhone {
+            incident,
+            series: Series::Incident,
+            stage: deadline::Stage::First,
+            to: Rank::City,
+            whom: "市局王五".into(),
+            at: now,
+            words: "粮站坍塌，2人被困".into(),
+        })),
+    );
+    for (incident, number) in [(drill, 1), (incident, 2)] {
+        let wanted = DraftReport {
+            incident,
+            series: Series::Incident,
+            stage: None,
+            to: Vec::new(),
+            kind: "坍塌".into(),
+            title: None,
+            text: None,
+        };
+        desk(county, Command::Report(ReportStep::Draft(wanted)));
+        let report = ReportId(number);
+        let sign = |revision| Command::Report(ReportStep::Sign { report, revision, ordinal: None });
+        desk(county, Command::Report(ReportStep::Check { report, revision: 1 }));
+        county.as_role(Role::Commander, sign(1)).unwrap();
+        let back = ReportStep::Return { report, reason: "补伤亡".into() };
+        county.as_role(Role::Commander, Command::Report(back)).unwrap();
+        let (title, text) = ("粮站坍塌".into(), "2人被困。".into());
+        let edit = EditReport { report, revision: 1, to: vec![Rank::City], title, text };
+        desk(county, Command::Report(ReportStep::Edit(edit)));
+        desk(county, Command::Report(ReportStep::Check { report, revision: 2 }));
+        county.as_role(Role::Commander, sign(2)).unwrap();
+    }
+    let (report, reason) = (ReportId(1), "演练结束".into());
+    desk(county, Command::Report(ReportStep::Drop { report, reason }));
+    desk(county, Command::Report(ReportStep::Send(ReportId(2))));
+    rounds(county);
+}
+fn rounds(county: &mut County) {
+    let desk = |county: &mut County, step| {
+        county.as_role(Role::Dispatcher, Command::Round(step)).unwrap();
+    };
+    let areas = vec![COUNTY.parse().unwrap()];
+    let (rule, reason) = ("three_a_day".into(), "Ⅱ级响应".into());
+    desk(county, RoundStep::Start(StartCadence { rule, areas, reason, drill: false }));
+    let due = county.board.rounds.cadences().next().unwrap().next_due;
+    county.sleep(due.since(county.now).as_secs());
+    let answers = [
+        Return::Nothing,
+        Return::Numbers {
+            casualties: Casualties { trapped: Some(2), ..Casualties::default() },
+            moved: Some(130),
+            text: "低洼处进水".into(),
+        },
+    ];
+    for answer in answers {
+        let (round, area) = (RoundId(1), "990101001000".parse().unwrap());
+        desk(county, RoundStep::Return(GiveReturn { round, area, answer }));
+    }
+    let (cadence, reason) = (CadenceId(1), "响应终止".into());
+    desk(county, RoundStep::End { cadence, reason });
 }
 
 fn bulletins(county: &mut County) {

@@ -10,8 +10,10 @@ mod evacuation;
 mod group;
 mod hotspot;
 mod incident;
+mod report;
 mod response;
 mod road;
+mod round;
 mod supply;
 mod task;
 mod warning;
@@ -34,8 +36,8 @@ use super::{
 };
 
 pub use self::{
-    assignment::*, callout::*, evacuation::*, hotspot::*, incident::*, response::*, road::*,
-    supply::*, task::*, warning::*,
+    assignment::*, callout::*, evacuation::*, hotspot::*, incident::*, report::*, response::*,
+    road::*, round::*, supply::*, task::*, warning::*,
 };
 
 /// An event with its place in the journal.
@@ -162,6 +164,8 @@ events! {
     group Response(ResponseEvent);
     group Evacuation(EvacuationEvent);
     group HotSpot(HotSpotEvent);
+    group Report(ReportEvent);
+    group Round(RoundEvent);
 }
 
 impl Event {

@@ -67,12 +67,12 @@ numbered_id!(
 text_serde!(TaskId, u64, TaskId, |id| id.0);
 numbered_id!(
     /// A road or a piece of ground that cannot be passed (道路中断).
-    ClosureId, 'k', "a closure id such as k-2"
+    ClosureId, 'x', "a closure id such as x-2"
 );
 text_serde!(ClosureId, u64, ClosureId, |id| id.0);
 numbered_id!(
     /// An emergency response of some level (应急响应).
-    ResponseId, 'r', "a response id such as r-2"
+    ResponseId, 'l', "a response id such as l-2"
 );
 text_serde!(ResponseId, u64, ResponseId, |id| id.0);
 numbered_id!(
@@ -95,6 +95,21 @@ numbered_id!(
     HotSpotId, 'f', "a hot spot id such as f-6"
 );
 text_serde!(HotSpotId, u64, HotSpotId, |id| id.0);
+numbered_id!(
+    /// A report to the levels above (信息报送).
+    ReportId, 'r', "a report id such as r-5"
+);
+text_serde!(ReportId, u64, ReportId, |id| id.0);
+numbered_id!(
+    /// Rounds of reports that have been switched on (一日三报, 零报告).
+    CadenceId, 'k', "a cadence id such as k-1"
+);
+text_serde!(CadenceId, u64, CadenceId, |id| id.0);
+numbered_id!(
+    /// One round of reports of every township.
+    RoundId, 'n', "a round id such as n-12"
+);
+text_serde!(RoundId, u64, RoundId, |id| id.0);
 numbered_id!(
     /// A callout (叫应).
     CalloutId, 'c', "a callout id such as c-7"

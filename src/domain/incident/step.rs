@@ -11,6 +11,7 @@ use crate::domain::{
     event::{IncidentAdvanced, IncidentEdited, IncidentLinked, IncidentNoted, IncidentReceived},
     ids::IncidentId,
     rejection::Rejection,
+    report::{DropReason, Standing, Turn},
     task::Cause,
 };
 
@@ -109,6 +110,8 @@ pub(in crate::domain) fn decide(
             particulars.check(board, actor, draft.now)?;
             let id = draft.take_incident();
             draft.push(IncidentReceived { id, particulars: particulars.clone(), drill: *drill });
+            let (standing, drill) = (Standing::Open, *drill);
+            draft.keep_clocks(Turn { id, particulars, drill, standing })?;
             return Ok(draft.finish(Reply::Incident { id }));
         }
         IncidentStep::Edit(edit) => self::edit(board, actor, edit, &mut draft)?,
@@ -159,6 +162,7 @@ fn edit(
             particulars: edit.particulars.clone(),
             revision: incident.revision + 1,
         });
+        draft.keep_clocks(Turn { particulars: &edit.particulars, ..Turn::of(incident) })?;
     }
     Ok(())
 }
@@ -193,7 +197,12 @@ fn advance(
         draft.withdraw_tasks(&open, note);
     }
     draft.push(IncidentAdvanced { id, area: incident.area(), from, to, note: note.clone() });
-    Ok(())
+    let standing = match to {
+        Stage::Unfounded => Standing::Gone(DropReason::Unfounded),
+        Stage::Closed => Standing::Closing,
+        Stage::Received | Stage::Verified | Stage::Handling => Standing::Open,
+    };
+    draft.keep_clocks(Turn { standing, ..Turn::of(incident) })
 }
 
 fn link(
@@ -216,5 +225,6 @@ fn link(
         return Err(IncidentFault::UnitsOut { count: out }.into());
     }
     draft.push(IncidentLinked { id: incident.id, area: incident.area(), to: main.id });
-    Ok(())
+    let standing = Standing::Gone(DropReason::Linked);
+    draft.keep_clocks(Turn { standing, ..Turn::of(incident) })
 }

@@ -16,8 +16,8 @@ use super::{
     callout::obligation::Bearer,
     event::{Entry, TaskEvent, TaskGiven},
     ids::{
-        EvacuationId, HotSpotId, IncidentId, ObligationId, PersonId, PostId, ResponseId, TaskId,
-        TransferId, UnitId,
+        EvacuationId, HotSpotId, IncidentId, ObligationId, PersonId, PostId, ResponseId, RoundId,
+        TaskId, TransferId, UnitId,
     },
     time::Timestamp,
 };
@@ -38,6 +38,10 @@ pub enum Cause {
     Response(ResponseId),
     Evacuation(EvacuationId),
     HotSpot(HotSpotId),
+    /// What has to be reported of an incident to the levels above: it outlives the incident's own tasks.
+    Reports(IncidentId),
+    /// A round in which every township reports.
+    Round(RoundId),
 }
 
 /// What being done means.
@@ -54,6 +58,10 @@ pub enum Form {
     Return { transfer: TransferId, people: u32 },
     /// Somebody has to look whether it burns: what was found is said.
     Verification { hot_spot: HotSpotId },
+    /// A report to the level above is recorded or sent: that does it.
+    Report,
+    /// A township's answer in a round of reports.
+    RoundReturn,
 }
 
 /// What was reported of a task, done or under way.

@@ -13,6 +13,7 @@ use crate::domain::{
     hotspot::{self, HotSpotFault, SettleHotSpot},
     ids::{PersonId, TaskId, TransferId},
     rejection::Rejection,
+    report::ReportFault,
     time::Timestamp,
 };
 
@@ -109,6 +110,7 @@ pub(in crate::domain) fn decide(
             if let Form::Transfer { transfer, .. } = task.form {
                 evacuation::called_off(board, actor, transfer, reason, &mut draft)?;
             } else {
+                draft.excuse_clock(task.id, reason);
                 draft.withdraw_tasks(&[task], reason);
             }
         }
@@ -126,6 +128,11 @@ fn complete(
 ) -> Result<(), Rejection> {
     match task.form {
         Form::Plain | Form::Replace => draft.complete(task, outcome.clone()),
+        Form::Report => return Err(ReportFault::TaskByReport(task.id).into()),
+        Form::RoundReturn => {
+            draft.return_by_task(task, outcome, actor);
+            draft.complete(task, outcome.clone());
+        }
         Form::Transfer { transfer, .. } => {
             let report = moved(board, transfer, outcome, true)?;
             evacuation::reported(board, actor, &report, draft)?;

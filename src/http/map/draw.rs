@@ -179,8 +179,6 @@ fn site_facts(board: &Board, site: &Site) -> FactsView {
     match &site.facts {
         Facts::Base => FactsView::Place { contact },
         Facts::Depot => FactsView::Depot { contact, stock: board.supplies.stocks.sums(&site.id) },
-        Facts::Shelter(shelter) => FactsView::Shelter { contact, capacity: shelter.capacity },
-        Facts::Depot => FactsView::Depot { contact, stock: board.stocks.of(&site.id).to_vec() },
         Facts::Shelter(shelter) => {
             FactsView::Shelter { contact, fullness: FullnessView::of(board, site, *shelter) }
         }

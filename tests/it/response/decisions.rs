@@ -86,7 +86,7 @@ fn whoever_has_not_seen_the_last_change_does_not_overwrite_it() {
     let late = SetLevel { response: id, revision: 1, level, scope, order: order("晚了") };
     let step = ResponseStep::SetLevel(late);
     let refused = refuses(&mut county, step, "response.changed_since", "revision");
-    assert!(refused.contains("commander has changed response r-1 since"), "{refused}");
+    assert!(refused.contains("commander has changed response l-1 since"), "{refused}");
 }
 
 #[test]
