@@ -34,12 +34,14 @@ use jiaoying::domain::{
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
     hotspot::{Confidence, Detection, Finding, HotSpotStep, ImportHotSpots, SettleHotSpot},
-    ids::{BulletinId, CadenceId, IncidentId, ReportId, RoundId, SiteId},
-    ids::{BulletinId, ClosureId, MovementId, SiteId},
-    ids::{BulletinId, EvacuationId, HotSpotId, IncidentId, SiteId, TransferId},
-    ids::{BulletinId, ProposalId, SiteId},
-    incident::{self, Accounts, Casualties, IncidentStep, Occurred, Particulars, Place, Source},
-    incident::{EditIncident, IncidentStep},
+    ids::{
+        BulletinId, CadenceId, ClosureId, EvacuationId, HotSpotId, IncidentId, MovementId,
+        ProposalId, ReportId, RoundId, SiteId, TransferId,
+    },
+    incident::{
+        self, Accounts, Casualties, EditIncident, IncidentStep, Occurred, Particulars, Place,
+        Source,
+    },
     person::Channel,
     report::{DraftReport, EditReport, ReportStep, TellByPhone},
     response::{Propose, ResponseStep, StartResponse, Tick},
@@ -50,8 +52,8 @@ use jiaoying::domain::{
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
     suggestion::{Part, Rules},
     supply::{
-        self, Count, Destination, GivePaper, HoldSupplies, How, MoveSupplies, Party, Place,
-        StockLine, SupplyRules, SupplyStep, Wanted,
+        self, Count, Destination, GivePaper, HoldSupplies, How, MoveSupplies, Party, StockLine,
+        SupplyRules, SupplyStep, Wanted,
     },
     task::{self, TaskReport, TaskStep},
     time::Seconds,
@@ -307,6 +309,7 @@ fn story() -> County {
     responses(&mut county);
     evacuations(&mut county);
     hot_spots(&mut county);
+    reports(&mut county);
     county
 }
 /// Proposed by hand and turned down, proposed by a rule and taken up, raised, ticked and ended.
@@ -457,6 +460,7 @@ fn evacuations(county: &mut County) {
     step(home(1, None, ""));
     step(home(3, Some(4), "一人住院"));
 }
+
 /// A fire that grows, and something else in a drill.
 fn hot_spots(county: &mut County) {
     let village = Area {
@@ -500,9 +504,8 @@ fn hot_spots(county: &mut County) {
         let settle = HotSpotStep::Settle(SettleHotSpot { hot_spot, finding, note });
         county.as_role(Role::Dispatcher, Command::HotSpot(settle)).unwrap();
     }
-    reports(&mut county);
-    county
 }
+
 /// A collapse is reported by telephone and on paper, in a drill and in earnest, and every township is asked.
 fn reports(county: &mut County) {
     let rules = toml::from_str(jiaoying::config::DEADLINES).unwrap();
@@ -760,7 +763,7 @@ fn orders(county: &County) -> [HoldSupplies; 2] {
         depot: "d-3".parse().unwrap(),
         lines: vec![wanted(9, "压缩饼干")],
         incident: county.board.incidents.iter().next().map(|incident| incident.id),
-        to: Destination::Place(Place {
+        to: Destination::Place(supply::Place {
             name: "柳河堤".into(),
             at: Some([114.5, 35.6]),
             area: COUNTY.parse().ok(),

@@ -31,7 +31,7 @@ async fn sixty_four_dispatchers_never_promise_a_boat_twice_and_lose_none() {
     let (done, ()) = tokio::join!(join_all(work), watched);
     let (taken, refused) = done.into_iter().fold((0, 0), |sum, d| (sum.0 + d.0, sum.1 + d.1));
     tell(format_args!("{taken} steps done, {refused} refused"));
-    assert!(taken > 200 && refused > 200, "{taken} done, {refused} refused: nobody was in the way");
+    assert!(taken > 100 && refused > 100, "{taken} done, {refused} refused: nobody was in the way");
     audit(&desk.journal(0).await, &before);
     let after = boats(&desk).await;
     let gone = gone(&desk).await;

@@ -30,7 +30,8 @@ pub fn county() -> County {
     let rules: SupplyRules = toml::from_str(jiaoying::config::SUPPLIES).unwrap();
     county.must(Command::Supply(SupplyStep::AdoptRules(rules)));
     let far = Site { at: [114.8, 35.9], ..site("d-2", TOWNSHIP, Facts::Depot) };
-    let shelter = site("s-1", COUNTY, Facts::Shelter(Shelter { capacity: 90 }));
+    let shelter =
+        site("s-1", COUNTY, Facts::Shelter(Shelter { capacity: 90, night_capacity: None }));
     let sites = vec![site("d-1", COUNTY, Facts::Depot), far, shelter];
     county.must(Command::SaveSites(sites));
     count(&mut county, "d-1", vec![line("boat", 12), line("tent", 60)]);
