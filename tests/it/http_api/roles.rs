@@ -329,7 +329,6 @@ fn templated(path: &str) -> String {
             .is_some_and(|(_, number)| number.starts_with(|c: char| c.is_ascii_digit()))
     };
     let path = path.split('?').next().unwrap();
-    let parts = path.split('/').map(|part| if is_id(part) { "{id}" } else { part });
     let is_ordinal = |part: &str| part.parse::<usize>().is_ok();
     let parts = path.split('/').map(|part| match part {
         id if is_id(id) => "{id}",
