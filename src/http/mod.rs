@@ -139,16 +139,6 @@ pub fn router(web: Web) -> Router {
         .route("/bulletins/{id}/refuse", post(bulletins::refuse))
         .route("/sources", get(sources::list))
         .route("/sources/{id}/heartbeat", post(sources::heartbeat))
-        .route("/plans", get(responses::plans))
-        .route("/responses", get(responses::list).post(responses::start))
-        .route("/responses/proposals", get(responses::proposals).post(responses::propose))
-        .route("/responses/proposals/{id}/decide", post(responses::decide))
-        .route("/responses/{id}", get(responses::one))
-        .route("/responses/{id}/level", post(responses::level))
-        .route("/responses/{id}/end", post(responses::end))
-        .route("/responses/{id}/conditions/{n}", post(responses::tick_condition))
-        .route("/responses/{id}/checks/{n}", post(responses::tick_check))
-        .route("/responses/{id}/summary", get(responses::summary))
         .route("/incidents/{id}/reports", get(reports::of_incident).post(reports::draft))
         .route("/incidents/{id}/calls", post(reports::call))
         .route("/reports", get(reports::list))
@@ -195,6 +185,7 @@ pub fn router(web: Web) -> Router {
         .merge(dispatch())
         .merge(supplies::routes())
         .merge(safety())
+        .merge(responding())
         .fallback(pages::no_such_endpoint)
         .method_not_allowed_fallback(pages::wrong_method);
     Router::new()
@@ -256,6 +247,21 @@ fn dispatch() -> Router<Web> {
         .route("/tasks/{id}/progress", post(tasks::progress))
         .route("/tasks/{id}/complete", post(tasks::complete))
         .route("/tasks/{id}/withdraw", post(tasks::withdraw))
+}
+
+/// Returns the routes of responses and the plans that they follow.
+fn responding() -> Router<Web> {
+    Router::new()
+        .route("/plans", get(responses::plans))
+        .route("/responses", get(responses::list).post(responses::start))
+        .route("/responses/proposals", get(responses::proposals).post(responses::propose))
+        .route("/responses/proposals/{id}/decide", post(responses::decide))
+        .route("/responses/{id}", get(responses::one))
+        .route("/responses/{id}/level", post(responses::level))
+        .route("/responses/{id}/end", post(responses::end))
+        .route("/responses/{id}/conditions/{n}", post(responses::tick_condition))
+        .route("/responses/{id}/checks/{n}", post(responses::tick_check))
+        .route("/responses/{id}/summary", get(responses::summary))
 }
 
 fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
