@@ -525,12 +525,13 @@ fn reports(county: &mut County) {
     let desk = |county: &mut County, step| {
         county.as_role(Role::Dispatcher, step).unwrap();
     };
-    for drill in [true, false] {
+    let [drill, incident] = [true, false].map(|drill| {
         let particulars = Box::new(known.clone());
-        let receive = IncidentStep::Receive { particulars, drill };
-        desk(county, Command::Incident(receive));
-    }
-    let (drill, incident) = (IncidentId(1), IncidentId(2));
+        let receive = Command::Incident(IncidentStep::Receive { particulars, drill });
+        let reply = county.as_role(Role::Dispatcher, receive).unwrap();
+        let Reply::Incident { id } = reply else { panic!("{reply:?}") };
+        id
+    });
     let (to, note) = (incident::Stage::Unfounded, "演练结束".into());
     desk(county, Command::Incident(IncidentStep::Advance { incident: drill, to, note }));
     desk(
