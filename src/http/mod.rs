@@ -139,23 +139,6 @@ pub fn router(web: Web) -> Router {
         .route("/bulletins/{id}/refuse", post(bulletins::refuse))
         .route("/sources", get(sources::list))
         .route("/sources/{id}/heartbeat", post(sources::heartbeat))
-        .route("/incidents/{id}/reports", get(reports::of_incident).post(reports::draft))
-        .route("/incidents/{id}/calls", post(reports::call))
-        .route("/reports", get(reports::list))
-        .route("/reports/{id}", get(reports::one))
-        .route("/reports/{id}/edit", post(reports::edit))
-        .route("/reports/{id}/check", post(reports::check))
-        .route("/reports/{id}/sign", post(reports::sign))
-        .route("/reports/{id}/return", post(reports::give_back))
-        .route("/reports/{id}/send", post(reports::send))
-        .route("/reports/{id}/drop", post(reports::drop))
-        .route("/report.css", get(reports::style))
-        .route("/deadlines", get(reports::rules))
-        .route("/cadences", get(rounds::cadences).post(rounds::start))
-        .route("/cadences/{id}/end", post(rounds::end))
-        .route("/rounds", get(rounds::list))
-        .route("/rounds/{id}", get(rounds::one))
-        .route("/rounds/{id}/returns", post(rounds::give_return))
         .route("/callouts", get(callouts::list).post(callouts::open))
         .route("/callouts/{id}", get(callouts::one))
         .route("/callouts/{id}/obligations", get(callouts::obligations))
@@ -186,6 +169,7 @@ pub fn router(web: Web) -> Router {
         .merge(supplies::routes())
         .merge(safety())
         .merge(responding())
+        .merge(reporting())
         .fallback(pages::no_such_endpoint)
         .method_not_allowed_fallback(pages::wrong_method);
     Router::new()
@@ -205,6 +189,28 @@ pub fn router(web: Web) -> Router {
              form-action 'self'",
         ))
         .with_state(web)
+}
+
+/// Returns the routes of reports to the levels above, and of rounds in which townships report.
+fn reporting() -> Router<Web> {
+    Router::new()
+        .route("/incidents/{id}/reports", get(reports::of_incident).post(reports::draft))
+        .route("/incidents/{id}/calls", post(reports::call))
+        .route("/reports", get(reports::list))
+        .route("/reports/{id}", get(reports::one))
+        .route("/reports/{id}/edit", post(reports::edit))
+        .route("/reports/{id}/check", post(reports::check))
+        .route("/reports/{id}/sign", post(reports::sign))
+        .route("/reports/{id}/return", post(reports::give_back))
+        .route("/reports/{id}/send", post(reports::send))
+        .route("/reports/{id}/drop", post(reports::drop))
+        .route("/report.css", get(reports::style))
+        .route("/deadlines", get(reports::rules))
+        .route("/cadences", get(rounds::cadences).post(rounds::start))
+        .route("/cadences/{id}/end", post(rounds::end))
+        .route("/rounds", get(rounds::list))
+        .route("/rounds/{id}", get(rounds::one))
+        .route("/rounds/{id}/returns", post(rounds::give_return))
 }
 
 /// Returns the routes of people brought to safety, and of hot spots.

@@ -65,6 +65,7 @@ use super::{
         reports::give_back,
         reports::send,
         reports::drop,
+        reports::style,
         reports::rules,
         rounds::cadences,
         rounds::start,

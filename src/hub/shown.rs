@@ -110,25 +110,12 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         Event::Supply(SupplyEvent::SupplyRulesAdopted(_))
         | Event::Response(ResponseEvent::PlansAdopted(_)) => Some("{}".to_owned()),
         Event::Supply(event) => supply(event),
-        Event::Report(ReportEvent::ReportDrafted(drafted)) => {
-            let bare = ReportDrafted { text: String::new(), ..drafted.clone() };
-            serde_json::to_string(&bare).ok()
-        }
-        Event::Report(ReportEvent::ReportEdited(edited)) => {
-            let bare = ReportEdited { text: String::new(), ..edited.clone() };
-            serde_json::to_string(&bare).ok()
-        }
-        Event::Report(ReportEvent::ReportedByPhone(told)) => {
-            let (whom, words) = Default::default();
-            serde_json::to_string(&ReportedByPhone { whom, words, ..told.clone() }).ok()
-        }
+        Event::Report(event) => report(event),
         Event::Round(RoundEvent::RoundReturned(returned)) => {
             let answer = returned.answer.without_words();
             serde_json::to_string(&RoundReturned { answer, ..returned.clone() }).ok()
         }
-        Event::PoliciesAdopted(_)
-        | Event::CalendarAdopted(_)
-        | Event::Report(ReportEvent::ReportRulesAdopted(_)) => Some("{}".to_owned()),
+        Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
         | Event::PostSaved(_)
@@ -159,10 +146,36 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Response(_)
         | Event::Evacuation(_)
         | Event::HotSpot(_)
-        | Event::Report(_)
         | Event::Round(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
+    }
+}
+
+/// Returns what is shown of reports: who did what with them and when, and not their words, which hold telephones.
+fn report(event: &ReportEvent) -> Option<String> {
+    match event {
+        ReportEvent::ReportRulesAdopted(_) => Some("{}".to_owned()),
+        ReportEvent::ReportDrafted(drafted) => {
+            let bare = ReportDrafted { text: String::new(), ..drafted.clone() };
+            serde_json::to_string(&bare).ok()
+        }
+        ReportEvent::ReportEdited(edited) => {
+            let bare = ReportEdited { text: String::new(), ..edited.clone() };
+            serde_json::to_string(&bare).ok()
+        }
+        ReportEvent::ReportedByPhone(told) => {
+            let (whom, words) = Default::default();
+            serde_json::to_string(&ReportedByPhone { whom, words, ..told.clone() }).ok()
+        }
+        ReportEvent::ReportClockStarted(_)
+        | ReportEvent::ReportClockMet(_)
+        | ReportEvent::ReportClockDropped(_)
+        | ReportEvent::ReportChecked(_)
+        | ReportEvent::ReportSigned(_)
+        | ReportEvent::ReportReturned(_)
+        | ReportEvent::ReportSent(_)
+        | ReportEvent::ReportDropped(_) => None,
     }
 }
 

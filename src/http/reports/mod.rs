@@ -147,6 +147,7 @@ pub(super) async fn one(
 }
 
 /// Returns how the sheet looks on paper. A file of its own, since pages may not bring styles inside.
+#[utoipa::path(get, path = "/api/v1/report.css", responses((status = 200)))]
 pub(super) async fn style() -> Response {
     ([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("print.css")).into_response()
 }

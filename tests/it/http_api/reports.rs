@@ -9,13 +9,15 @@ use jiaoying::domain::{
 };
 
 use super::*;
+use crate::support::socket::WsClient;
 
 #[tokio::test]
 async fn a_report_is_told_by_phone_drafted_checked_signed_sent_and_printed() {
     let server = TestServer::start().await;
     let (desk, commander) = (server.demo("dispatcher"), server.demo("commander"));
     let (screen, leader) = (server.demo("screen"), server.demo("leader"));
-    let mut socket = server.watch("screen").await;
+    let mut socket = WsClient::open(&screen.base, None).await;
+    socket.hello(json!({"token": screen.token, "topics": ["incidents"]})).await;
     let incident = received(&server, 3).await;
     let path = format!("/incidents/{incident}/reports");
 
