@@ -11,6 +11,7 @@ import {
   areasOf, isDossierEvent, obligationOf, type AboutObligation, type BoardEvent, type DossierEvent, type ObligationEvent,
   type WarningAccepted,
 } from './event';
+import { isIncidentEvent, type IncidentEvent } from './incident';
 import { blankObligation, openObligation, reduceObligation } from './obligation';
 import type { CalloutView, ObligationView, StateName, Time, WarningView } from './protocol';
 import { isAboutSilence, reduceSilences } from './silence';
@@ -106,8 +107,9 @@ function apply(draft: Draft, event: BoardEvent): void {
 /** Events of what the board does not hold: whoever shows that asks for it. */
 function isElsewhere(
   event: BoardEvent,
-): event is DossierEvent | Extract<BoardEvent, { kind: 'gauge_crossed' | 'map_changed' | 'unknown' }> {
-  return isDossierEvent(event) || event.kind === 'gauge_crossed' || event.kind === 'map_changed' || event.kind === 'unknown';
+): event is DossierEvent | IncidentEvent | Extract<BoardEvent, { kind: 'gauge_crossed' | 'map_changed' | 'unknown' }> {
+  return isDossierEvent(event) || isIncidentEvent(event)
+    || event.kind === 'gauge_crossed' || event.kind === 'map_changed' || event.kind === 'unknown';
 }
 
 function acceptWarning(draft: Draft, data: WarningAccepted, at: Time): void {

@@ -2,7 +2,7 @@
 
 import type { Board } from './board';
 import { isOpen } from './board';
-import type { AttemptView, CalloutView, ObligationView, PersonView, RollupRow, Severity, WarningView } from './protocol';
+import type { AttemptView, CalloutKind, CalloutView, ObligationView, PersonView, RollupRow, Severity, WarningView } from './protocol';
 
 /** Most severe first, as the law orders them. */
 export const SEVERITIES: readonly Severity[] = ['red', 'orange', 'yellow', 'blue'];
@@ -23,9 +23,15 @@ export function bySeverity(
     || Date.parse(a.opened_at) - Date.parse(b.opened_at);
 }
 
-/** Returns the open callouts, and those that ended within the last minute, most severe first. */
+/** Tells whether a callout only follows from something that is shown elsewhere: an errand, an order, a task. */
+export function isFollowing(kind: CalloutKind): boolean {
+  return kind === 'errand' || kind === 'order' || kind === 'task' || kind === 'reminder';
+}
+
+/** Returns the open callouts, and those that ended within the last minute, most severe first; orders and tasks after them. */
 export function callouts(board: Board, now: number): CalloutView[] {
-  return [...board.callouts.values()].filter((one) => isShown(one, now)).sort(bySeverity);
+  return [...board.callouts.values()].filter((one) => isShown(one, now))
+    .sort((a, b) => Number(isDirective(a)) - Number(isDirective(b)) || bySeverity(a, b));
 }
 
 /** Returns the warnings in force: in earnest before drills, most severe and then newest first, uncoloured ones last. */
@@ -99,6 +105,11 @@ export function missesBy(callout: CalloutView): number | undefined {
   if (forecast?.target_at === undefined) return undefined;
   const late = Date.parse(forecast.begun_at) - Date.parse(forecast.target_at);
   return late > 0 ? late : undefined;
+}
+
+/** Orders to units and tasks are many, and each is one post's. */
+export function isDirective(callout: { kind: CalloutKind }): boolean {
+  return callout.kind === 'order' || callout.kind === 'task' || callout.kind === 'reminder';
 }
 
 function last<T>(items: readonly T[]): T | undefined {

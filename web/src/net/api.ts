@@ -145,7 +145,7 @@ export interface Tagged<T> {
   body?: T;
 }
 
-interface Page<T> {
+export interface Page<T> {
   items: T[];
   next?: string;
 }
@@ -208,12 +208,17 @@ export function newKey(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function get<T>(path: string): Promise<T> {
+export function get<T>(path: string): Promise<T> {
   return request('GET', path);
 }
 
-function post<T>(path: string, body: unknown, key?: string): Promise<T> {
+export function post<T>(path: string, body: unknown, key?: string): Promise<T> {
   return request('POST', path, body, key);
+}
+
+/** Changes what is there already. */
+export function put<T>(path: string, body: unknown, key?: string): Promise<T> {
+  return request('PUT', path, body, key);
 }
 
 async function request<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
@@ -260,7 +265,7 @@ async function refusal(response: Response): Promise<Refused> {
   }
 }
 
-function search(query: Record<string, string | number | undefined>): string {
+export function search(query: Record<string, string | number | undefined>): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
 }
