@@ -29,7 +29,7 @@ const MINUTE_MS = 60_000;
 /** Returns a form that nobody has filled in. */
 export function blankFields(): Fields {
   return {
-    kind: '', address: '', areas: [], level: '', ago: undefined, name: '', phone: '', way: 'phone', point: '', drill: false,
+    kind: '', address: '', areas: [], level: '', ago: 0, name: '', phone: '', way: 'phone', point: '', drill: false,
     people: { dead: '', injured: '', missing: '', trapped: '' },
     accounts: Object.fromEntries(ACCOUNTS.map((one) => [one, ''])) as Record<Account, string>,
   };
@@ -45,7 +45,7 @@ export function fieldsOf(input: IncidentInput): Fields {
     people: { dead: count('dead'), injured: count('injured'), missing: count('missing'), trapped: count('trapped') },
     accounts: Object.fromEntries(ACCOUNTS.map((one) => [one, input[one] ?? ''])) as Record<Account, string>,
     name: input.source.name ?? '', phone: input.source.phone ?? '', way: input.source.way,
-    point: input.point === undefined ? '' : input.point.join(', '), drill: input.drill ?? false,
+    point: input.point === undefined ? '' : input.point.join(', '), ago: undefined, drill: input.drill ?? false,
   };
 }
 

@@ -28,10 +28,10 @@ export function isFollowing(kind: CalloutKind): boolean {
   return kind === 'errand' || kind === 'order' || kind === 'task' || kind === 'reminder';
 }
 
-/** Returns the open callouts, and those that ended within the last minute, most severe first; orders and tasks after them. */
+/** Returns the open callouts, and those that ended within the last minute, most severe first; what follows from others after them. */
 export function callouts(board: Board, now: number): CalloutView[] {
   return [...board.callouts.values()].filter((one) => isShown(one, now))
-    .sort((a, b) => Number(isDirective(a)) - Number(isDirective(b)) || bySeverity(a, b));
+    .sort((a, b) => Number(isFollowing(a.kind)) - Number(isFollowing(b.kind)) || bySeverity(a, b));
 }
 
 /** Returns the warnings in force: in earnest before drills, most severe and then newest first, uncoloured ones last. */
@@ -105,11 +105,6 @@ export function missesBy(callout: CalloutView): number | undefined {
   if (forecast?.target_at === undefined) return undefined;
   const late = Date.parse(forecast.begun_at) - Date.parse(forecast.target_at);
   return late > 0 ? late : undefined;
-}
-
-/** Orders to units and tasks are many, and each is one post's. */
-export function isDirective(callout: { kind: CalloutKind }): boolean {
-  return callout.kind === 'order' || callout.kind === 'task' || callout.kind === 'reminder';
 }
 
 function last<T>(items: readonly T[]): T | undefined {
