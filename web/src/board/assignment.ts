@@ -62,12 +62,7 @@ export function inHandFirst(now: number): (a: AssignmentView, b: AssignmentView)
     || ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || a.since.localeCompare(b.since);
 }
 
-/** Returns what a unit's own people may say next; taking it back is the desk's. */
-export function ownSteps(one: Pick<AssignmentView, 'next'>): AssignmentStatus[] {
-  return one.next.filter((status) => status !== 'recalled');
-}
-
-/** The steps that a unit's page shows large: the one that comes next, leaving none out. */
+/** Returns the step that a unit's page shows large: the one that comes next, leaving none out. */
 export function nextStep(status: AssignmentStatus): AssignmentStatus | undefined {
   switch (status) {
     case 'ordered': return 'accepted';
@@ -78,19 +73,5 @@ export function nextStep(status: AssignmentStatus): AssignmentStatus | undefined
     case 'recalled': return 'returned';
     case 'declined':
     case 'returned': return undefined;
-  }
-}
-
-/** Returns what may follow a status, as the server has it. */
-export function stepsAfter(status: AssignmentStatus): AssignmentStatus[] {
-  switch (status) {
-    case 'ordered': return ['accepted', 'declined', 'en_route', 'on_scene', 'recalled'];
-    case 'accepted': return ['en_route', 'on_scene', 'declined', 'recalled'];
-    case 'en_route': return ['on_scene', 'declined', 'recalled'];
-    case 'on_scene': return ['done', 'recalled'];
-    case 'done':
-    case 'recalled': return ['returned'];
-    case 'declined':
-    case 'returned': return [];
   }
 }

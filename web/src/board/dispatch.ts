@@ -60,22 +60,25 @@ export interface ListedUnit {
   id: string;
   name: string;
   kind: string;
+  area: string;
   base?: Point;
 }
 
 /** Returns units that are free, those of the needed kinds first and the nearest by base, where nobody recommends any. */
 export function nearestFree(
-  units: readonly ListedUnit[], needs: string, to: Point | undefined, bound: ReadonlySet<string>, room: number,
+  units: readonly ListedUnit[], needs: string, to: { point?: Point; area: string }, bound: ReadonlySet<string>, room: number,
 ): Offer[] {
   const names = tidyNeeds(needs).split(',').map((one) => one.split(':')[0] ?? '').filter((one) => one !== '');
   const needOf = (unit: ListedUnit): string | undefined => names.find((name) => KINDS_OF[name]?.includes(unit.kind));
   const offers = units.filter((unit) => !bound.has(unit.id)).map((unit) => {
     const need = needOf(unit);
-    const away = to === undefined || unit.base === undefined ? undefined : metresBetween(unit.base, to);
-    return { unit, need, away };
+    const away = to.point === undefined || unit.base === undefined ? undefined : metresBetween(unit.base, to.point);
+    // Without a point the same township is as near as anybody can say.
+    return { unit, need, away, isHere: unit.area.slice(0, 9) === to.area.slice(0, 9) };
   });
   const last = Number.MAX_SAFE_INTEGER;
-  offers.sort((a, b) => Number(a.need === undefined) - Number(b.need === undefined) || (a.away ?? last) - (b.away ?? last));
+  offers.sort((a, b) => Number(a.need === undefined) - Number(b.need === undefined) || (a.away ?? last) - (b.away ?? last)
+    || Number(b.isHere) - Number(a.isHere));
   return offers.slice(0, room).map(({ unit, need, away }) => ({
     unit: unit.id, name: unit.name, need: need ?? '', reasons: [], ...(away === undefined ? {} : { distance_m: away }),
   }));

@@ -12,7 +12,7 @@ const COMMON: readonly string[] = ['11A04', '11A01', '11A02', '11A51', '11A03', 
 /** Returns kinds that can be looked for, the common ones first. 重 is heavy here, not again as in names of places. */
 export function findable(kinds: readonly { code: string; name: string; name_en: string }[]): Kind[] {
   const rank = ({ code }: { code: string }): number => (COMMON.includes(code) ? COMMON.indexOf(code) : COMMON.length);
-  return kinds.map((kind) => ({ ...kind, initials: initials(kind.name.replaceAll('重', '众')) })).sort((a, b) => rank(a) - rank(b));
+  return kinds.map((kind) => ({ ...kind, initials: initials(kind.name.replace(/重/g, '众')) })).sort((a, b) => rank(a) - rank(b));
 }
 
 /** Returns the kinds that `text` may mean; the common ones where there is no text yet. */

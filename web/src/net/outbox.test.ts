@@ -106,7 +106,7 @@ function setUp(replies: Reply[], store: Pick<Storage, 'getItem' | 'setItem'> = m
   let isLasting = true;
   const outbox = new Outbox('leader', {
     store,
-    post: async (_obligation, _answering, key) => {
+    post: async ({ key }) => {
       posted.push(key);
       const reply = replies.shift();
       if (reply === undefined) throw new Unreachable();

@@ -119,7 +119,7 @@ class Dispatching {
     try {
       const [units, bound] = await Promise.all([incidentApi.units(), incidentApi.bound()]);
       const busy = new Set(bound.items.map((one) => one.unit));
-      return { items: nearestFree(units.items, needs, incident.point, busy, LISTED), rejected: [], shortfalls: [] };
+      return { items: nearestFree(units.items, needs, incident, busy, LISTED), rejected: [], shortfalls: [] };
     } catch {
       return undefined;
     }
