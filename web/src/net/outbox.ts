@@ -18,7 +18,7 @@ export type Step =
 export interface Letter {
   /** The idempotency key. */
   key: string;
-  /** What it is about: an obligation, else an order or a task. What is about one thing is sent in its order. */
+  /** What it is about: an obligation, else an order or a task. Reports about one thing are sent in their order. */
   obligation: string;
   /** What is shown of it: 「暴雨红色预警」. */
   subject: string;
@@ -114,11 +114,11 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
-  /** One that fails holds up what came after it about the same thing, and nothing else. */
+  /** One that fails holds up the reports after it about the same thing, and nothing else. */
   #next(tried: ReadonlySet<string>): Letter | undefined {
     const kept = this.#letters.filter((letter) => letter.step === 'kept');
     return kept.find((letter, index) =>
-      !tried.has(letter.key) && kept.findIndex((one) => one.obligation === letter.obligation) === index);
+      !tried.has(letter.key) && (letter.report === undefined || kept.findIndex((one) => one.obligation === letter.obligation) === index));
   }
 
   /** Returns nothing when the letter is done with, else after how long to try again. */
