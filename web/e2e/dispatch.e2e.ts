@@ -156,6 +156,62 @@ it('the wall shows the incident with its units, and no telephone number of whoev
   await context.close();
 });
 
+it('whoever answers for a unit takes the order by one press, and reports from a valley without a network', async () => {
+  const { page, faults, context, cut, mend } = await visit(browser, 'leader', '/phone', node.url);
+  const { person } = (await (await context.request.get('/api/v1/sessions/current')).json()) as { person: { id: string } };
+  await node.take('units', `编号,名称,类型,区划代码,经度,纬度,上报间隔,人数,责任人,能力\n990101-e2e,测试冲锋舟,boat,990101000000,114.44,35.62,60,4,${person.id},水域救援\n`);
+  await expect.poll(async () => (await commander.get('/api/v1/units/990101-e2e')).status(), { timeout: SOON_MS }).toBe(200);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const sent = await commander.post('/api/v1/incidents/i-1/assignments', { data: { unit: '990101-e2e', order: '立即赶赴北堤', need: 'boat_rescue' } });
+  expect(sent.status(), await sent.text()).toBe(201);
+  const { id } = (await sent.json()) as { id: string };
+  await page.getByRole('button', { name: '收到' }).click({ timeout: SOON_MS });
+  const order = page.getByRole('article').filter({ hasText: '测试冲锋舟' });
+  await order.getByText('已接令').waitFor({ timeout: SOON_MS });
+  const next = order.getByRole('button', { name: '出发' });
+  expect((await next.boundingBox())?.height).toBeGreaterThanOrEqual(96);
+  await keep(page, 'phone-order');
+  expect(await seriousFaults(page)).toEqual([]);
+
+  await context.setOffline(true);
+  await cut();
+  await next.click();
+  await order.getByRole('button', { name: '到场' }).click();
+  await order.getByText('已记在手机').waitFor();
+  await keep(page, 'phone-offline');
+  await page.close();
+  mend();
+  await context.setOffline(false);
+  const later = await context.newPage();
+  await later.goto('/phone');
+  await later.getByRole('article').filter({ hasText: '测试冲锋舟' }).getByText('已到场').waitFor({ timeout: SOON_MS });
+
+  // Both steps have come, in their order.
+  await expect.poll(async () => {
+    const { items } = (await (await commander.get('/api/v1/assignments?incident=i-1')).json()) as { items: (Assignment & { course: { status: string }[] })[] };
+    return items.find((one) => one.id === id)?.course.map((stop) => stop.status);
+  }, { timeout: SOON_MS }).toEqual(['ordered', 'accepted', 'en_route', 'on_scene']);
+
+  const task = await commander.post('/api/v1/tasks', { data: {
+    incident: 'i-1', title: '清点北堤人员', units: ['990101-e2e'], due_at: new Date(Date.now() + 1_800_000).toISOString(),
+  } });
+  expect(task.status(), await task.text()).toBe(201);
+  await later.getByRole('button', { name: '收到' }).click({ timeout: SOON_MS });
+  const card = later.getByRole('article').filter({ hasText: '清点北堤人员' }).filter({ hasText: '还剩' });
+  await card.getByRole('button', { name: '办结' }).click({ timeout: SOON_MS });
+  await card.getByLabel('办理结果').fill('人员已清点');
+  await card.getByLabel(/数量/).fill('12');
+  await keep(later, 'phone-task');
+  expect(await seriousFaults(later)).toEqual([]);
+  await card.getByRole('button', { name: '办结' }).click();
+  await expect.poll(async () => {
+    const { items } = (await (await commander.get('/api/v1/tasks?incident=i-1')).json()) as { items: { title: string; stage: string }[] };
+    return items.find((one) => one.title === '清点北堤人员')?.stage;
+  }, { timeout: SOON_MS }).toBe('done');
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 /** Counts presses as a person makes them: a chord is one. */
 function countPresses(page: Page): { reset(): void; count(): number } {
   let count = 0;
