@@ -17,5 +17,8 @@ export function findable(kinds: readonly { code: string; name: string; name_en: 
 
 /** Returns the kinds that `text` may mean; the common ones where there is no text yet. */
 export function kindsFor(kinds: readonly Kind[], text: string, room: number): Kind[] {
-  return text.trim() === '' ? kinds.slice(0, room) : find(kinds, text, room);
+  const code = text.trim().toUpperCase();
+  if (code === '') return kinds.slice(0, room);
+  const byCode = /^\d/.test(code) ? kinds.filter((kind) => kind.code.startsWith(code)) : [];
+  return byCode.length > 0 ? byCode.slice(0, room) : find(kinds, text, room);
 }
