@@ -26,6 +26,11 @@ export function mayDraft(role: Role): boolean {
   return role === 'commander' || role === 'dispatcher';
 }
 
+/** Tells whether a role takes incidents down, sends units and gives tasks. */
+export function mayDispatch(role: Role): boolean {
+  return role === 'commander' || role === 'dispatcher';
+}
+
 /** Tells whether a role decides what a warning suggests, and what goes out to the public. */
 export function mayDecide(role: Role): boolean {
   return role === 'commander' || role === 'leader';

@@ -3,6 +3,7 @@
  * A kind this page does not know, from a newer server, becomes `unknown` and only moves the sequence.
  */
 
+import type { AssignmentStatus } from './assignment';
 import type {
   CalloutKind, Channel, Difference, EscalateReason, EventFrame, LifeState, Outcome, Severity, SkippedView, StateName,
   Time, Via, WarningStatus, WithdrawReason,
@@ -129,6 +130,13 @@ export interface AboutBulletin {
   warning: string;
 }
 
+/** What every event about a unit that is sent somewhere says. */
+export interface AboutAssignment {
+  id: string;
+  unit: string;
+  incident: string;
+}
+
 /** Payloads by kind. */
 interface Kinds {
   warning_accepted: WarningAccepted;
@@ -168,6 +176,11 @@ interface Kinds {
   silence_ended: AboutSilence;
   /** A site is no more: nobody waits to hear it. */
   site_removed: { id: string };
+  incident_received: { id: string; particulars?: { level?: number; place: { address?: string } } };
+  assignment_advanced: AboutAssignment & { to: AssignmentStatus; note?: string };
+  assignment_stalled: AboutAssignment;
+  /** Of incidents, who is sent to them or what is to be done for them something else is so now: ask again. */
+  incidents_changed: Record<never, never>;
   /** Somebody else may be on duty now: ask again. */
   roster_changed: Record<never, never>;
   /** What the county responds with, or what is proposed, may be different now: ask again. */
@@ -215,6 +228,11 @@ const EVACUATION_KINDS = new Set([
 
 const HOT_SPOT_KINDS = new Set(['hot_spot_found', 'hot_spot_seen_again', 'hot_spot_settled']);
 
+const INCIDENT_KINDS = new Set([
+  'incident_edited', 'incident_advanced', 'incident_linked', 'incident_noted', 'unit_assigned', 'unit_readied',
+  'task_given', 'task_signed', 'task_progressed', 'task_done', 'task_reminded', 'task_withdrawn',
+]);
+
 const KNOWN: { [K in keyof Kinds]: true } = {
   warning_accepted: true, warning_witnessed: true, warning_ended: true,
   suggestion_decided: true, suggestion_rules_adopted: true,
@@ -225,6 +243,7 @@ const KNOWN: { [K in keyof Kinds]: true } = {
   obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
   obligation_told: true, attempt_started: true, attempt_repeated: true, attempt_recorded: true,
   gauge_crossed: true, silence_began: true, silence_ended: true, site_removed: true,
+  incident_received: true, assignment_advanced: true, assignment_stalled: true, incidents_changed: true,
   roster_changed: true, responses_changed: true, map_changed: true, evacuation_changed: true, hot_spots_changed: true,
   unknown: true,
 };
@@ -244,6 +263,7 @@ export function readEvent(frame: EventFrame): BoardEvent {
   if (MAP_KINDS.has(frame.kind)) return { ...stamp, kind: 'map_changed', data: {} };
   if (EVACUATION_KINDS.has(frame.kind)) return { ...stamp, kind: 'evacuation_changed', data: {} };
   if (HOT_SPOT_KINDS.has(frame.kind)) return { ...stamp, kind: 'hot_spots_changed', data: {} };
+  if (INCIDENT_KINDS.has(frame.kind)) return { ...stamp, kind: 'incidents_changed', data: {} };
   if (!Object.prototype.hasOwnProperty.call(KNOWN, frame.kind)) return { ...stamp, kind: 'unknown', data: {} };
   return { ...stamp, kind: frame.kind, data: frame.data } as BoardEvent;
 }

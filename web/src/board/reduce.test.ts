@@ -42,6 +42,11 @@ describe('an event', () => {
     expect(board).toEqual({ ...emptyBoard(), seq: 9, at: at(9) });
   });
 
+  it.each(['incident_received', 'unit_assigned', 'assignment_stalled', 'task_done'])('of incidents (%s) leaves the board as it is', (kind) => {
+    const board = reduce(emptyBoard(), event(9, kind, { id: 'i-1' }));
+    expect(board).toEqual({ ...emptyBoard(), seq: 9, at: at(9) });
+  });
+
   it('about the roster asks for the duty list anew', () => {
     expect(reduce(emptyBoard(), event(1, 'override_added', {})).dutyChanges).toBe(1);
   });

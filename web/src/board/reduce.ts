@@ -11,6 +11,7 @@ import {
   areasOf, isDossierEvent, obligationOf, type AboutObligation, type BoardEvent, type DossierEvent, type ObligationEvent,
   type WarningAccepted,
 } from './event';
+import { isIncidentEvent, type IncidentEvent } from './incident';
 import { blankObligation, openObligation, reduceObligation } from './obligation';
 import type { CalloutView, ObligationView, StateName, Time, WarningView } from './protocol';
 import { isAboutSilence, reduceSilences } from './silence';
@@ -112,8 +113,8 @@ type ElsewhereKind = (typeof ELSEWHERE)[number];
 /** Events of what the board does not hold: whoever shows that asks for it. */
 function isElsewhere(
   event: BoardEvent,
-): event is DossierEvent | Extract<BoardEvent, { kind: ElsewhereKind }> {
-  return isDossierEvent(event) || (ELSEWHERE as readonly string[]).includes(event.kind);
+): event is DossierEvent | IncidentEvent | Extract<BoardEvent, { kind: ElsewhereKind }> {
+  return isDossierEvent(event) || isIncidentEvent(event) || (ELSEWHERE as readonly string[]).includes(event.kind);
 }
 
 function acceptWarning(draft: Draft, data: WarningAccepted, at: Time): void {

@@ -2,7 +2,7 @@
 
 import type { Board } from './board';
 import { isOpen } from './board';
-import type { AttemptView, CalloutView, ObligationView, PersonView, RollupRow, Severity, WarningView } from './protocol';
+import type { AttemptView, CalloutKind, CalloutView, ObligationView, PersonView, RollupRow, Severity, WarningView } from './protocol';
 
 /** Most severe first, as the law orders them. */
 export const SEVERITIES: readonly Severity[] = ['red', 'orange', 'yellow', 'blue'];
@@ -23,9 +23,15 @@ export function bySeverity(
     || Date.parse(a.opened_at) - Date.parse(b.opened_at);
 }
 
-/** Returns the open callouts, and those that ended within the last minute, most severe first. */
+/** Tells whether a callout only follows from something that is shown elsewhere: an errand, an order, a task. */
+export function isFollowing(kind: CalloutKind): boolean {
+  return kind === 'errand' || kind === 'order' || kind === 'task' || kind === 'reminder';
+}
+
+/** Returns the open callouts, and those that ended within the last minute, most severe first; what follows from others after them. */
 export function callouts(board: Board, now: number): CalloutView[] {
-  return [...board.callouts.values()].filter((one) => isShown(one, now)).sort(bySeverity);
+  return [...board.callouts.values()].filter((one) => isShown(one, now))
+    .sort((a, b) => Number(isFollowing(a.kind)) - Number(isFollowing(b.kind)) || bySeverity(a, b));
 }
 
 /** Returns the warnings in force: in earnest before drills, most severe and then newest first, uncoloured ones last. */

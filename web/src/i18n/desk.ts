@@ -99,7 +99,7 @@ export const deskWords = bilingual(
     inField: (field: string, why: string) => `「${field}」${why}`,
     help: '快捷键',
     helpOf: [
-      ['N', '发布预警'], ['F', '专项预警'], ['M', '人工叫应／抽查'], ['↑ ↓', '上下移动'], ['Enter', '打开经过'], ['A', '代应答'], ['/', '查找'],
+      ['I', '突发事件：队伍、任务'], ['E', '登记接报'], ['N', '发布预警'], ['F', '专项预警'], ['M', '人工叫应／抽查'], ['↑ ↓', '上下移动'], ['Enter', '打开经过'], ['A', '代应答'], ['/', '查找'],
       ['R', '刷新列表顺序'], ['K', '知道了（停止提示音）'], ['T', '打开或收起态势图'],
       ['P', '打开或关闭位置上报异常'], ['G', '打开或关闭水雨情'], ['W', '打开或关闭预警详情'], ['B', '打开待批的发布稿'], ['X', '打开或关闭预警信息源'], ['Esc', '返回'], ['?', '本帮助'],
     ] as [string, string][],
@@ -210,7 +210,7 @@ export const deskWords = bilingual(
     inField: (field: string, why: string) => `${field}: ${why}`,
     help: 'Keys',
     helpOf: [
-      ['N', 'Issue a warning'], ['F', 'Warning by form'], ['M', 'Callout or spot check'], ['↑ ↓', 'Move'], ['Enter', 'Open'], ['A', 'Answer on behalf'],
+      ['I', 'Incidents, units, tasks'], ['E', 'Take a report down'], ['N', 'Issue a warning'], ['F', 'Warning by form'], ['M', 'Callout or spot check'], ['↑ ↓', 'Move'], ['Enter', 'Open'], ['A', 'Answer on behalf'],
       ['/', 'Find'], ['R', 'Refresh the order'], ['K', 'Noted (stops the tone)'], ['T', 'Open or fold the map'],
       ['P', 'Open or close refused positions'], ['G', 'Open or close the gauges'],
       ['W', 'Open or close a warning'], ['B', 'Open what waits for approval'], ['X', 'Open or close the sources'], ['Esc', 'Back'], ['?', 'This help'],

@@ -47,6 +47,8 @@ export interface FaceWords {
   /** One character for a unit's kind, a site's layer, or what a gauge measures or has reached. */
   glyph(kind: string): string;
   unreached(n: number): string;
+  /** How many are sent to an incident, and how many are there. */
+  sent(units: number, on_scene: number): string;
 }
 
 /** How much of the view is left free around what is shown whole: the legend lies at the bottom. */

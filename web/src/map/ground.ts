@@ -1,11 +1,13 @@
 /** What stands still on the map, as `GET /map` tells it: areas, lines, warnings, sites, and who the units are. */
 
 import { contains, levelOf } from '../board/area';
+import type { AssignmentStatus } from '../board/assignment';
+import type { IncidentStage } from '../board/incident';
 import { SEVERITIES } from '../board/select';
 import type { RollupRow, Severity, Time, WarningStatus } from '../board/protocol';
 
 export type SiteLayer = 'bases' | 'depots' | 'shelters' | 'risk_points';
-export type LayerName = 'areas' | 'warnings' | 'units' | 'rivers' | 'roads' | SiteLayer;
+export type LayerName = 'areas' | 'warnings' | 'incidents' | 'units' | 'rivers' | 'roads' | SiteLayer;
 
 /** Gauges are drawn by what they show, which is asked for elsewhere. */
 export const SITE_LAYERS: readonly SiteLayer[] = ['risk_points', 'shelters', 'depots', 'bases'];
@@ -41,7 +43,8 @@ export type Properties =
   | (Common & { layer: 'depots'; stock: Stock[] })
   | (Common & { layer: 'shelters'; capacity: number })
   | (Common & { layer: 'risk_points'; hazard: string; residents: number; repaired: boolean })
-  | (Common & { layer: 'units'; kind: string; reports_every_s: number; strength?: number; simulated?: true });
+  | (Common & { layer: 'units'; kind: string; reports_every_s: number; strength?: number; simulated?: true; assignment?: UnitTask })
+  | (Common & { layer: 'incidents'; incident: string; kind: string; colour?: Severity; stage: IncidentStage; drill: boolean; units: number; on_scene: number });
 
 export interface GroundFeature {
   type: 'Feature';
@@ -63,6 +66,16 @@ export interface UnitFacts {
   strength?: number;
   /** A demonstration's: where it is drawn, nothing real is. */
   simulated?: true;
+  /** What it is sent for, where it is not free. */
+  assignment?: UnitTask;
+}
+
+/** What a unit is sent for and how far it has come. */
+export interface UnitTask {
+  incident: string;
+  title: string;
+  status: AssignmentStatus;
+  since: Time;
 }
 
 export type Ground = readonly GroundFeature[];

@@ -1,6 +1,7 @@
 /** What the page knows of its map: what stands, asked over HTTP, and what moves, told by the socket. */
 
 import type { BoardEvent } from '../board/event';
+import { isIncidentEvent } from '../board/incident';
 import type { Box, ClustersFrame, MapView, PositionsFrame } from '../board/protocol';
 import { clock } from '../clock.svelte';
 import { live } from '../live.svelte';
@@ -9,7 +10,7 @@ import { NOWHERE } from './face';
 import { isSimulated, NO_FLEET, reduceFleet, tally, type Fleet } from './fleet';
 import { BASE_LAYERS, SITE_LAYERS, unitsOf, type Ground, type LayerName } from './ground';
 
-const ALL_LAYERS: readonly LayerName[] = [...BASE_LAYERS, 'warnings', ...SITE_LAYERS, 'units'];
+const ALL_LAYERS: readonly LayerName[] = [...BASE_LAYERS, 'warnings', 'incidents', ...SITE_LAYERS, 'units'];
 /** Changes of the ground come in bursts; they are asked for once. */
 const GATHER_MS = 300;
 /** What could not be had is asked for again, and so is who an unknown unit is. */
@@ -100,6 +101,7 @@ export const map = new MapState();
 
 function layersOf(event: BoardEvent): LayerName[] {
   if (event.kind === 'warning_accepted' || event.kind === 'warning_ended') return ['warnings'];
+  if (isIncidentEvent(event)) return ['incidents', 'units'];
   if (event.kind === 'map_changed' || event.kind === 'site_removed') return [...SITE_LAYERS, 'units'];
   return event.kind === 'roster_changed' ? ['areas'] : [];
 }

@@ -6,10 +6,11 @@ import type { Colours } from './colours';
 import { FAR_SIZE, type FaceWords } from './face';
 import type { GaugeMark } from './gauges';
 import { centreOf, layerOf, warningsOf, type Geometry, type Ground, type Place, type TownshipLabel } from './ground';
+import { incidentSigns } from './incidents';
 import { shortLabel, type UnitMark } from './marks';
 import { project, type Camera } from './projection';
 import { siteSigns } from './sites';
-import { drawGauge, drawHeading, drawSite, drawUnit, GAUGE_PX, HEADING_PX, SITE_PX, UNIT_PX } from './symbols';
+import { drawGauge, drawHeading, drawIncident, drawSite, drawUnit, GAUGE_PX, HEADING_PX, INCIDENT_PX, SITE_PX, UNIT_PX } from './symbols';
 
 export interface Scene {
   ground: Ground;
@@ -78,6 +79,7 @@ export function drawMoving(to: Canvas, scene: Scene, pen: Pen): void {
     to.restore();
   }
   for (const label of scene.townships) drawTownship(to, label, pen, 22 * scale);
+  drawIncidents(to, scene, pen);
 }
 
 function drawAnswered(to: Canvas, scene: Scene, pen: Pen): void {
@@ -119,6 +121,18 @@ function drawSites(to: Canvas, scene: Scene, pen: Pen): void {
     to.translate(x, y);
     drawSite(to, px, pen.words.glyph(sign.layer), sign.isHollow, pen.colours);
     if (pen.hasNames) write(to, pen, [sign.name], [0, px], 14 * pen.scale, pen.colours.muted);
+    to.restore();
+  }
+}
+
+function drawIncidents(to: Canvas, scene: Scene, pen: Pen): void {
+  const px = INCIDENT_PX * pen.scale;
+  for (const sign of incidentSigns(scene.ground)) {
+    const [x, y] = project(pen.camera, sign.at);
+    to.save();
+    to.translate(x, y);
+    drawIncident(to, px, sign.colour, sign.isDrill, pen.colours);
+    write(to, pen, [sign.title, pen.words.sent(sign.units, sign.on_scene)], [0, px * 0.7], 17 * pen.scale, pen.colours.text);
     to.restore();
   }
 }

@@ -1,5 +1,6 @@
 /** The signs of units and sites, drawn once for both faces: what it is by a character, how old by shape. */
 
+import type { Severity } from '../board/protocol';
 import type { Colours } from './colours';
 import type { Freshness } from './fleet';
 import type { GaugeMark } from './gauges';
@@ -8,7 +9,16 @@ import type { GaugeMark } from './gauges';
 export const UNIT_PX = 32;
 export const SITE_PX = 24;
 export const GAUGE_PX = 50;
+export const INCIDENT_PX = 44;
 export const HEADING_PX = 56;
+
+/** The corners of each level's shape, as its mark has them: octagon, triangle, diamond, square. */
+const CORNERS: Readonly<Record<Severity, readonly (readonly [number, number])[]>> = {
+  red: [[-0.4, -1], [0.4, -1], [1, -0.4], [1, 0.4], [0.4, 1], [-0.4, 1], [-1, 0.4], [-1, -0.4]],
+  orange: [[0, -1], [1.05, 0.85], [-1.05, 0.85]],
+  yellow: [[0, -1.1], [1.1, 0], [0, 1.1], [-1.1, 0]],
+  blue: [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]],
+};
 
 /**
  * A unit: a solid disk where it is up to date, an outline where it is late, a dashed and struck outline where it is lost.
@@ -78,6 +88,29 @@ export function drawGauge(
   write(to, glyph, px * 0.42, ink, colours);
   to.restore();
   if (age === 'lost') strike(to, px * 0.42, px, colours);
+}
+
+/** An incident: the shape of its level in its colour, a circle while it has none; a drill's is only an outline. */
+export function drawIncident(to: CanvasRenderingContext2D, px: number, colour: Severity | undefined, isDrill: boolean, colours: Colours): void {
+  to.beginPath();
+  if (colour === undefined) to.arc(0, 0, px * 0.4, 0, 2 * Math.PI);
+  else for (const [x, y] of CORNERS[colour]) to.lineTo(x * px * 0.45, y * px * 0.45);
+  to.closePath();
+  to.lineJoin = 'round';
+  to.lineWidth = px * 0.14;
+  to.strokeStyle = colours.bg;
+  to.stroke();
+  to.fillStyle = isDrill ? colours.panel : colour === undefined ? colours.text : colours[colour];
+  to.fill();
+  to.lineWidth = px * 0.06;
+  to.setLineDash(isDrill ? [px * 0.12, px * 0.08] : []);
+  to.strokeStyle = isDrill && colour !== undefined ? colours[colour] : colours.text;
+  to.stroke();
+  to.setLineDash([]);
+  to.save();
+  to.translate(0, colour === 'orange' ? px * 0.1 : 0);
+  write(to, '!', px * 0.55, isDrill || colour === 'red' ? colours.text : colours.bg, colours);
+  to.restore();
 }
 
 /** Which way it drives: a tip beyond the disk. */

@@ -25,6 +25,7 @@ export const ZORDER = [
   'township-names',
   'gauges',
   'gauges-drill',
+  'incidents',
 ] as const;
 
 export type LayerId = (typeof ZORDER)[number];

@@ -1,13 +1,6 @@
 /** HTTP as the pages use it: same origin, the cookie authenticates, errors have a type. */
 
-import type {
-  AnswerKind, CalloutKind, CalloutView, Duty, Me, ObligationView, PositionRefusal, Role, Severity, StateName, WarningView, WireError,
-} from '../board/protocol';
-import type { BulletinView, Texts, TextView } from '../board/bulletin';
-import type { GaugeView, Point } from '../board/gauge';
-import type { SourceView } from '../board/source';
-import type { Part, SuggestionView } from '../board/suggestion';
-import type { GroundCollection, LayerName } from '../map/ground';
+import type { AnswerKind, CalloutKind, Role, Severity, WireError } from '../board/protocol';
 
 const ROOT = '/api/v1';
 /** A request that takes longer has failed; the caller says so or tries again. */
@@ -145,62 +138,13 @@ export interface Tagged<T> {
   body?: T;
 }
 
-interface Page<T> {
+export interface Page<T> {
   items: T[];
   next?: string;
 }
 
-export const api = {
-  session: () => get<Me>('/sessions/current'),
-  login: (login: string, password: string) => post<Me>('/sessions', { login, password }),
-  /** Makes the first administrator, by the secret of the link that the first start printed. */
-  setUp: (secret: string, login: string, password: string) => post<{ login: string }>('/setup', { secret, login, password }),
-  logout: () => request<null>('DELETE', '/sessions/current'),
-  demo: () => get<{ logins: DemoLogin[] }>('/demo'),
-  callout: (id: string) => get<CalloutView>(`/callouts/${id}`),
-  obligations: (callout: string, query: { state?: StateName; limit: number; after?: string }) =>
-    get<Page<ObligationView>>(`/callouts/${callout}/obligations?${search(query)}`),
-  obligation: (id: string) => get<ObligationView>(`/obligations/${id}`),
-  mine: () => get<Page<ObligationView>>('/obligations/mine'),
-  duty: () => get<Duty>('/duty'),
-  policies: () => get<Page<Policy>>('/policies'),
-  /** Everything of these layers that the caller may see, as GeoJSON. */
-  map: (layers: readonly LayerName[]) => get<GroundCollection>(`/map?${search({ layers: layers.join(',') })}`),
-  /** What gauges show; of a drill those that have shown something in it. */
-  gauges: (exercise: boolean, tag: string | undefined) =>
-    getTagged<Page<GaugeView>>(`/gauges?${search({ exercise: String(exercise), limit: 10_000 })}`, tag),
-  readings: (gauge: string, query: { from: string; to: string; exercise: string; limit: number }) =>
-    get<Page<Point>>(`/gauges/${gauge}/readings?${search(query)}`),
-  /** What was refused lately by the node that answers; at most a hundred rows. */
-  positionRefusals: () => get<Page<PositionRefusal>>('/positions/refusals'),
-  areas: (parent: string) => get<Page<AreaItem>>(`/areas?${search({ parent })}`),
-  /** Says `key` again when it is tried again, so that the server counts it once. */
-  answer: (obligation: string, answering: Answering, key: string) =>
-    post<{ seq: number; late: boolean }>(`/obligations/${obligation}/answer`, answering, key),
-  issueWarning: (warning: NewWarning, key: string) => post<{ id: string; callouts: string[] }>('/warnings', warning, key),
-  warningForms: () => get<Page<WarningForm>>('/warning-forms'),
-  /** Who would be called, and nobody is. */
-  previewWarning: (warning: FilledForm | EndedWarning) => post<Preview>('/warnings/preview', warning),
-  issueForm: (warning: FilledForm | EndedWarning, key: string) => post<{ id: string; callouts: string[] }>('/warnings', warning, key),
-  warning: (id: string) => get<WarningView>(`/warnings/${id}`),
-  suggestion: (warning: string) => get<SuggestionView>(`/warnings/${warning}/suggestion`),
-  /** None taken turns it down; the first decision stands. */
-  decide: (warning: string, taken: readonly Part[], note: string, key: string) =>
-    post<SuggestionView>(`/warnings/${warning}/suggestion`, { taken, note }, key),
-  /** What the public would be told by the county's templates. */
-  texts: (warning: string) => get<{ texts: TextView[] }>(`/warnings/${warning}/texts`),
-  /** The newest first. */
-  bulletins: (query: { drafted?: 'true'; limit: number }) => get<Page<BulletinView>>(`/bulletins?${search(query)}`),
-  draft: (warning: string, texts: Texts, key: string) => post<BulletinView>(`/warnings/${warning}/bulletins`, { texts }, key),
-  /** Lets it go out, under the next number or a higher one. */
-  approve: (bulletin: string, ordinal: number | undefined, key: string) =>
-    post<BulletinView>(`/bulletins/${bulletin}/approve`, ordinal === undefined ? {} : { ordinal }, key),
-  refuse: (bulletin: string, reason: string, key: string) => post<BulletinView>(`/bulletins/${bulletin}/refuse`, { reason }, key),
-  sources: () => get<Page<SourceView>>('/sources'),
-  openCallout: (callout: NewCallout, key: string) => post<{ id: string }>('/callouts', callout, key),
-  withdraw: (callout: string, reason: string, key: string) =>
-    post<{ seq: number }>(`/callouts/${callout}/withdraw`, { reason }, key),
-};
+/** Every call by its name; a page carries only those that it makes. */
+export * as api from './calls';
 
 /** Returns a key under which a write is done once, however often it is sent. */
 export function newKey(): string {
@@ -208,15 +152,20 @@ export function newKey(): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-function get<T>(path: string): Promise<T> {
+export function get<T>(path: string): Promise<T> {
   return request('GET', path);
 }
 
-function post<T>(path: string, body: unknown, key?: string): Promise<T> {
+export function post<T>(path: string, body: unknown, key?: string): Promise<T> {
   return request('POST', path, body, key);
 }
 
-async function request<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+/** Changes what is there already. */
+export function put<T>(path: string, body: unknown, key?: string): Promise<T> {
+  return request('PUT', path, body, key);
+}
+
+export async function request<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key !== undefined) headers['Idempotency-Key'] = key;
@@ -226,7 +175,7 @@ async function request<T>(method: string, path: string, body?: unknown, key?: st
 }
 
 /** Asks for what is new since `tag`. */
-function getTagged<T>(path: string, tag: string | undefined): Promise<Tagged<T>> {
+export function getTagged<T>(path: string, tag: string | undefined): Promise<Tagged<T>> {
   const headers: Record<string, string> = tag === undefined ? {} : { 'If-None-Match': tag };
   return send({ method: 'GET', headers }, path, async (response) => {
     const now = response.headers.get('ETag') ?? undefined;
@@ -260,7 +209,7 @@ async function refusal(response: Response): Promise<Refused> {
   }
 }
 
-function search(query: Record<string, string | number | undefined>): string {
+export function search(query: Record<string, string | number | undefined>): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
   return new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString();
 }

@@ -84,6 +84,18 @@ it('one that cannot be delivered does not hold up the others', async () => {
   expect(steps()).toEqual(['kept', 'delivered']);
 });
 
+it('reports about one order are sent in their order, and hold up nothing else', async () => {
+  const { posted, outbox, steps } = setUp([new Unreachable(), { seq: 1, late: false }, { seq: 2, late: false }, { seq: 3, late: false }]);
+  outbox.put(reported('k1', 'a-1', 'en_route'));
+  outbox.put(reported('k2', 'a-1', 'on_scene'));
+  outbox.put(reported('k3', 'a-2', 'en_route'));
+  await settled();
+  expect(posted).toEqual(['k1', 'k3']);
+  expect(steps()).toEqual(['kept', 'kept', 'delivered']);
+  await outbox.flush();
+  expect(posted).toEqual(['k1', 'k3', 'k1', 'k2']);
+});
+
 it('a phone that cannot write still delivers, and says that the page must stay open', async () => {
   const full = { getItem: () => null, setItem: () => { throw new Error('full'); } };
   const { outbox, steps, lasting } = setUp([{ seq: 1, late: false }], full);
@@ -106,7 +118,7 @@ function setUp(replies: Reply[], store: Pick<Storage, 'getItem' | 'setItem'> = m
   let isLasting = true;
   const outbox = new Outbox('leader', {
     store,
-    post: async (_obligation, _answering, key) => {
+    post: async ({ key }) => {
       posted.push(key);
       const reply = replies.shift();
       if (reply === undefined) throw new Unreachable();
@@ -125,6 +137,10 @@ function setUp(replies: Reply[], store: Pick<Storage, 'getItem' | 'setItem'> = m
     locked: () => lockedTimes,
     lasting: () => isLasting,
   };
+}
+
+function reported(key: string, about: string, status: string): Omit<Letter, 'step'> {
+  return { key, obligation: about, subject: '', post_title: '', report: { path: `/assignments/${about}/status`, body: { status } }, at: '' };
 }
 
 function letter(key: string): Omit<Letter, 'step'> {

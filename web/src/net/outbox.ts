@@ -1,5 +1,5 @@
 /**
- * Answers given on this phone, kept until the command centre has seen them. They are written down before
+ * Answers and reports given on this phone, kept until the command centre has seen them. They are written down before
  * anything else happens, so that neither a dead network nor a closed page loses one.
  */
 
@@ -18,11 +18,14 @@ export type Step =
 export interface Letter {
   /** The idempotency key. */
   key: string;
+  /** What it is about: an obligation, else an order or a task. Reports about one thing are sent in their order. */
   obligation: string;
   /** What is shown of it: 「暴雨红色预警」. */
   subject: string;
   post_title: string;
-  answering: Answering;
+  answering?: Answering;
+  /** How far somebody has come, instead of an answer. */
+  report?: Report;
   /** When the button was pressed, by server time as this phone knew it. */
   at: string;
   step: Step;
@@ -32,9 +35,15 @@ export interface Letter {
   error?: string;
 }
 
+/** Says what was done: where to, and in which words. */
+export interface Report {
+  path: string;
+  body: Record<string, unknown>;
+}
+
 export interface OutboxPorts {
   store: Pick<Storage, 'getItem' | 'setItem'>;
-  post(obligation: string, answering: Answering, key: string): Promise<{ seq: number; late: boolean }>;
+  post(letter: Letter): Promise<{ seq: number; late?: boolean }>;
   /** `lasting` is false where the phone could not write them down: the page must stay open. */
   onChange(letters: readonly Letter[], lasting: boolean): void;
   /** Somebody has to log in before anything can be delivered. */
@@ -105,16 +114,18 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
-  /** One that fails does not hold up the others. */
+  /** One that fails holds up the reports after it about the same thing, and nothing else. */
   #next(tried: ReadonlySet<string>): Letter | undefined {
-    return this.#letters.find((letter) => letter.step === 'kept' && !tried.has(letter.key));
+    const kept = this.#letters.filter((letter) => letter.step === 'kept');
+    return kept.find((letter, index) =>
+      !tried.has(letter.key) && (letter.report === undefined || kept.findIndex((one) => one.obligation === letter.obligation) === index));
   }
 
   /** Returns nothing when the letter is done with, else after how long to try again. */
   async #deliver(letter: Letter): Promise<number | undefined> {
     try {
-      const { seq, late } = await this.#ports.post(letter.obligation, letter.answering, letter.key);
-      this.#change(letter.key, { step: 'delivered', seq, late });
+      const { seq, late } = await this.#ports.post(letter);
+      this.#change(letter.key, { step: 'delivered', seq, ...(late === undefined ? {} : { late }) });
       // The socket may have been faster than the reply.
       this.reached(this.#reached);
       return undefined;

@@ -10,7 +10,7 @@ it('greets, takes the snapshot and is live', () => {
   const { states, wires, socket } = setUp();
   socket.connect();
   wires[0]?.open();
-  expect(wires[0]?.sent).toEqual([{ type: 'hello', topics: ['duty', 'warnings', 'callouts'] }]);
+  expect(wires[0]?.sent).toEqual([{ type: 'hello', topics: ['duty', 'warnings', 'callouts', 'incidents'] }]);
   wires[0]?.say({ type: 'welcome', epoch: 'e', seq: 7, resumed: false, now: '' });
   expect(states()).toEqual(['connecting', 'resuming']);
   wires[0]?.say(snapshot(7));
@@ -93,7 +93,7 @@ it('goes on with the socket alone when no board can be fetched', async () => {
   fetches[0]?.answer(undefined);
   await settled();
   wires[0]?.open();
-  expect(wires[0]?.sent).toEqual([{ type: 'hello', topics: ['duty', 'warnings', 'callouts'] }]);
+  expect(wires[0]?.sent).toEqual([{ type: 'hello', topics: ['duty', 'warnings', 'callouts', 'incidents'] }]);
 });
 
 it('does not wait for a slow board, nor shows it when it comes at last', async () => {
@@ -128,7 +128,7 @@ it('says which part of the map it looks at, and says it again after each loss', 
   wires[0]?.drop(1006);
   vi.advanceTimersByTime(1_000);
   wires[1]?.open();
-  expect(wires[1]?.sent[0]).toMatchObject({ type: 'hello', topics: ['duty', 'warnings', 'callouts', 'map'], ...view });
+  expect(wires[1]?.sent[0]).toMatchObject({ type: 'hello', topics: ['duty', 'warnings', 'callouts', 'incidents', 'map'], ...view });
 });
 
 it('waits 0.3 to 1 s at first, doubling up to 10 s', () => {

@@ -44,7 +44,7 @@ const DOUBTFUL_MS = 12_000;
 
 const NOT_ALLOWED = 4003;
 const SILENT = 4002;
-const TOPICS = ['duty', 'warnings', 'callouts'];
+const TOPICS = ['duty', 'warnings', 'callouts', 'incidents'];
 const MAP_TOPICS = [...TOPICS, 'map'];
 
 export class Socket {

@@ -6,6 +6,7 @@ import { live } from '../live.svelte';
 import { keepForecasts } from '../forecasts.svelte';
 import { gauges } from '../gauges.svelte';
 import { fetchBoard } from '../net/board';
+import { incidents } from '../views/dispatch/incidents.svelte';
 import Screen from '../views/screen/Screen.svelte';
 
 const page = document.getElementById('page');
@@ -19,4 +20,5 @@ live.look({ zoom: 0 });
 live.start(fetchBoard);
 keepForecasts();
 gauges.start();
+incidents.start();
 mount(Screen, { target: page });

@@ -7,10 +7,11 @@ import type { ClusterItem } from '../../board/protocol';
 import { FARTHER, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from '../face';
 import type { GaugeMark } from '../gauges';
 import { layerOf, warningsOf, type Ground, type GroundFeature, type TownshipLabel } from '../ground';
+import { incidentSigns } from '../incidents';
 import { changes, shortLabel, type UnitMark } from '../marks';
 import { fitted, scaled } from '../projection';
 import { siteSigns } from '../sites';
-import { addPictures, gaugeIconOf, iconOf } from './pictures';
+import { addPictures, gaugeIconOf, iconOf, incidentIconOf } from './pictures';
 import { styleOf, type SourceName } from './style';
 
 type Feature = NonNullable<GeoJSONSourceDiff['add']>[number];
@@ -84,6 +85,9 @@ class GlFace implements Face {
       .map((one) => feature(one.geometry, { name: one.properties.name })));
     this.#put('lines', [...layerOf(ground, 'rivers'), ...layerOf(ground, 'roads')].map((one) => feature(one.geometry, one.properties)));
     this.#put('warnings', warningsOf(ground).map((one) => feature(one.geometry, one.properties)));
+    this.#put('incidents', incidentSigns(ground).map((sign, rank) => feature({ type: 'Point', coordinates: sign.at }, {
+      icon: incidentIconOf(sign), label: `${sign.title}\n${this.#options.words.sent(sign.units, sign.on_scene)}`, rank,
+    })));
     this.#put('sites', siteSigns(ground).map((sign, rank) =>
       feature({ type: 'Point', coordinates: sign.at }, { name: sign.name, icon: `site-${sign.layer}-${sign.isHollow ? 'hollow' : 'full'}`, rank })));
   }

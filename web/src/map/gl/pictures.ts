@@ -4,11 +4,13 @@ import type { Map as MapLibre } from 'maplibre-gl';
 import type { FaceOptions } from '../face';
 import { MARKS, type GaugeAge, type Mark, type Measure } from '../../board/gauge';
 import type { Severity } from '../../board/protocol';
+import { SEVERITIES } from '../../board/select';
 import type { Freshness } from '../fleet';
 import type { GaugeMark } from '../gauges';
 import { SITE_LAYERS } from '../ground';
+import type { IncidentSign } from '../incidents';
 import { kindOf, UNIT_KINDS } from '../kinds';
-import { drawGauge, drawHeading, drawSite, drawUnit, GAUGE_PX, HEADING_PX, picture, SITE_PX, UNIT_PX } from '../symbols';
+import { drawGauge, drawHeading, drawIncident, drawSite, drawUnit, GAUGE_PX, HEADING_PX, INCIDENT_PX, picture, SITE_PX, UNIT_PX } from '../symbols';
 
 const AGES: readonly Freshness[] = ['fresh', 'late', 'lost'];
 
@@ -20,6 +22,11 @@ export function iconOf(kind: string, age: Freshness): string {
 /** Returns the name of a gauge's sign. */
 export function gaugeIconOf({ measures, mark, colour, age, isDrill }: Pick<GaugeMark, 'measures' | 'mark' | 'colour' | 'age' | 'isDrill'>): string {
   return `gauge-${measures}-${mark ?? 'none'}-${colour ?? 'none'}-${age}-${isDrill ? 'drill' : 'real'}`;
+}
+
+/** Returns the name of an incident's sign. */
+export function incidentIconOf({ colour, isDrill }: Pick<IncidentSign, 'colour' | 'isDrill'>): string {
+  return `incident-${colour ?? 'none'}-${isDrill ? 'drill' : 'real'}`;
 }
 
 /** Reads such a name again: there are more signs than are ever shown, so each is drawn when it is first wanted. */
@@ -51,5 +58,10 @@ export function addPictures(map: MapLibre, { scale, colours, words }: FaceOption
       add(id, GAUGE_PX, (to, px) => drawGauge(to, px, look, words.glyph(look.mark ?? look.measures), colours));
     }
   });
+  for (const colour of [...SEVERITIES, undefined]) {
+    for (const isDrill of [false, true]) {
+      add(incidentIconOf({ isDrill, ...(colour === undefined ? {} : { colour }) }), INCIDENT_PX, (to, px) => drawIncident(to, px, colour, isDrill, colours));
+    }
+  }
   add('heading', HEADING_PX, (to, px) => drawHeading(to, px, colours));
 }

@@ -6,7 +6,7 @@ import { FAR_SIZE, NAMES_FROM, SITES_FROM } from '../face';
 import { GAUGE_PX } from '../symbols';
 import { inOrder } from '../zorder';
 
-export const SOURCES = ['areas', 'lines', 'warnings', 'villages', 'sites', 'gauges', 'townships', 'clusters', 'units', 'chosen'] as const;
+export const SOURCES = ['areas', 'lines', 'warnings', 'villages', 'sites', 'gauges', 'incidents', 'townships', 'clusters', 'units', 'chosen'] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 interface Look {
@@ -139,6 +139,7 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
     // Beside what is so, never over it.
     gauge('gauges-drill', 'drill', { ...loud, 'icon-offset': [GAUGE_PX * scale, 0] }),
     gauge('gauge-labels-drill', 'drill', { ...label, 'text-offset': [3, 1.5] }),
+    incidents({ colours, scale, whole }),
     {
       id: 'clusters', type: 'circle', source: 'clusters',
       paint: {
@@ -174,6 +175,18 @@ function signs({ colours, scale, whole }: Look): LayerSpecification[] {
       },
     },
   ];
+}
+
+/** Over everything, at every distance: they are why anybody looks. */
+function incidents({ colours, scale }: Look): LayerSpecification {
+  return {
+    id: 'incidents', type: 'symbol', source: 'incidents',
+    layout: {
+      ...text(colours, 17 * scale), 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
+      'text-field': ['get', 'label'], 'text-anchor': 'top', 'text-offset': [0, 1.5], 'text-optional': true, 'symbol-sort-key': ['get', 'rank'],
+    },
+    paint: { 'text-color': colours.text, 'text-halo-color': colours.bg, 'text-halo-width': 1.6 * scale },
+  };
 }
 
 function townships({ colours, scale }: Look): LayerSpecification[] {

@@ -5,29 +5,36 @@ import { isOpen } from '../../board/board';
 import { isObligationEvent, obligationOf, type BoardEvent, type ObligationEvent } from '../../board/event';
 import { differs, held, listed, NO_FILTER, step, type Filter } from '../../board/list';
 import { openObligation, reduceObligation } from '../../board/obligation';
+import { isIncidentEvent, type IncidentEvent } from '../../board/incident';
 import { placeOf } from '../../board/place';
 import type { ObligationView, Severity } from '../../board/protocol';
-import { callouts, SEVERITIES } from '../../board/select';
+import { callouts, isFollowing, SEVERITIES } from '../../board/select';
 import { clock } from '../../clock.svelte';
 import { deskWords } from '../../i18n/desk';
+import { incidentWords } from '../../i18n/incident';
 import { say } from '../../i18n/language.svelte';
 import { live } from '../../live.svelte';
 import { api } from '../../net/api';
 import { sound } from '../../sound.svelte';
+import { incidents } from '../dispatch/incidents.svelte';
 import { dossier } from './dossier.svelte';
 
 /** Obligations fetched of one callout; a county has some five hundred. */
 const FETCH_MAX = 5_000;
 
 export type Sheet = 'warning' | 'form' | 'end' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'gauges' | 'help'
-  | 'dossier' | 'sources';
+  | 'dossier' | 'sources' | IncidentSheet;
+
+/** Sheets of incidents: a new one, a change, another report, another stage, a unit, all units, a new task, a task. */
+export type IncidentSheet = 'take' | 'edit' | 'link' | 'stage' | 'unit' | 'recall' | 'give' | 'task';
 
 /** Something new that nobody at this desk has noted yet. */
 export interface Alert {
   id: string;
   text: string;
   severity: Severity;
-  callout: string;
+  callout?: string;
+  incident?: string;
   obligation?: string;
 }
 
@@ -132,8 +139,10 @@ class Desk {
   note(): void {
     const last = this.alerts[this.alerts.length - 1];
     this.alerts = [];
-    if (last === undefined) return;
-    this.choose(last.callout);
+    if (last?.incident !== undefined) {
+      incidents.isOpen = true;
+      incidents.choose(last.incident);
+    } else if (last?.callout !== undefined) this.choose(last.callout);
   }
 
   async #load(callout: string | undefined): Promise<void> {
@@ -195,15 +204,30 @@ export const desk = new Desk();
 
 function alertOf(event: BoardEvent, board: Board): Alert[] {
   const t = say(deskWords);
-  if (event.kind === 'callout_opened' && event.data.kind !== 'errand') {
+  if (event.kind === 'callout_opened' && !isFollowing(event.data.kind)) {
     const { id, subject, severity } = event.data;
     return [{ id, text: t.alertOpened(subject), severity, callout: id }];
   }
+  if (isIncidentEvent(event)) return incidentAlert(event, board);
   if (event.kind !== 'obligation_unreached') return [];
   const { id, callout } = event.data;
   const view = board.open.items.get(id);
   const where = view === undefined ? id : `${placeOf(board.names, view.area, view.area_name)} ${view.post_title}`;
   return [{ id, text: t.alertUnreached(where), severity: view?.severity ?? 'red', callout, obligation: id }];
+}
+
+function incidentAlert(event: IncidentEvent, board: Board): Alert[] {
+  const t = say(incidentWords);
+  if (event.kind === 'incidents_changed' || (event.kind === 'incident_received' && incidents.own.has(event.data.id))) return [];
+  if (event.kind === 'incident_received') {
+    const { id, particulars } = event.data;
+    const title = particulars?.place.address ?? '';
+    return [{ id, text: t.alertNew(title === '' ? id : title), severity: SEVERITIES[(particulars?.level ?? 3) - 1] ?? 'yellow', incident: id }];
+  }
+  const { id, unit, incident } = event.data;
+  const name = board.names.get(unit) ?? incidents.detail?.assignments.find((one) => one.unit === unit)?.unit_name ?? unit;
+  if (event.kind === 'assignment_stalled') return [{ id, text: t.alertStalled(name), severity: 'orange', incident }];
+  return event.data.to === 'declined' ? [{ id, text: t.alertDeclined(name), severity: 'orange', incident }] : [];
 }
 
 function gravest(alerts: readonly Alert[]): Severity | undefined {

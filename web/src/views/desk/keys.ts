@@ -2,7 +2,11 @@
 
 export type Key =
   | 'new_warning' | 'new_callout' | 'answer_for' | 'search' | 'help' | 'escape' | 'up' | 'down' | 'enter' | 'refresh'
-  | 'noted' | 'map' | 'refusals' | 'gauges' | 'form' | 'dossier' | 'waiting' | 'sources';
+  | 'noted' | 'map' | 'refusals' | 'gauges' | 'form' | 'dossier' | 'waiting' | 'sources'
+  | 'incidents' | 'take' | IncidentKey;
+
+/** These mean something only while the desk shows incidents. */
+type IncidentKey = 'dispatch' | 'needs' | 'order' | 'note' | 'edit' | 'link' | 'stage' | 'task';
 
 /** What the machine needs of a key press. */
 export type Press = Pick<
@@ -12,6 +16,8 @@ export type Press = Pick<
 const LETTERS: Record<string, Key> = {
   KeyN: 'new_warning', KeyM: 'new_callout', KeyA: 'answer_for', KeyR: 'refresh', KeyK: 'noted', KeyT: 'map',
   KeyP: 'refusals', KeyG: 'gauges', KeyF: 'form', KeyW: 'dossier', KeyB: 'waiting', KeyX: 'sources',
+  KeyI: 'incidents', KeyE: 'take', KeyD: 'dispatch', KeyQ: 'needs', KeyO: 'order', KeyJ: 'note', KeyV: 'edit', KeyL: 'link',
+  KeyC: 'stage', KeyY: 'task',
 };
 const MOVES: Record<string, Key> = { ArrowUp: 'up', ArrowDown: 'down', Enter: 'enter', NumpadEnter: 'enter' };
 
@@ -26,6 +32,14 @@ export function keyOf(press: Press, inText: boolean): Key | undefined {
   if (press.shiftKey) return undefined;
   if (press.code === 'Slash') return 'search';
   return LETTERS[press.code] ?? MOVES[press.code];
+}
+
+/** Returns the number from 1 to 9 that a press means; nothing where it is text, or somebody else's. */
+export function digitOf(press: Press, inText: boolean): number | undefined {
+  if (inText || press.isComposing || press.keyCode === 229) return undefined;
+  if (press.ctrlKey || press.altKey || press.metaKey || press.shiftKey) return undefined;
+  const [, digit] = /^(?:Digit|Numpad)([1-9])$/.exec(press.code) ?? [];
+  return digit === undefined ? undefined : Number(digit);
 }
 
 /** Tells whether presses on `target` are text. */

@@ -7,8 +7,8 @@ import type { CallFrame, ObligationView, WireBoard } from '../../board/protocol'
 import { demandsOnMe } from '../../board/select';
 import { clock } from '../../clock.svelte';
 import { live } from '../../live.svelte';
-import { api, newKey, type Answering } from '../../net/api';
-import { Outbox, type Letter } from '../../net/outbox';
+import { api, newKey, post, type Answering } from '../../net/api';
+import { Outbox, type Letter, type Report } from '../../net/outbox';
 import { sound } from '../../sound.svelte';
 
 const MEMORY = 'jiaoying.phone';
@@ -76,6 +76,12 @@ class Phone {
     this.#put(obligation, errand, { answer: 'acknowledged', on_behalf_of: person, via: 'door' });
   }
 
+  /** Says how far I have come with an order or a task. */
+  report(about: string, subject: string, report: Report): void {
+    const at = new Date(clock.exact()).toISOString();
+    this.#outbox?.put({ key: newKey(), obligation: about, subject, post_title: '', report, at });
+  }
+
   #put(obligation: string, view: ObligationView, answering: Answering): void {
     const at = new Date(clock.exact()).toISOString();
     const { subject, post_title } = view;
@@ -141,7 +147,8 @@ class Phone {
     this.#outbox?.stop();
     this.#outbox = new Outbox(login, {
       store: localStorage,
-      post: api.answer,
+      post: ({ obligation, answering, report, key }) =>
+        (answering === undefined ? post(report?.path ?? '', report?.body, key) : api.answer(obligation, answering, key)),
       onChange: (letters, isLasting) => {
         this.letters = letters;
         this.isLasting = isLasting;
