@@ -33,10 +33,18 @@ pub struct Advice {
 #[derive(Debug)]
 pub struct Moment {
     units: Vec<Known>,
-    depots: Vec<(SiteId, LonLat, Vec<(String, u32)>)>,
+    depots: Vec<Stocked>,
     closures: Vec<Closure>,
     covers: Vec<Cover>,
     now: Timestamp,
+}
+
+/// A depot and what of it is free.
+#[derive(Debug)]
+struct Stocked {
+    site: SiteId,
+    at: LonLat,
+    free: Vec<(String, u32)>,
 }
 
 #[derive(Debug)]
@@ -68,10 +76,10 @@ impl Advice {
             standing: known.standing.clone(),
             at_work_since: known.at_work_since,
         });
-        let depots = moment.depots.iter().map(|(site, at, free)| Depot {
-            site,
-            at: *at,
-            free: free.iter().map(|(item, count)| (item.as_str(), *count)).collect(),
+        let depots = moment.depots.iter().map(|depot| Depot {
+            site: &depot.site,
+            at: depot.at,
+            free: depot.free.iter().map(|(item, count)| (item.as_str(), *count)).collect(),
         });
         let (candidates, depots): (Vec<_>, Vec<_>) = (candidates.collect(), depots.collect());
         question(&Scene {
@@ -107,7 +115,7 @@ impl Moment {
                 let free = board.supplies.free(&site.id, item, day);
                 (item.to_string(), u32::try_from(free).unwrap_or(u32::MAX))
             });
-            (site.id.clone(), site.at, free.collect())
+            Stocked { site: site.id.clone(), at: site.at, free: free.collect() }
         });
         Self {
             units: units.map(|unit| known(board, unit, now, last_seen(&unit.id))).collect(),

@@ -99,14 +99,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
             serde_json::to_string(&Named { person: NamedPerson { id, name, area: *area, title } })
                 .ok()
         }
-        Event::Incident(IncidentEvent::IncidentReceived(received)) => {
-            let particulars = without_phones(&received.particulars);
-            serde_json::to_string(&IncidentReceived { particulars, ..received.clone() }).ok()
-        }
-        Event::Incident(IncidentEvent::IncidentEdited(edited)) => {
-            let particulars = without_phones(&edited.particulars);
-            serde_json::to_string(&IncidentEdited { particulars, ..edited.clone() }).ok()
-        }
+        Event::Incident(event) => incident(event),
         Event::Supply(SupplyEvent::SupplyRulesAdopted(_))
         | Event::Response(ResponseEvent::PlansAdopted(_)) => Some("{}".to_owned()),
         Event::Supply(event) => supply(event),
@@ -139,7 +132,6 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::BulletinIssued(_)
         | Event::BulletinRefused(_)
         | Event::Callout(_)
-        | Event::Incident(_)
         | Event::Assignment(_)
         | Event::Task(_)
         | Event::Road(_)
@@ -149,6 +141,23 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Round(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
+    }
+}
+
+/// Returns what is shown of an incident: not who reported it, nor the telephones that its words may hold.
+fn incident(event: &IncidentEvent) -> Option<String> {
+    match event {
+        IncidentEvent::IncidentReceived(received) => {
+            let particulars = without_phones(&received.particulars);
+            serde_json::to_string(&IncidentReceived { particulars, ..received.clone() }).ok()
+        }
+        IncidentEvent::IncidentEdited(edited) => {
+            let particulars = without_phones(&edited.particulars);
+            serde_json::to_string(&IncidentEdited { particulars, ..edited.clone() }).ok()
+        }
+        IncidentEvent::IncidentAdvanced(_)
+        | IncidentEvent::IncidentLinked(_)
+        | IncidentEvent::IncidentNoted(_) => None,
     }
 }
 

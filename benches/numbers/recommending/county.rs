@@ -17,10 +17,13 @@ use jiaoying::{
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
+/// A depot: its site, where it is, and what is free by item.
+type Stocked = (SiteId, LonLat, Vec<(String, u32)>);
+
 /// Units and depots of the county.
 pub struct Force {
     units: Vec<Unit>,
-    depots: Vec<(SiteId, LonLat, Vec<(String, u32)>)>,
+    depots: Vec<Stocked>,
     covers: Vec<Cover>,
 }
 

@@ -12,6 +12,7 @@ use super::*;
 use crate::support::socket::WsClient;
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one report, from the first call to the paper")]
 async fn a_report_is_told_by_phone_drafted_checked_signed_sent_and_printed() {
     let server = TestServer::start().await;
     let (desk, commander) = (server.demo("dispatcher"), server.demo("commander"));
