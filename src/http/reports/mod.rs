@@ -45,6 +45,7 @@ pub(super) use steps::{
 pub(super) struct ReportsView {
     #[schema(value_type = String)]
     incident: IncidentId,
+    drill: bool,
     /// In the order in which they were started.
     clocks: Vec<ReportClockView>,
     calls: Vec<ReportCallView>,
@@ -81,6 +82,7 @@ async fn dossier(web: &Web, actor: Actor, id: IncidentId) -> Result<ReportsView,
         let reports = board.reports.about(incident.id);
         Some(ReportsView {
             incident: id,
+            drill: incident.drill,
             clocks: clocks.map(|running| ReportClockView::of(board, running, now)).collect(),
             calls: calls.map(|told| ReportCallView::of(told, &actor)).collect(),
             reports: reports.map(|report| ReportView::of(board, report, &actor)).collect(),
