@@ -11,6 +11,7 @@ import { launch, seriousFaults, visit } from './support';
 const SOON_MS = 30_000;
 /** From a report that is typed to boats that are sent: no more presses than this. */
 const PRESSES_MAX = 8;
+const REPORTER = '13800000001';
 /** `E2E_SHOTS=folder` keeps a picture of each page at each stage. */
 const SHOTS = process.env['E2E_SHOTS'];
 
@@ -106,7 +107,7 @@ it('what somebody else changed meanwhile is shown, and nothing typed is lost', a
   await form.getByLabel('发展趋势').fill('水位仍在上涨');
   await form.getByLabel('地点').fill('柳河镇北堤 3 号闸');
   const known = (await (await commander.get('/api/v1/incidents/i-1')).json()) as Record<string, unknown>;
-  const incident = { kind: known['kind'], area: known['area'], address: '柳河镇北堤 4 号闸', course: known['course'], loss: '农田 200 亩' };
+  const incident = { kind: known['kind'], area: known['area'], address: '柳河镇北堤 4 号闸', course: known['course'], loss: '农田 200 亩', source: { way: 'phone', name: '王某', phone: REPORTER } };
   const edit = await commander.put('/api/v1/incidents/i-1', { data: { revision: known['revision'], incident } });
   expect(edit.status(), await edit.text()).toBe(200);
 
@@ -150,6 +151,9 @@ it('the wall shows the incident with its units, and no telephone number of whoev
   const strip = page.getByRole('region', { name: '突发事件' });
   await strip.getByText('堤防重大险情').waitFor({ timeout: SOON_MS });
   await strip.getByText('到场 1').waitFor();
+  expect(await page.content()).not.toContain(REPORTER);
+  const detail = await context.request.get('/api/v1/incidents/i-1');
+  expect(await detail.text()).not.toContain(REPORTER);
   expect(await seriousFaults(page)).toEqual([]);
   await keep(page, 'incident-wall');
   expect(faults).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { inHandFirst, isStalled, nextStep, type AssignmentStatus, type AssignmentView } from './assignment';
-import { draftOrder, metresBetween, nearestFree, tidyNeeds, turned, usualNeeds, type ListedUnit, type Offer } from './dispatch';
+import { draftOrder, metresBetween, nearestFree, offered, tidyNeeds, turned, usualNeeds, type ListedUnit, type Offer } from './dispatch';
 import { findable, kindsFor } from './kind';
 import { byLight, lightOf, tallyLights, type TaskView } from './task';
 
@@ -34,6 +34,13 @@ it('an order says where and what, and the township once', () => {
   const known = { kind_name: '堤防重大险情', area_name: '柳河镇', casualties: { trapped: 12 }, course: '决口 20 米。' };
   expect(draftOrder({ ...known, address: '柳河镇北堤' })).toBe('立即赶赴柳河镇北堤处置：堤防重大险情，被困12人，决口 20 米。接令后立即出动，到场后报告。');
   expect(draftOrder({ ...known, address: '北堤' })).toContain('赶赴柳河镇北堤处置');
+});
+
+it('who is proposed comes before the next best, and nobody twice', () => {
+  const offer = (unit: string, need: string): Offer => ({ unit, name: unit, need, reasons: [] });
+  const found = { items: [offer('a', 'boat_rescue:2'), offer('b', 'boat_rescue:2')], alternatives: [offer('b', 'pump:1'), offer('c', 'pump:1')] };
+  expect(offered(found, 9).map((one) => one.unit)).toEqual(['a', 'b', 'c']);
+  expect(offered(found, 2)).toHaveLength(2);
 });
 
 it('a number takes a unit and gives it back; one that is not there does nothing', () => {

@@ -2,9 +2,10 @@
 
 import type { IncidentView, Point } from './incident';
 
-export interface Reason {
-  code: string;
+/** Something said in both languages. */
+export interface Said {
   text: string;
+  text_en: string;
 }
 
 /** Somebody who could go. Times in seconds, distances in metres. */
@@ -12,26 +13,51 @@ export interface Offer {
   unit: string;
   name: string;
   need: string;
-  reasons: Reason[];
+  reasons: Said[];
   eta_s?: number;
   distance_m?: number;
   /** Where it is was last heard too long ago. */
   stale?: boolean;
-  source?: string;
 }
 
-export interface Shortfall {
+export interface Shortfall extends Said {
   need: string;
   missing: number;
   reason: string;
-  text: string;
 }
 
-/** Whom the server recommends, and of what there is too little. */
+/** Somebody who was passed over, and why. */
+export interface Rejected extends Said {
+  unit: string;
+  name: string;
+  need: string;
+}
+
+/** What lies in a depot and does what is needed too. */
+export interface DepotOffer {
+  depot: string;
+  name: string;
+  need: string;
+  item: string;
+  quantity: number;
+  distance_m: number;
+}
+
+/** Whom the server recommends, of what there is too little, and which areas would be left without. */
 export interface Recommendations {
   items: Offer[];
-  rejected: Offer[];
+  /** The next best of each need. */
+  alternatives: Offer[];
+  depots: DepotOffer[];
+  rejected: Rejected[];
   shortfalls: Shortfall[];
+  left_bare: { area: string; name: string }[];
+}
+
+/** Returns whom numbers take: those who are proposed, then the next best, each unit once. */
+export function offered(found: Pick<Recommendations, 'items' | 'alternatives'>, room: number): Offer[] {
+  const all = [...found.items, ...found.alternatives];
+  return all.filter((one, index) => all.findIndex((other) => other.unit === one.unit) === index).slice(0, room);
 }
 
 /** What an incident of a kind usually needs first; a person changes it. Keys are beginnings of national codes. */

@@ -1,7 +1,7 @@
 /** Sending units to one incident: what it needs, who is offered, who was taken, the words, and what became of each order. */
 
 import {
-  draftOrder, nearestFree, tidyNeeds, turned, usualNeeds, type Offer, type Recommendations, type Shortfall,
+  draftOrder, nearestFree, offered, tidyNeeds, turned, usualNeeds, type DepotOffer, type Offer, type Recommendations, type Rejected, type Shortfall,
 } from '../../board/dispatch';
 import type { IncidentDetail } from '../../board/incident';
 import { clock } from '../../clock.svelte';
@@ -18,7 +18,10 @@ class Dispatching {
   needs = $state('');
   order = $state('');
   offers = $state.raw<readonly Offer[]>([]);
-  rejected = $state.raw<readonly Offer[]>([]);
+  rejected = $state.raw<readonly Rejected[]>([]);
+  depots = $state.raw<readonly DepotOffer[]>([]);
+  /** Areas that would have no such unit near. */
+  bare = $state.raw<readonly string[]>([]);
   shortfalls = $state.raw<readonly Shortfall[]>([]);
   taken = $state.raw<readonly string[]>([]);
   isAsking = $state(false);
@@ -61,7 +64,9 @@ class Dispatching {
     if (mine !== this.#asked) return;
     this.isAsking = false;
     this.isFailed = found === undefined;
-    this.offers = found?.items.slice(0, LISTED) ?? [];
+    this.offers = found === undefined ? [] : offered(found, LISTED);
+    this.depots = found?.depots ?? [];
+    this.bare = found?.left_bare.map((area) => area.name) ?? [];
     this.rejected = found?.rejected ?? [];
     this.shortfalls = found?.shortfalls ?? [];
     this.taken = this.taken.filter((unit) => this.offers.some((offer) => offer.unit === unit));
@@ -119,7 +124,8 @@ class Dispatching {
     try {
       const [units, bound] = await Promise.all([incidentApi.units(), incidentApi.bound()]);
       const busy = new Set(bound.items.map((one) => one.unit));
-      return { items: nearestFree(units.items, needs, incident, busy, LISTED), rejected: [], shortfalls: [] };
+      const items = nearestFree(units.items, needs, incident, busy, LISTED);
+      return { items, alternatives: [], depots: [], rejected: [], shortfalls: [], left_bare: [] };
     } catch {
       return undefined;
     }
