@@ -37,7 +37,7 @@ it('an order says where and what, and the township once', () => {
 });
 
 it('who is proposed comes before the next best, and nobody twice', () => {
-  const offer = (unit: string, need: string): Offer => ({ unit, name: unit, need, reasons: [] });
+  const offer = (id: string, need: string): Offer => ({ unit: id, name: id, need, reasons: [] });
   const found = { items: [offer('a', 'boat_rescue:2'), offer('b', 'boat_rescue:2')], alternatives: [offer('b', 'pump:1'), offer('c', 'pump:1')] };
   expect(offered(found, 9).map((one) => one.unit)).toEqual(['a', 'b', 'c']);
   expect(offered(found, 2)).toHaveLength(2);
