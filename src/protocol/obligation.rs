@@ -187,7 +187,7 @@ impl ObligationView {
             area: obligation.post.area,
             area_name: board.areas.name(obligation.post.area),
             post: obligation.post.clone(),
-            post_title: post_title(board, &obligation.post),
+            post_title: bearer_title(board, obligation),
             task: obligation.task.clone(),
             state: state(&obligation.state),
             rung: obligation.rung,
@@ -214,6 +214,12 @@ impl ObligationView {
     }
 }
 
+/// Returns the unit's name where its people have to answer, else the post's title.
+fn bearer_title(board: &Board, obligation: &Obligation) -> CompactString {
+    let unit = obligation.unit.as_ref().and_then(|unit| board.units.get(unit));
+    unit.map_or_else(|| post_title(board, &obligation.post), |unit| unit.name.clone())
+}
+
 fn about(board: &Board, errand: &Obligation, viewer: &Viewer<'_>) -> Option<AboutView> {
     let obligation = board.callouts.obligation(errand.about?)?;
     let mut people: Vec<&PersonId> = Vec::new();
@@ -225,7 +231,7 @@ fn about(board: &Board, errand: &Obligation, viewer: &Viewer<'_>) -> Option<Abou
     Some(AboutView {
         obligation: obligation.id,
         post: obligation.post.clone(),
-        post_title: post_title(board, &obligation.post),
+        post_title: bearer_title(board, obligation),
         area: obligation.post.area,
         area_name: board.areas.name(obligation.post.area),
         people: people.into_iter().map(|id| viewer.person(board, id)).collect(),

@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn the_list_is_found_by_code_and_by_name() {
-        assert_eq!(all().len(), 53);
+        assert_eq!(all().len(), 56);
         assert_eq!(by_code("11B03").unwrap().name_zh, "暴雨");
         assert_eq!(by_name("暴雨").unwrap().code, "11B03");
         assert_eq!(by_name("地质灾害气象风险").unwrap().code, "11B37");

@@ -37,6 +37,9 @@ async fn a_dispatcher_takes_a_breach_down_and_sees_the_boat_arrive() {
     assert_eq!(items(&mine)[0]["id"], ordered["id"]);
     let answer = json!({ "answer": "acknowledged" });
     let obligation = ordered["obligation"].as_str().unwrap();
+    let called = desk.get(&format!("/obligations/{obligation}"), 200).await;
+    let known = desk.get(&format!("/units/{boat}"), 200).await;
+    assert_eq!(called["post_title"], known["name"], "the unit is called, not a post");
     crew.post(&format!("/obligations/{obligation}/answer"), &answer, 200).await;
     let steps = format!("/assignments/{}/status", id(&ordered));
     for status in ["en_route", "on_scene"] {
