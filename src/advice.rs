@@ -3,19 +3,22 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{
-    assignment::{ReadinessState, Status},
-    board::Board,
-    capability::Catalogue,
-    ids::{AreaCode, SiteId, UnitId},
-    recommend::{Candidate, Cover, Depot, Scene, Seen, Settings, Standing},
-    road::{Closure, Cuts, Network, Road, Speeds, Travel},
-    site::SiteKind,
-    time::Timestamp,
-    unit::Unit,
-    warning::{Colour, Life},
+use crate::{
+    domain::{
+        area::{Area, LonLat},
+        assignment::{ReadinessState, Status},
+        board::Board,
+        capability::Catalogue,
+        ids::{AreaCode, Level, SiteId, UnitId},
+        recommend::{Candidate, Cover, Depot, Scene, Seen, Settings, Standing},
+        road::{Closure, Cuts, Network, Road, Speeds, Travel},
+        site::SiteKind,
+        time::Timestamp,
+        unit::Unit,
+        warning::Colour,
+    },
+    ingest::basemap::Basemap,
 };
-use crate::{domain::area::LonLat, ingest::basemap::Basemap};
 
 /// A red-warned township has a boat within half an hour, or somebody looks for one.
 const BOAT: (&str, u32) = ("boat_rescue", 1_800);
@@ -47,6 +50,7 @@ struct Stocked {
     free: Vec<(String, u32)>,
 }
 
+/// A unit and what it is doing.
 #[derive(Debug)]
 struct Known {
     unit: Unit,
@@ -156,17 +160,15 @@ fn known(board: &Board, unit: &Unit, now: Timestamp, seen: Option<Seen>) -> Know
 
 /// Returns the townships under a red warning: each keeps a boat near.
 fn covers(board: &Board, area: AreaCode) -> Vec<Cover> {
-    let red = board.warnings.iter().filter(|warning| {
-        warning.life == Life::Active && warning.message.colour == Some(Colour::Red)
-    });
+    let red = board.active_warnings().filter(|known| known.message.colour == Some(Colour::Red));
     let red: Vec<_> = red.collect();
-    let townships = board.areas.inside(area).filter(|known| {
-        known.code.level() == crate::domain::ids::Level::Township
+    let warned = |known: &&Area| {
+        known.code.level() == Level::Township
             && red.iter().any(|warning| warning.extent.touches(known.code))
-    });
+    };
     let (ability, within_s) = BOAT;
-    let cover = |known: &crate::domain::area::Area| {
+    let cover = |known: &Area| {
         Some(Cover { area: known.code, at: known.centroid?, ability: ability.into(), within_s })
     };
-    townships.filter_map(cover).collect()
+    board.areas.inside(area).filter(warned).filter_map(cover).collect()
 }

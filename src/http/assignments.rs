@@ -2,13 +2,13 @@
 
 use axum::{Json, extract::State};
 use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Web,
     error::ApiError,
-    request::{Asked, Caller, List, Named, Page, Written},
+    request::{Asked, Caller, Done, List, Named, Page, Written},
 };
 use crate::{
     domain::{
@@ -48,11 +48,6 @@ pub(super) struct StatusInput {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     back_at: Option<Timestamp>,
-}
-
-#[derive(Serialize, ToSchema)]
-pub(super) struct Done {
-    seq: u64,
 }
 
 /// Lists assignments, the newest first.

@@ -210,14 +210,12 @@ async fn decided(
 ) -> Result<BulletinView, ApiError> {
     let id = written.command_id(&caller.actor);
     let committed = web.board.submit_as(caller.actor, command, id).await?;
-    let reused =
-        || ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "a key of another kind");
-    let Reply::Bulletin { id } = committed.reply else { return Err(reused()) };
+    let Reply::Bulletin { id } = committed.reply else { return Err(ApiError::key_reused()) };
     let found = web.board.read(move |board| {
         let bulletin = board.bulletins.get(id)?;
         Some(view(bulletin, board.warnings.get(bulletin.warning)?))
     });
-    found.await?.ok_or_else(reused)
+    found.await?.ok_or_else(ApiError::key_reused)
 }
 
 fn worded(board: &Board, warning: &Warning, templates: &Templates) -> Vec<TextView> {

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     Web,
     error::ApiError,
-    request::{Asked, Caller, List, Named, Page, Written},
+    request::{Asked, Caller, Done, List, Named, Page, Written},
 };
 use crate::{
     domain::{
@@ -57,11 +57,6 @@ pub(super) struct Withdrawal {
     reason: CompactString,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(super) struct Done {
-    seq: u64,
-}
-
 #[derive(Deserialize, IntoParams)]
 pub(super) struct Filter {
     /// Only open ones, or only closed ones.
@@ -95,7 +90,7 @@ pub(super) async fn open(
     let id = written.command_id(&caller.actor);
     let committed = web.board.submit_as(caller.actor, Command::OpenCallout(open), id).await?;
     let Reply::Callout { id } = committed.reply else {
-        return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "another kind"));
+        return Err(ApiError::key_reused());
     };
     Ok((StatusCode::CREATED, Json(Opened { id: id.to_string() })))
 }

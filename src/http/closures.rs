@@ -73,8 +73,7 @@ pub(super) async fn close(
     let step = RoadStep::Close(CloseRoad { what, area, reason, expected_until });
     let committed = web.board.submit_as(caller.actor, Command::Road(step), command).await?;
     let Reply::Closure { id } = committed.reply else {
-        let message = "another kind of request";
-        return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", message));
+        return Err(ApiError::key_reused());
     };
     Ok((StatusCode::CREATED, Json(Noted { id: id.to_string() })))
 }

@@ -115,7 +115,7 @@ pub(super) async fn add_override(
         .submit_as(caller.actor, Command::Roster(RosterStep::AddOverride(change)), id)
         .await?;
     let Reply::Override { id } = committed.reply else {
-        return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "another kind"));
+        return Err(ApiError::key_reused());
     };
     Ok((StatusCode::CREATED, Json(Added { id: id.to_string() })))
 }

@@ -53,6 +53,12 @@ pub struct ErrorDetail {
 }
 
 impl ApiError {
+    /// The Idempotency-Key was that of a request of another kind, whose answer this is not.
+    pub(super) fn key_reused() -> Self {
+        let message = "this key was given with a request of another kind; use a new one";
+        Self::new(StatusCode::CONFLICT, "idempotency_key.reused", message).field("Idempotency-Key")
+    }
+
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         let error = ErrorDetail { code, message: message.into(), field: None };
         Self { status, body: ErrorBody { error }, retry_after_s: None }

@@ -108,7 +108,7 @@ pub(super) async fn import(
     let command = Command::HotSpot(HotSpotStep::Import(import));
     let committed = web.board.submit_as(caller.actor, command, id).await?;
     let Reply::HotSpots(taken) = committed.reply else {
-        return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "another kind"));
+        return Err(ApiError::key_reused());
     };
     Ok((StatusCode::OK, Json(taken.into())))
 }

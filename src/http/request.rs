@@ -8,7 +8,8 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
 
 use super::{BODY_LIMIT, Web, error::ApiError};
 use crate::{
@@ -213,6 +214,12 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Web> for Asked<T> {
     }
 }
 
+/// What was asked is done, and in the journal at this place.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Done {
+    pub seq: u64,
+}
+
 /// An id in the path.
 pub(super) struct Named<T>(pub T);
 
@@ -269,7 +276,7 @@ impl Page {
 }
 
 /// A page of a list.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, Serialize)]
 pub(super) struct List<T> {
     pub items: Vec<T>,
     #[serde(skip_serializing_if = "Option::is_none")]

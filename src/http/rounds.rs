@@ -266,11 +266,9 @@ async fn switched(
 ) -> Result<CadenceView, ApiError> {
     let id = written.command_id(&caller.actor);
     let committed = web.board.submit_as(caller.actor, Command::Round(step), id).await?;
-    let reused =
-        || ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "a key of another kind");
-    let Reply::Cadence { id } = committed.reply else { return Err(reused()) };
+    let Reply::Cadence { id } = committed.reply else { return Err(ApiError::key_reused()) };
     let found = web.board.read(move |board| board.rounds.cadence(id).map(cadence_view));
-    found.await?.ok_or_else(reused)
+    found.await?.ok_or_else(ApiError::key_reused)
 }
 
 async fn shown(web: &Web, actor: Actor, id: RoundId) -> Result<RoundView, ApiError> {

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     Web,
     error::ApiError,
-    request::{Asked, Caller, List, Named, Page, Written, allow},
+    request::{Asked, Caller, Done, List, Named, Page, Written, allow},
 };
 use crate::{
     domain::{
@@ -81,11 +81,6 @@ pub(super) struct Withdrawal {
     reason: CompactString,
 }
 
-#[derive(Serialize, ToSchema)]
-pub(super) struct Done {
-    seq: u64,
-}
-
 /// Gives a task; everybody who is given it is called to sign for it.
 #[utoipa::path(post, path = "/api/v1/tasks", request_body = TaskInput,
     responses((status = 201, body = TasksGiven), (status = 403), (status = 422)))]
@@ -111,8 +106,7 @@ pub(super) async fn give(
     let step = Command::Task(TaskStep::Give(given));
     let committed = web.board.submit_as(caller.actor, step, command).await?;
     let Reply::Tasks { ids } = committed.reply else {
-        let message = "another kind of request";
-        return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", message));
+        return Err(ApiError::key_reused());
     };
     let ids = ids.iter().map(TaskId::to_string).collect();
     Ok((StatusCode::CREATED, Json(TasksGiven { ids })))

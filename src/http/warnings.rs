@@ -83,7 +83,7 @@ async fn take(web: &Web, actor: Actor, written: &Written) -> Result<Response, Ap
     let command = Command::AcceptWarning { message: Box::new(message), original };
     let committed = web.board.submit_as(actor, command, id).await?;
     let Reply::Warning { id, callouts, repeated } = committed.reply else {
-        return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "another kind"));
+        return Err(ApiError::key_reused());
     };
     let status = if repeated { StatusCode::OK } else { StatusCode::CREATED };
     let callouts = callouts.iter().map(ToString::to_string).collect();

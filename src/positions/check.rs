@@ -4,7 +4,6 @@
 
 use std::time::Duration;
 
-use geo::{Distance, Haversine, Point};
 use serde::Deserialize;
 
 use super::{
@@ -15,7 +14,7 @@ use crate::{
     bucket::Rate,
     domain::{
         actor::Actor,
-        area::{Areas, LonLat},
+        area::{Areas, LonLat, distance_m},
         ids::{AreaCode, PersonId},
         time::Timestamp,
     },
@@ -246,11 +245,6 @@ pub(super) fn time(at: Timestamp, now: Timestamp, settings: &Settings) -> Result
         return Err(Fault::TooOld);
     }
     Ok(())
-}
-
-/// Returns the metres between two places.
-pub(super) fn distance_m(one: LonLat, other: LonLat) -> f64 {
-    Haversine.distance(Point::from(one), Point::from(other))
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use std::{
     time::Duration,
 };
 
-use super::{check::distance_m, report::Fix, units::UnitNumber};
+use super::{report::Fix, units::UnitNumber};
 use crate::domain::{
-    area::{Areas, LonLat, Shape, within_reason},
+    area::{Areas, LonLat, Shape, distance_m, within_reason},
     ids::{AreaCode, WarningId},
     time::Timestamp,
     warning::Warning,

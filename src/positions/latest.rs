@@ -3,9 +3,10 @@
 //! Invariant: a unit's fixes are taken in order of their own time, and no single wild place moves it.
 
 use super::{
-    check::{Fault, distance_m},
+    check::Fault,
     report::{Fix, Flags},
 };
+use crate::domain::area::distance_m;
 
 /// Metres that receivers are off by without anybody having moved.
 const SLACK_M: f64 = 200.0;

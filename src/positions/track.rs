@@ -1,9 +1,7 @@
 //! Which fixes are kept as a unit's track: enough to see where it went, few enough to keep for weeks.
 
-use super::{
-    check::distance_m,
-    report::{Fix, Flags},
-};
+use super::report::{Fix, Flags};
+use crate::domain::area::distance_m;
 
 /// Between two points, whatever happens, in milliseconds.
 const RARELY_MS: i64 = 10_000;

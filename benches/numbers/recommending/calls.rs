@@ -7,7 +7,7 @@ use std::{
 };
 
 use chrono::NaiveDateTime;
-use jiaoying::domain::{area::LonLat, road::distance_m};
+use jiaoying::domain::area::{LonLat, distance_m};
 
 /// One call.
 #[derive(Debug, Clone)]

@@ -249,7 +249,7 @@ impl<'a> Replay<'a> {
         let travel = Travel { network: None, cuts: &cuts, speeds: &self.speeds };
         let at = self.place(car, now_s);
         let trip = travel.to(&travel.spot(to)).from(&travel.spot(at)).trip().unwrap();
-        let home = jiaoying::domain::road::distance_m(at, self.cars[car].home);
+        let home = jiaoying::domain::area::distance_m(at, self.cars[car].home);
         let at_base = home <= f64::from(self.settings.at_base_m);
         i64::from(trip.seconds) + if at_base { i64::from(TURNOUT_S) } else { 0 }
     }
@@ -269,7 +269,7 @@ impl<'a> Replay<'a> {
     fn drive(&mut self, car: usize, to: LonLat, slot: Option<usize>, now_s: i64) {
         let from = self.place(car, now_s);
         let seconds = self.drive_s(car, to, now_s);
-        let home = jiaoying::domain::road::distance_m(from, self.cars[car].home);
+        let home = jiaoying::domain::area::distance_m(from, self.cars[car].home);
         let wait_s =
             if home <= f64::from(self.settings.at_base_m) { i64::from(TURNOUT_S) } else { 0 };
         let (start_s, end_s) = (now_s + wait_s, now_s + seconds);

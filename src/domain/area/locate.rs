@@ -1,8 +1,6 @@
 //! Which area a point or an address is in, for whoever takes a report down.
 
-use geo::{Distance, Haversine, Point};
-
-use super::{Areas, LonLat, Shape};
+use super::{Areas, LonLat, Shape, distance_m};
 use crate::domain::ids::{AreaCode, Level};
 
 /// Round a point, in kilometres, within which an area counts as its own.
@@ -20,8 +18,7 @@ impl Areas {
             area.code.level() == Level::Village
                 && lowest.is_none_or(|_| within.is_some_and(|within| within.contains(area.code)))
         });
-        let metres = |at: LonLat| Haversine.distance(Point::from(at), Point::from(point));
-        let near = villages.filter_map(|area| Some((metres(area.centroid?), area.code)));
+        let near = villages.filter_map(|area| Some((distance_m(area.centroid?, point), area.code)));
         let nearest = near.min_by(|one, other| one.0.total_cmp(&other.0));
         nearest.filter(|(metres, _)| *metres <= VILLAGE_M).map(|(_, code)| code).or(lowest)
     }

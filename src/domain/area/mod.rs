@@ -14,6 +14,7 @@ use std::{
 };
 
 use compact_str::CompactString;
+use geo::{Distance, Haversine, Point};
 use serde::{Deserialize, Serialize};
 
 use self::{circle::Circle, index::Index};
@@ -32,6 +33,11 @@ use super::{
 
 /// Longitude and latitude, WGS-84 degrees.
 pub type LonLat = [f64; 2];
+
+/// Returns the great-circle distance in metres.
+pub fn distance_m(from: LonLat, to: LonLat) -> f64 {
+    Haversine.distance(Point::from(from), Point::from(to))
+}
 
 /// One administrative division.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use compact_str::CompactString;
-use geo::{Distance, Haversine, Point};
 use serde::{Deserialize, Serialize};
 
 use super::fault::{Elsewhere, EvacuationFault, Place};
 use crate::domain::{
-    area::LonLat,
+    area::{LonLat, distance_m},
     board::Board,
     ids::SiteId,
     site::{Facts, Shelter, Site},
@@ -86,7 +85,7 @@ impl Board {
         takes: impl Fn(&Site, Shelter) -> u32,
     ) -> Vec<Place> {
         let metres = |at: LonLat| {
-            let metres = Haversine.distance(Point::from(from?), Point::from(at));
+            let metres = distance_m(from?, at);
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,

@@ -6,12 +6,11 @@ use std::{
 };
 
 use compact_str::CompactString;
-use geo::{Distance, Haversine, Point};
 use serde::{Deserialize, Serialize};
 
 use super::{Detection, Finding, HotSpot, Settled};
 use crate::domain::{
-    area::LonLat,
+    area::{LonLat, distance_m},
     event::{Entry, HotSpotEvent},
     ids::HotSpotId,
     time::Timestamp,
@@ -66,7 +65,7 @@ pub(super) fn cell_of(detection: &Detection) -> Cell {
 
 /// Tells whether two detections are of one hot spot, the time between them apart.
 pub(super) fn close(a: LonLat, b: LonLat) -> bool {
-    Haversine.distance(Point::from(a), Point::from(b)) <= NEAR_M
+    distance_m(a, b) <= NEAR_M
 }
 
 pub(super) fn about_the_same_time(a: Timestamp, b: Timestamp) -> bool {

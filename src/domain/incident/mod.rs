@@ -13,6 +13,8 @@ use compact_str::{CompactString, format_compact};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    actor::Actor,
+    board::Board,
     event::{Entry, IncidentEvent, IncidentReceived},
     ids::{AreaCode, IncidentId},
     time::Timestamp,
@@ -102,6 +104,16 @@ impl Incident {
             main: None,
             notes: Vec::new(),
         }
+    }
+
+    /// Returns an incident that `actor` may see; of others he learns nothing.
+    pub(super) fn seen<'b>(
+        board: &'b Board,
+        actor: &Actor,
+        id: IncidentId,
+    ) -> Result<&'b Self, IncidentFault> {
+        let known = board.incidents.get(id).filter(|incident| actor.sees(incident.area()));
+        known.ok_or(IncidentFault::Unknown(id))
     }
 
     pub fn area(&self) -> AreaCode {

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use geo::{Distance, Haversine, Point};
-
 use super::{Incident, Incidents, Particulars};
-use crate::domain::ids::Level;
+use crate::domain::{area::distance_m, ids::Level};
 
 /// Reports of one incident are at most this far apart in time.
 const WITHIN: Duration = Duration::from_secs(3 * 3_600);
@@ -34,7 +32,7 @@ fn likeness(a: &Particulars, b: &Particulars) -> Option<u32> {
         return None;
     }
     let metres = match (a.place.point, b.place.point) {
-        (Some(a), Some(b)) => Haversine.distance(Point::from(a), Point::from(b)),
+        (Some(a), Some(b)) => distance_m(a, b),
         _ => {
             let township = |particulars: &Particulars| {
                 let area = particulars.place.area;

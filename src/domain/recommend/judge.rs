@@ -6,10 +6,10 @@ use compact_str::CompactString;
 
 use super::{Candidate, Settings, Standing, view::View};
 use crate::domain::{
-    area::LonLat,
+    area::{LonLat, distance_m},
     capability::Ability,
     ids::AreaCode,
-    road::{Arrivals, Reach, Way, distance_m},
+    road::{Arrivals, Reach, Way},
     time::Timestamp,
 };
 

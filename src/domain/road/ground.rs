@@ -1,16 +1,9 @@
-//! Distances on the ground of a county.
-
-use geo::{Distance, Haversine, Point};
+//! The ground of a county as a plane.
 
 use crate::domain::area::LonLat;
 
 /// Metres in a degree of latitude.
 const DEGREE_M: f64 = 111_195.0;
-
-/// Returns the great-circle distance in metres.
-pub fn distance_m(from: LonLat, to: LonLat) -> f64 {
-    Haversine.distance(Point::from(from), Point::from(to))
-}
 
 /// The plane that touches the earth near a place, with that place in its middle, in metres. Over the few kilometres
 /// that it is used for its error is below the precision of drawn roads.

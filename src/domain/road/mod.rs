@@ -14,7 +14,6 @@ mod speeds;
 
 pub use self::{
     closure::{Closure, Cuts},
-    ground::distance_m,
     network::{Network, Road},
     reach::{Arrivals, Reach, Travel, Trip, Way},
     snap::Spot,

@@ -6,10 +6,9 @@ use compact_str::CompactString;
 
 use super::{
     grid::Grid,
-    ground::distance_m,
     speeds::{Speeds, seconds},
 };
-use crate::domain::area::LonLat;
+use crate::domain::area::{LonLat, distance_m};
 
 /// One road of the county's file, in one or several parts.
 #[derive(Debug, Clone, Copy)]

@@ -4,12 +4,11 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::{
     closure::Cuts,
-    ground::distance_m,
     network::Network,
     snap::{Snap, Spot},
     speeds::{Speeds, seconds},
 };
-use crate::domain::area::LonLat;
+use crate::domain::area::{LonLat, distance_m};
 
 /// What ways are reckoned by.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Ways over a small network, as people who know the roads would reckon them.
 
 use super::*;
-use crate::domain::area::{LonLat, Shape};
+use crate::domain::area::{LonLat, Shape, distance_m};
 
 /// 0.01° of longitude at 35° north.
 const EAST_M: f64 = 910.9;

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use compact_str::CompactString;
-use geo::{Distance, Haversine, Point};
 
 use super::stock::StockLine;
 use crate::domain::{
-    area::LonLat,
+    area::{LonLat, distance_m},
     board::Board,
     ids::{AreaCode, Level, SiteId},
     site::{Site, SiteKind},
@@ -173,10 +172,6 @@ pub(super) fn nearest_with(
         a.total_cmp(&b).then(other.free.cmp(&one.free))
     });
     depots
-}
-
-fn distance_m(one: LonLat, other: LonLat) -> f64 {
-    Haversine.distance(Point::from(one), Point::from(other))
 }
 
 fn middle(points: impl Iterator<Item = LonLat>) -> Option<LonLat> {

@@ -17,9 +17,9 @@ use crate::domain::{
     decision::{Decision, Draft},
     event::{CalloutOpened, TaskGiven},
     ids::{CalloutId, IncidentId, ObligationId, PostId, TaskId, UnitId},
-    incident::{Incident, IncidentFault},
+    incident::Incident,
     rejection::Rejection,
-    roster::change::known_area,
+    roster::{RosterFault, change::known_area},
     task::TaskFault,
     time::Timestamp,
     unit::UnitFault,
@@ -158,7 +158,7 @@ fn bearer(board: &Board, actor: &Actor, to: &Given) -> Result<(PostId, Option<Un
             let known = board.roster.get(post).is_some();
             known
                 .then(|| (post.clone(), None))
-                .ok_or_else(|| crate::domain::roster::RosterFault::UnknownPost(post.clone()).into())
+                .ok_or_else(|| RosterFault::UnknownPost(post.clone()).into())
         }
         Given::Unit(id) => {
             let unit = board.units.get(id).ok_or_else(|| UnitFault::Unknown(id.clone()))?;
@@ -269,18 +269,5 @@ impl Draft<'_> {
         };
         let bound: Option<Vec<_>> = bearers.into_iter().map(bind).collect();
         bound.ok_or(Rejection::NoPolicy)
-    }
-}
-
-/// Tells which incident a task belongs to, for the eyes of `actor`.
-impl Incident {
-    pub(in crate::domain) fn seen<'b>(
-        board: &'b Board,
-        actor: &Actor,
-        id: IncidentId,
-    ) -> Result<&'b Incident, Rejection> {
-        let incident = board.incidents.get(id).ok_or(IncidentFault::Unknown(id))?;
-        known_area(board, actor, incident.area())?;
-        Ok(incident)
     }
 }

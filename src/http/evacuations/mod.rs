@@ -76,7 +76,7 @@ pub(super) async fn order(
     let command = Command::Evacuation(EvacuationStep::Order(wanted));
     let committed = web.board.submit_as(caller.actor, command, id).await?;
     let Reply::Evacuation { id } = committed.reply else {
-        return Err(ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "another kind"));
+        return Err(ApiError::key_reused());
     };
     Ok((StatusCode::CREATED, Json(view(&web, actor, id).await?)))
 }

@@ -11,7 +11,7 @@ use self::input::{IncidentInput, Revised};
 use super::{
     Web,
     error::ApiError,
-    request::{Asked, Caller, List, Named, Page, Written, allow},
+    request::{Asked, Caller, Done, List, Named, Page, Written, allow},
 };
 use crate::{
     dispatcher::SubmitError,
@@ -103,11 +103,6 @@ pub(super) struct Ordered {
 }
 
 #[derive(Serialize, ToSchema)]
-pub(super) struct Done {
-    seq: u64,
-}
-
-#[derive(Serialize, ToSchema)]
 pub(super) struct KindView {
     code: &'static str,
     name: &'static str,
@@ -130,7 +125,7 @@ pub(super) async fn receive(
     let step = IncidentStep::Receive { particulars: Box::new(particulars.clone()), drill };
     let actor = caller.actor;
     let committed = web.board.submit_as(actor.clone(), Command::Incident(step), command).await?;
-    let Reply::Incident { id } = committed.reply else { return Err(reused()) };
+    let Reply::Incident { id } = committed.reply else { return Err(ApiError::key_reused()) };
     let now = web.board.now();
     let similar = web.board.read(move |board| {
         let viewer = Viewer { actor: &actor, now };
@@ -279,7 +274,9 @@ pub(super) async fn assign(
     let command = written.command_id(&caller.actor);
     let step = Command::Assignment(AssignmentStep::Assign(assign));
     let committed = web.board.submit_as(caller.actor, step, command).await?;
-    let Reply::Assignment { id, obligation } = committed.reply else { return Err(reused()) };
+    let Reply::Assignment { id, obligation } = committed.reply else {
+        return Err(ApiError::key_reused());
+    };
     let ordered = Ordered { id: id.to_string(), obligation: obligation.to_string() };
     Ok((StatusCode::CREATED, Json(ordered)))
 }
@@ -350,8 +347,4 @@ fn seen<'b>(board: &'b Board, actor: &Actor, id: IncidentId) -> Option<&'b Incid
 
 fn unknown(id: IncidentId) -> ApiError {
     ApiError::not_found("incident.unknown", format!("no incident {id}; see GET /api/v1/incidents"))
-}
-
-fn reused() -> ApiError {
-    ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "another kind of request")
 }

@@ -241,12 +241,10 @@ async fn decided(
     let id = written.command_id(&caller.actor);
     let actor = caller.actor;
     let committed = web.board.submit_as(actor.clone(), Command::Report(step), id).await?;
-    let reused =
-        || ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "a key of another kind");
-    let Reply::Report { id } = committed.reply else { return Err(reused()) };
+    let Reply::Report { id } = committed.reply else { return Err(ApiError::key_reused()) };
     let found =
         web.board.read(move |board| Some(ReportView::of(board, board.reports.get(id)?, &actor)));
-    found.await?.ok_or_else(reused)
+    found.await?.ok_or_else(ApiError::key_reused)
 }
 
 /// Returns what a kind of incident is called: by its national code, or by its class.

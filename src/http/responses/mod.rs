@@ -224,12 +224,8 @@ async fn taken(
 ) -> Result<ResponseView, ApiError> {
     let id = written.command_id(&caller.actor);
     let committed = web.board.submit_as(caller.actor.clone(), Command::Response(step), id).await?;
-    let Reply::Response { id } = committed.reply else { return Err(reused()) };
+    let Reply::Response { id } = committed.reply else { return Err(ApiError::key_reused()) };
     look(web, &caller.actor, id, None, |looking, response| looking.whole(response)).await
-}
-
-fn reused() -> ApiError {
-    ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "a key of another kind")
 }
 
 /// Draws something of a response for somebody who may see it.

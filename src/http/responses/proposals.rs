@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     input::{DecideInput, ProposeInput},
-    looking, reused,
+    looking,
     views::Place,
 };
 use crate::{
@@ -162,11 +162,11 @@ async fn taken(
 ) -> Result<ProposalView, ApiError> {
     let (id, now) = (written.command_id(&caller.actor), web.board.now());
     let committed = web.board.submit_as(caller.actor.clone(), Command::Response(step), id).await?;
-    let Reply::Proposal { id, .. } = committed.reply else { return Err(reused()) };
+    let Reply::Proposal { id, .. } = committed.reply else { return Err(ApiError::key_reused()) };
     let found = web.board.read(move |board| {
         board.responses.proposal(id).map(|proposal| view(board, &caller.actor, proposal, now))
     });
-    found.await?.ok_or_else(reused)
+    found.await?.ok_or_else(ApiError::key_reused)
 }
 
 fn concerns(proposal: &Proposal, area: AreaCode) -> bool {

@@ -280,11 +280,9 @@ async fn done(
 ) -> Result<MovementView, ApiError> {
     let (id, actor) = (written.command_id(&caller.actor), caller.actor.clone());
     let committed = web.board.submit_as(caller.actor, Command::Supply(step), id).await?;
-    let reused =
-        || ApiError::new(StatusCode::CONFLICT, "idempotency_key.reused", "a key of another kind");
-    let Reply::Movement { id } = committed.reply else { return Err(reused()) };
+    let Reply::Movement { id } = committed.reply else { return Err(ApiError::key_reused()) };
     let found = web
         .board
         .read(move |board| Some(MovementView::of(board, board.supplies.movement(id)?, &actor)));
-    found.await?.ok_or_else(reused)
+    found.await?.ok_or_else(ApiError::key_reused)
 }
