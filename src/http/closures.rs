@@ -18,7 +18,7 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// What is closed: `{"road": ID of the road file}`, or `{"within": {"Circle": {"center": [lon, lat], "radius_km": 1}}}`.
+/// What is closed: `{"road": ID of the road file}`, or `{"within": {"circle": {"center": [lon, lat], "radius_km": 1}}}`.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClosureInput {

@@ -116,12 +116,14 @@ fn explain(
     let item = |rank: usize, fit: usize| item(view, want, rank, &want.fits[fit]);
     found.items.extend(sent.iter().enumerate().map(|(place, fit)| item(place + 1, *fit)));
     let mut tally = want.tally;
-    let mut rejected: Vec<Rejected> = Vec::new();
     let reject = |candidate: usize, why: Why| Rejected {
         unit: view.scene.candidates[candidate].unit.id.clone(),
         need: want.need,
         why,
     };
+    // Who cannot go comes first: somebody looks for him. A hundred that are merely farther away must not hide it.
+    let kept = want.kept.iter().map(|(candidate, why)| reject(*candidate, why.clone()));
+    let mut rejected: Vec<Rejected> = kept.collect();
     let mut others = 0;
     for fit in (0..want.fits.len()).filter(|fit| !sent.contains(fit)) {
         let Fit { candidate, eta_s, score_s, .. } = want.fits[fit];
@@ -138,7 +140,6 @@ fn explain(
         }
         rejected.push(reject(candidate, Why::Outranked { eta_s, score_s }));
     }
-    rejected.extend(want.kept.iter().map(|(candidate, why)| reject(*candidate, why.clone())));
     rejected.truncate(settings.rejected);
     found.rejected.append(&mut rejected);
     let missing = want.missing(sent);

@@ -13,6 +13,7 @@ mod map;
 mod obligations;
 mod pages;
 mod reach;
+mod recommendations;
 mod reports;
 mod responses;
 mod roles;

@@ -1,0 +1,103 @@
+//! Whom to send, as the node knows it: the board, the roads and where units are, put together.
+
+use super::*;
+
+/// A place beside the seat of 柳河镇.
+const LEVEE: [f64; 2] = [114.365, 35.551];
+
+#[tokio::test]
+async fn who_is_sent_or_cannot_go_is_not_proposed_again_and_it_is_said_why() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let incident = incident(&desk, LEVEE).await;
+    let path = format!("/incidents/{incident}/recommendations?need=boat_rescue:2");
+    let first = desk.get(&path, 200).await;
+    let [one, other] = [&first["items"][0], &first["items"][1]];
+    assert!(one["reasons"][0]["text"].as_str().unwrap().contains("水域救援"), "{one}");
+    assert!(one["eta_s"].as_u64().unwrap() <= other["eta_s"].as_u64().unwrap());
+    assert_eq!(first["shortfalls"], json!([]));
+
+    let order = json!({ "unit": one["unit"], "order": "转移群众" });
+    desk.post(&format!("/incidents/{incident}/assignments"), &order, 201).await;
+    let away = json!({ "state": "not_ready", "note": "发动机故障" });
+    desk.post(&format!("/units/{}/readiness", text(&other["unit"])), &away, 200).await;
+    let second = desk.get(&path, 200).await;
+    let proposed: Vec<&str> = units(&second["items"]);
+    assert!(!proposed.contains(&text(&one["unit"])) && !proposed.contains(&text(&other["unit"])));
+    let why = |unit: &Value| {
+        let rejected = second["rejected"].as_array().unwrap();
+        let found = rejected.iter().find(|rejected| rejected["unit"] == *unit);
+        found.map(|rejected| text(&rejected["reason"]).to_owned())
+    };
+    assert_eq!(why(&one["unit"]).as_deref(), Some("under_way"), "{second}");
+    assert_eq!(why(&other["unit"]).as_deref(), Some("not_ready"), "{second}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn closed_roads_are_not_taken_until_somebody_opens_them() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let incident = incident(&desk, LEVEE).await;
+    let path = format!("/incidents/{incident}/recommendations?need=boat_rescue:2");
+    let open = desk.get(&path, 200).await;
+    let flooded = json!({ "within": { "circle": { "center": LEVEE, "radius_km": 2.0 } } });
+    let close = json!({ "what": flooded, "area": COUNTY, "reason": "路面过水" });
+    let closed = desk.post("/closures", &close, 201).await;
+    let cut = desk.get(&path, 200).await;
+    assert_ne!(cut["items"], open["items"], "the way it took is closed");
+    assert_eq!(items(&desk.get("/closures", 200).await).len(), 1);
+    desk.delete(&format!("/closures/{}", id(&closed)), 204).await;
+    assert_eq!(desk.get(&path, 200).await["items"], open["items"]);
+    let wide = json!({ "within": { "circle": { "center": LEVEE, "radius_km": 500.0 } } });
+    let close = json!({ "what": wide, "area": COUNTY, "reason": "x" });
+    let refused = desk.post("/closures", &close, 422).await;
+    assert_eq!(refusal(&refused), ("closure.shape", "what"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn several_incidents_are_planned_for_together_and_nobody_is_sent_twice() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let mut incidents = Vec::new();
+    for at in [LEVEE, [114.44, 35.628]] {
+        incidents.push(json!({ "id": incident(&desk, at).await, "need": "boat_rescue:2" }));
+    }
+    let wanted = json!({ "incidents": incidents });
+    let proposal = desk.post("/dispatch/proposal", &wanted, 200).await;
+    let mut sent = units(&proposal["postings"]);
+    sent.sort_unstable();
+    sent.dedup();
+    assert_eq!((sent.len(), &proposal["unmet"]), (4, &json!([])), "{proposal}");
+    assert!(items(&desk.get("/assignments", 200).await).is_empty(), "a proposal sends nobody");
+    let refused = desk.get("/incidents/i-1/recommendations?need=dragon:2", 422).await;
+    assert_eq!(refusal(&refused), ("need.unknown_capability", "need"));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn only_townships_under_a_red_warning_have_to_have_a_boat_near() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    assert!(items(&desk.get("/dispatch/coverage", 200).await).is_empty());
+    red_callout(&server.demo("gateway"), TOWNSHIP).await;
+    let covered = desk.get("/dispatch/coverage", 200).await;
+    let [township] = items(&covered) else { panic!("{covered}") };
+    assert_eq!((&township["area"], &township["hole"]), (&json!(TOWNSHIP), &json!(false)));
+    assert!(township["near"].as_u64().unwrap() > 0);
+    server.stop().await;
+}
+
+async fn incident(desk: &Client, point: [f64; 2]) -> String {
+    let report = json!({ "kind": "11A04", "level": 2, "point": point, "course": "堤防决口" });
+    id(&desk.post("/incidents", &report, 201).await).to_owned()
+}
+
+fn units(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|item| text(&item["unit"])).collect()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
