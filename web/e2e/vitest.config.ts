@@ -6,6 +6,7 @@ export default defineConfig({
     root: import.meta.dirname,
     include: ['*.e2e.ts'],
     globalSetup: ['./server.ts'],
+    reporters: ['default', './failures.ts'],
     // One server and one browser at a time: the stories share a county.
     fileParallelism: false,
     testTimeout: 180_000,

@@ -93,8 +93,9 @@ class Live {
   }
 
   /** Tells what has happened, after the board has taken it in. */
-  onEvents(act: (events: readonly BoardEvent[], board: Board) => void): void {
+  onEvents(act: (events: readonly BoardEvent[], board: Board) => void): () => void {
     this.#onEvents.push(act);
+    return () => (this.#onEvents = this.#onEvents.filter((one) => one !== act));
   }
 
   /** Takes in fuller views of my obligations. */

@@ -140,7 +140,7 @@ class Desk {
     const last = this.alerts[this.alerts.length - 1];
     this.alerts = [];
     if (last?.incident !== undefined) {
-      incidents.isOpen = true;
+      incidents.open();
       incidents.choose(last.incident);
     } else if (last?.callout !== undefined) this.choose(last.callout);
   }

@@ -3,7 +3,7 @@
 export type Key =
   | 'new_warning' | 'new_callout' | 'answer_for' | 'search' | 'help' | 'escape' | 'up' | 'down' | 'enter' | 'refresh'
   | 'noted' | 'map' | 'refusals' | 'gauges' | 'form' | 'dossier' | 'waiting' | 'sources'
-  | 'incidents' | 'take' | IncidentKey;
+  | 'go' | 'incidents' | 'take' | IncidentKey;
 
 /** These mean something only while the desk shows incidents. */
 type IncidentKey = 'dispatch' | 'needs' | 'order' | 'note' | 'edit' | 'link' | 'stage' | 'task';
@@ -17,7 +17,7 @@ const LETTERS: Record<string, Key> = {
   KeyN: 'new_warning', KeyM: 'new_callout', KeyA: 'answer_for', KeyR: 'refresh', KeyK: 'noted', KeyT: 'map',
   KeyP: 'refusals', KeyG: 'gauges', KeyF: 'form', KeyW: 'dossier', KeyB: 'waiting', KeyX: 'sources',
   KeyI: 'incidents', KeyE: 'take', KeyD: 'dispatch', KeyQ: 'needs', KeyO: 'order', KeyJ: 'note', KeyV: 'edit', KeyL: 'link',
-  KeyC: 'stage', KeyY: 'task',
+  KeyC: 'stage', KeyY: 'task', KeyH: 'go',
 };
 const MOVES: Record<string, Key> = { ArrowUp: 'up', ArrowDown: 'down', Enter: 'enter', NumpadEnter: 'enter' };
 
@@ -25,7 +25,7 @@ const MOVES: Record<string, Key> = { ArrowUp: 'up', ArrowDown: 'down', Enter: 'e
 export function keyOf(press: Press, inText: boolean): Key | undefined {
   // 229 is what browsers say while a Chinese input method holds the keyboard.
   if (press.isComposing || press.keyCode === 229) return undefined;
-  if (press.ctrlKey || press.altKey || press.metaKey) return undefined;
+  if (hasModifier(press)) return undefined;
   if (press.code === 'Escape') return 'escape';
   if (inText) return undefined;
   if (press.key === '?' || press.key === '？') return 'help';
@@ -34,10 +34,15 @@ export function keyOf(press: Press, inText: boolean): Key | undefined {
   return LETTERS[press.code] ?? MOVES[press.code];
 }
 
+/** Tells whether it is the browser's or the system's. */
+export function hasModifier(press: Press): boolean {
+  return press.ctrlKey || press.altKey || press.metaKey;
+}
+
 /** Returns the number from 1 to 9 that a press means; nothing where it is text, or somebody else's. */
 export function digitOf(press: Press, inText: boolean): number | undefined {
   if (inText || press.isComposing || press.keyCode === 229) return undefined;
-  if (press.ctrlKey || press.altKey || press.metaKey || press.shiftKey) return undefined;
+  if (hasModifier(press) || press.shiftKey) return undefined;
   const [, digit] = /^(?:Digit|Numpad)([1-9])$/.exec(press.code) ?? [];
   return digit === undefined ? undefined : Number(digit);
 }

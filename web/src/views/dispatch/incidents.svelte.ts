@@ -6,6 +6,7 @@ import { findable, type Kind } from '../../board/kind';
 import { live } from '../../live.svelte';
 import { Asking } from '../../net/asking';
 import { incidentApi } from '../../net/incidents';
+import { places } from '../desk/places.svelte';
 
 /** A county has some tens at once on its worst night. */
 const LISTED_MAX = 500;
@@ -15,8 +16,6 @@ const EVERY_MS = 30_000;
 const GATHER_MS = 250;
 
 class Incidents {
-  /** The desk shows incidents instead of callouts. */
-  isOpen = $state(false);
   rows = $state.raw<readonly IncidentView[]>([]);
   isAsked = $state(false);
   chosen = $state<string | undefined>(undefined);
@@ -60,10 +59,20 @@ class Incidents {
     });
   }
 
-  /** Turns the desk to incidents, and back. */
+  /** The desk shows incidents. */
+  get isOpen(): boolean {
+    return places.at === 'incidents';
+  }
+
+  /** Turns the desk to incidents, and back to callouts. */
   turn(): void {
-    this.isOpen = !this.isOpen;
-    if (!this.isOpen) return;
+    if (this.isOpen) places.go('callouts');
+    else this.open();
+  }
+
+  /** Turns the desk to incidents. */
+  open(): void {
+    places.go('incidents');
     void this.#all.ask();
     if (this.chosen === undefined) this.choose(this.rows[0]?.id);
   }
