@@ -15,6 +15,9 @@ use crate::{
     ingest::basemap::Basemap,
 };
 
+/// The exercise's controller (导调): the record shows under it what the script of a drill says.
+const CONTROLLER: &str = "controller";
+
 /// Returns the county's code.
 pub(super) fn county() -> AreaCode {
     demo::COUNTY.parse().expect("the demonstration county has an area code")
@@ -31,7 +34,7 @@ pub(super) fn basemap(config: &Config, demo: bool) -> anyhow::Result<Basemap> {
 }
 
 /// The logins of the demonstration, and whose they are.
-fn accounts() -> [(&'static str, Role, Holder); 5] {
+fn accounts() -> [(&'static str, Role, Holder); 6] {
     let handset: PostId = "990101000000/lead_officer".parse().expect("a post's id");
     [
         ("commander", Role::Commander, Holder::Nobody),
@@ -39,12 +42,14 @@ fn accounts() -> [(&'static str, Role, Holder); 5] {
         ("leader", Role::Leader, Holder::Post(handset)),
         ("screen", Role::Screen, Holder::Nobody),
         ("gateway", Role::Gateway, Holder::Nobody),
+        (CONTROLLER, Role::Dispatcher, Holder::Nobody),
     ]
 }
 
 /// Returns what the login page offers.
 pub(super) fn logins() -> Arc<[DemoLogin]> {
-    let logins = accounts().into_iter().filter(|(_, role, _)| *role != Role::Gateway);
+    let for_people = |login: &str, role| role != Role::Gateway && login != CONTROLLER;
+    let logins = accounts().into_iter().filter(|(login, role, _)| for_people(login, *role));
     logins
         .map(|(login, role, _)| DemoLogin {
             login: login.to_owned(),

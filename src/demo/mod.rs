@@ -1,5 +1,6 @@
 //! The demonstration county, 示例县: real in size, invented in every name, number and border.
 
+pub mod cast;
 pub mod fleet;
 pub mod generate;
 pub mod storm;

@@ -71,6 +71,7 @@ pub struct AssignmentView {
     pub answer: Option<StateName>,
     #[schema(value_type = Vec<Object>)]
     pub course: Vec<Stop>,
+    pub drill: bool,
 }
 
 impl AssignmentView {
@@ -101,6 +102,7 @@ impl AssignmentView {
             obligation: assignment.obligation,
             answer: obligation.map(|obligation| obligation.state.name()),
             course: assignment.course.clone(),
+            drill: incident.is_some_and(|incident| incident.drill),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The county's vehicles as a gateway reports them, second by second, to one node or to several.
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 use futures_util::future::join_all;
 
@@ -36,15 +36,17 @@ impl Gateway {
 
     /// Reports the fleet each second, for ever. Positions are perishable: what no node takes is dropped, and
     /// the next second's are newer.
-    pub async fn drive(&self, mut fleet: Fleet, clock: &SystemClock) {
-        say(format_args!("{} vehicles report to {}", fleet.len(), self.urls.join(" ")));
+    pub async fn drive(&self, fleet: &RefCell<Fleet>, clock: &SystemClock) {
+        let vehicles = fleet.borrow().len();
+        say(format_args!("{vehicles} vehicles report to {}", self.urls.join(" ")));
         let mut trouble: Option<String> = None;
         let mut next = clock.now();
         loop {
             // After a pause of the machine the seconds that were missed are not caught up on.
             next = (next + Duration::from_secs(1)).max(clock.now());
             sleep_until(clock, next).await;
-            let refused = self.report(fleet.reports(next)).await;
+            let reports = fleet.borrow_mut().reports(next);
+            let refused = self.report(reports).await;
             if refused != trouble {
                 match &refused {
                     Some(why) => say(format_args!("{} positions are lost: {why}", clock.now())),

@@ -2,24 +2,29 @@
 //! gauges under water.
 //!
 //! It is a client like any source of warnings, any gateway of positions and any station: everything it causes is
-//! marked 【演练】. Those who are called answer through the simulated carrier, by its seed.
+//! marked 【演练】. Those who are called answer through the simulated carrier, by its seed; those who are sent to a drill's
+//! incident, or have signed for a drill's task, are played by a script, which the record names as the exercise's controller.
 
+mod cast;
 mod fleet;
 mod gauges;
 
-use std::{collections::BTreeMap, num::NonZeroU32, process::ExitCode, time::Duration};
+use std::{
+    cell::RefCell, collections::BTreeMap, num::NonZeroU32, process::ExitCode, time::Duration,
+};
 
 use anyhow::Context;
 use clap::Args;
 use compact_str::CompactString;
 
-use self::{fleet::Gateway, gauges::Stations};
+use self::{cast::Script, fleet::Gateway, gauges::Stations};
 use super::say;
 use crate::{
     clock::{Clock, SystemClock},
     config::Config,
     demo::{
         self, DemoCounty,
+        cast::Cast,
         fleet::Fleet,
         storm::{Message, Pace, Storm},
     },
@@ -43,6 +48,10 @@ pub(super) struct Drill {
     /// A token that may issue warnings and report positions; the demonstration's gateway when left out.
     #[arg(long, env = "JIAOYING_TOKEN", hide_env_values = true)]
     token: Option<String>,
+    /// A dispatcher's token under which the script reports what crews and townships do in drills; the demonstration's
+    /// controller when left out.
+    #[arg(long, env = "JIAOYING_DRILL_CONTROLLER", hide_env_values = true)]
+    controller: Option<String>,
     /// The broker at which the gauges publish, as in gauges.mqtt_url; to the node itself when left out.
     #[arg(long, env = "JIAOYING_DRILL_MQTT", hide_env_values = true)]
     mqtt: Option<String>,
@@ -69,12 +78,18 @@ impl Drill {
         let basemap = demo::basemap()?;
         let sends = (!self.fleet).then_some((&storm, pace));
         let fleet = Fleet::new(&county, &basemap, sends, clock.now(), self.seed);
+        let fleet = RefCell::new(fleet);
+        let controller = self.controller.clone().unwrap_or_else(|| "demo-controller".to_owned());
+        let script = Script::new(base.clone(), controller, Cast::new(&county, self.seed))?;
         let broker = self.mqtt.as_deref().map(str::parse::<BrokerUrl>).transpose();
         let broker = broker.context("--mqtt")?;
         let stations = Stations::new(urls.clone(), token.clone(), broker)?;
         let gateway = Gateway::new(urls, token.clone())?;
+        let players = async {
+            tokio::join!(gateway.drive(&fleet, &clock), script.play(&fleet, &clock));
+        };
         if self.fleet {
-            gateway.drive(fleet, &clock).await;
+            players.await;
             return Ok(ExitCode::SUCCESS);
         }
         let messages = storm.messages(pace, names(county));
@@ -86,7 +101,7 @@ impl Drill {
             done = storm_over => {
                 done?;
             }
-            () = gateway.drive(fleet, &clock) => {}
+            () = players => {}
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -7,6 +7,8 @@ mod roads;
 mod trip;
 mod vehicle;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use self::{
@@ -20,8 +22,9 @@ use super::{
 };
 use crate::{
     domain::{
+        area::LonLat,
         coordinates::Crs,
-        ids::AreaCode,
+        ids::{AreaCode, UnitId},
         site::Facts,
         time::Timestamp,
         unit::{Unit, UnitKind},
@@ -82,6 +85,8 @@ pub struct Fleet {
     vehicles: Vec<Vehicle>,
     orders: Vec<Order>,
     random: Random,
+    /// Teams go on foot or in cars of their own, and only where they are sent; their leader's phone says where they are.
+    teams: BTreeMap<UnitId, Unit>,
 }
 
 impl Fleet {
@@ -99,9 +104,45 @@ impl Fleet {
         let vehicle =
             |unit: &Unit| Vehicle::new(unit.clone(), &roads, start, random.part(unit.id.as_str()));
         let vehicles = vehicles.filter_map(vehicle).collect();
+        let teams = county.units.iter().filter(|unit| unit.kind == UnitKind::Team);
+        let teams = teams.map(|team| (team.id.clone(), team.clone())).collect();
         let targets = targets(county, &roads);
         let orders = storm.map(|(storm, pace)| orders(storm, pace, &targets)).unwrap_or_default();
-        Self { roads, vehicles, orders, random }
+        Self { roads, vehicles, orders, random, teams }
+    }
+
+    /// Sends a unit somewhere; tells whether it is one of the county's.
+    pub fn send(&mut self, unit: &UnitId, to: LonLat, now: Timestamp) -> bool {
+        if let Some(team) = self.teams.remove(unit) {
+            let random = self.random.part(team.id.as_str());
+            self.vehicles.extend(Vehicle::new(team, &self.roads, now, random));
+        }
+        let Some(vehicle) = self.vehicles.iter_mut().find(|one| one.unit.id == *unit) else {
+            return false;
+        };
+        vehicle.send(to, now, &self.roads);
+        true
+    }
+
+    /// Lets a unit go home.
+    pub fn release(&mut self, unit: &UnitId, now: Timestamp) {
+        if let Some(vehicle) = self.vehicles.iter_mut().find(|one| one.unit.id == *unit) {
+            vehicle.release(now, &self.roads);
+        }
+    }
+
+    /// Tells whether a unit is where it was sent.
+    pub fn is_there(&self, unit: &UnitId, now: Timestamp) -> bool {
+        self.vehicle(unit).is_some_and(|vehicle| vehicle.is_there(now))
+    }
+
+    /// Tells whether a unit is at its base, sent nowhere.
+    pub fn is_home(&self, unit: &UnitId) -> bool {
+        self.vehicle(unit).is_none_or(Vehicle::is_home)
+    }
+
+    fn vehicle(&self, unit: &UnitId) -> Option<&Vehicle> {
+        self.vehicles.iter().find(|one| one.unit.id == *unit)
     }
 
     pub fn len(&self) -> usize {

@@ -12,6 +12,10 @@ const DEGREE_M: f64 = 111_195.0;
 /// Kilometres an hour on a road of the county and on any other.
 const COUNTY_KMH: f64 = 60.0;
 const OTHER_KMH: f64 = 36.0;
+/// Where there is no road.
+const TRACK_KMH: f64 = 15.0;
+/// Nearer than this is the same place, in metres.
+const SAME_M: f64 = 1.0;
 
 /// A place where roads meet, by its number.
 pub(super) type Node = usize;
@@ -41,6 +45,31 @@ pub(super) struct Way {
     pub points: Vec<(LonLat, f64)>,
     /// Indexes of points in which roads meet.
     pub crossings: Vec<usize>,
+}
+
+impl Way {
+    /// Begins at a place beside the road.
+    pub fn starting_at(mut self, place: LonLat) -> Self {
+        let Some((first, _)) = self.points.first().copied() else { return self };
+        let metres = metres(place, first);
+        if metres > SAME_M {
+            let seconds = metres / TRACK_KMH * 3.6;
+            self.points.iter_mut().for_each(|(_, at)| *at += seconds);
+            self.points.insert(0, (place, 0.0));
+            self.crossings.iter_mut().for_each(|index| *index += 1);
+        }
+        self
+    }
+
+    /// Ends at a place beside the road.
+    pub fn ending_at(mut self, place: LonLat) -> Self {
+        let Some((last, seconds)) = self.points.last().copied() else { return self };
+        let metres = metres(last, place);
+        if metres > SAME_M {
+            self.points.push((place, seconds + metres / TRACK_KMH * 3.6));
+        }
+        self
+    }
 }
 
 impl Roads {
@@ -137,6 +166,11 @@ fn millis(seconds: f64) -> u64 {
 #[expect(clippy::cast_possible_truncation, reason = "degrees")]
 fn key([lon, lat]: LonLat) -> (i64, i64) {
     ((lon * 1e5).round() as i64, (lat * 1e5).round() as i64)
+}
+
+/// Tells whether two points are the same place to a vehicle.
+pub(super) fn same(a: LonLat, b: LonLat) -> bool {
+    metres(a, b) <= SAME_M
 }
 
 /// Returns the distance between two points of a county, whose curvature does not matter.

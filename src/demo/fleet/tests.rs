@@ -104,6 +104,52 @@ fn a_red_warning_brings_vehicles_to_the_points_of_risk() {
 }
 
 #[test]
+fn who_is_sent_drives_to_the_very_place_without_a_jump_and_home_again() {
+    let mut fleet = fleet(None, 11);
+    let scene = [114.447, 35.6304];
+    for unit in ["990101-rubber_boat-01", "990101-01t"] {
+        let unit: UnitId = unit.parse().unwrap();
+        assert!(fleet.send(&unit, scene, after(0)));
+        let (mut second, mut last) = (0, None);
+        while !fleet.is_there(&unit, after(second)) {
+            second += 1;
+            let here = place(&mut fleet, &unit, after(second));
+            let step = last.map_or(0.0, |before| metres(before, here));
+            assert!(step <= 30.0, "{unit} leapt {step} m in a second");
+            last = Some(here);
+            assert!(second < 3_600, "{unit} did not arrive in an hour");
+        }
+        let arrived = second;
+        assert!(metres(place(&mut fleet, &unit, after(second)), scene) < 2.0);
+        second += 3_600;
+        assert!(metres(place(&mut fleet, &unit, after(second)), scene) < 2.0, "it stays");
+        assert!(!fleet.is_home(&unit));
+        fleet.release(&unit, after(second));
+        while !fleet.is_home(&unit) {
+            second += 10;
+            place(&mut fleet, &unit, after(second));
+            assert!(second < arrived + 7_200, "{unit} did not come home in an hour");
+        }
+    }
+    assert!(!fleet.send(&"nobody".parse().unwrap(), scene, after(0)));
+}
+
+#[test]
+fn who_is_on_the_way_elsewhere_turns_at_the_next_crossing() {
+    let mut fleet = fleet(None, 12);
+    let unit: UnitId = "990101-rubber_boat-02".parse().unwrap();
+    fleet.send(&unit, [114.30, 35.60], after(0));
+    place(&mut fleet, &unit, after(200));
+    let near = place(&mut fleet, &unit, after(260));
+    fleet.send(&unit, near, after(260));
+    let turned = (260..1_500).find(|second| {
+        place(&mut fleet, &unit, after(*second));
+        fleet.is_there(&unit, after(*second))
+    });
+    assert!(turned.is_some(), "it drove on");
+}
+
+#[test]
 fn one_terminal_reports_in_another_system() {
     let mut fleet = fleet(None, 4);
     let reports: Vec<Report> = (0..120).flat_map(|s| fleet.reports(after(s))).collect();
@@ -118,6 +164,12 @@ fn fleet(storm: Option<&Storm>, seed: u64) -> Fleet {
     let (county, basemap) = (demo::county().unwrap(), demo::basemap().unwrap());
     let pace = Pace { start: after(0), speed: NonZeroU32::new(60).unwrap() };
     Fleet::new(&county, &basemap, storm.map(|storm| (storm, pace)), after(0), seed)
+}
+
+fn place(fleet: &mut Fleet, unit: &UnitId, at: Timestamp) -> LonLat {
+    let Fleet { roads, vehicles, orders, .. } = fleet;
+    let vehicle = vehicles.iter_mut().find(|one| one.unit.id == *unit).unwrap();
+    vehicle.motion(at, roads, orders).place
 }
 
 fn after(second: i64) -> Timestamp {

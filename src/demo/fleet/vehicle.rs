@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use super::{
     Order, Target,
-    roads::{Node, Roads, Way},
+    roads::{Node, Roads, Way, same},
     trip::{Motion, Trip},
 };
 use crate::{
     demo::generate::random::Random,
     domain::{
+        area::LonLat,
         ids::AreaCode,
         time::Timestamp,
         unit::{Unit, UnitKind},
@@ -22,6 +23,8 @@ const PATROL_M: f64 = 6_000.0;
 const ABOUT_M: f64 = 2_500.0;
 /// How long it stays where it was sent before it comes home, in minutes.
 const DEPLOYED_MIN: u64 = 90;
+/// How long one look at standing where it is needed lasts; then it stands on.
+const AT_THE_SCENE: Duration = Duration::from_secs(24 * 3_600);
 /// A drone flies straight, this much faster than the roads allow a car.
 const FLIGHT_KMH: f64 = 50.0;
 
@@ -33,8 +36,10 @@ pub(super) struct Vehicle {
     random: Random,
     /// The next order it has not heard yet.
     heard: usize,
-    /// Where it was sent, and until when it stays about.
+    /// Where a warning sent it, and until when it stays about.
     sent: Option<(Node, Timestamp)>,
+    /// Where a dispatcher sent it, and where the roads come nearest to that: it stays until it is let go.
+    scene: Option<(LonLat, Node)>,
 }
 
 impl Vehicle {
@@ -44,7 +49,7 @@ impl Vehicle {
         let base = roads.nearest(at)?;
         let until = start + minutes(&mut random, idle_min(unit.kind).min(6));
         let trip = Trip::standing(at, base, start, until);
-        Some(Self { unit, base, trip, random, heard: 0, sent: None })
+        Some(Self { unit, base, trip, random, heard: 0, sent: None, scene: None })
     }
 
     /// Returns where it is at `at`. Asked for a later instant each time; how often makes no difference.
@@ -56,6 +61,34 @@ impl Vehicle {
             }
             self.trip = self.next(roads);
         }
+    }
+
+    /// Sends it somewhere: it turns at the next crossing.
+    pub fn send(&mut self, to: LonLat, now: Timestamp, roads: &Roads) {
+        let Some(node) = roads.nearest(to) else { return };
+        if self.scene != Some((to, node)) {
+            self.scene = Some((to, node));
+            self.trip.cut(now, roads);
+        }
+    }
+
+    /// Lets it go: it comes home.
+    pub fn release(&mut self, now: Timestamp, roads: &Roads) {
+        if self.scene.take().is_some() {
+            self.sent = Some((self.base, now));
+            self.trip.cut(now, roads);
+        }
+    }
+
+    /// Tells whether it is where it was sent.
+    pub fn is_there(&self, now: Timestamp) -> bool {
+        let there = |(to, _)| same(self.trip.motion(now).place, to);
+        self.scene.is_some_and(there)
+    }
+
+    /// Tells whether it is back where it stands between two rounds.
+    pub fn is_home(&self) -> bool {
+        self.scene.is_none() && self.trip.is_standing() && self.trip.to == self.base
     }
 
     /// Hears the orders that had come by `at`; one for it ends its standing about.
@@ -84,7 +117,7 @@ impl Vehicle {
         let targets: Vec<&Target> = order.targets.iter().filter(within).collect();
         // Its own township first; the county's own go anywhere.
         let near: Vec<&&Target> = targets.iter().filter(|t| own.contains(t.area)).collect();
-        if !called || !goes || near.is_empty() {
+        if !called || !goes || near.is_empty() || self.unit.kind == UnitKind::Team {
             return None;
         }
         Some(near[draw % near.len()].node)
@@ -95,6 +128,13 @@ impl Vehicle {
         let (now, here) = (self.trip.until, self.trip.to);
         let place = self.trip.motion(now).place;
         let moved = !self.trip.is_standing();
+        if let Some((to, node)) = self.scene {
+            if same(place, to) {
+                return Trip::standing(to, node, now, now + AT_THE_SCENE);
+            }
+            let way = self.way(roads, here, node).map(|way| way.ending_at(to));
+            return self.go(way.map(|way| way.starting_at(place)), node, now, place);
+        }
         if self.sent.is_some_and(|(_, until)| until <= now) {
             self.sent = None;
             return self.drive(roads, here, self.base, now);
@@ -112,6 +152,12 @@ impl Vehicle {
             let to = self.one_of(&about).unwrap_or(target);
             return self.drive(roads, here, to, now);
         }
+        if self.unit.kind == UnitKind::Team {
+            // It does not patrol.
+            let home = here == self.base;
+            let stay = || Trip::standing(place, here, now, now + AT_THE_SCENE);
+            return if home { stay() } else { self.drive(roads, here, self.base, now) };
+        }
         if moved {
             let until = now + minutes(&mut self.random, idle_min(self.unit.kind));
             return Trip::standing(place, here, now, until);
@@ -123,17 +169,26 @@ impl Vehicle {
     }
 
     fn drive(&mut self, roads: &Roads, from: Node, to: Node, now: Timestamp) -> Trip {
-        let way = if self.unit.kind == UnitKind::Drone {
-            Some(flight(roads, from, to))
-        } else {
-            roads.way(from, to)
-        };
+        let place = self.trip.motion(now).place;
+        let way = self.way(roads, from, to).map(|way| way.starting_at(place));
+        self.go(way, to, now, place)
+    }
+
+    fn way(&self, roads: &Roads, from: Node, to: Node) -> Option<Way> {
+        if self.unit.kind == UnitKind::Drone {
+            return Some(flight(roads, from, to));
+        }
+        roads.way(from, to)
+    }
+
+    /// Drives a way; stands for a while where there is none.
+    fn go(&mut self, way: Option<Way>, to: Node, now: Timestamp, place: LonLat) -> Trip {
         let pace = pace(self.unit.kind) * (0.85 + 0.2 * self.random.unit());
-        match way.filter(|way| way.points.len() > 1 && from != to) {
+        match way.filter(|way| way.points.len() > 1) {
             Some(way) => Trip::driving(&way, to, now, pace, &mut self.random),
             None => {
                 let until = now + minutes(&mut self.random, 10);
-                Trip::standing(roads.place(from), from, now, until)
+                Trip::standing(place, self.trip.to, now, until)
             }
         }
     }
