@@ -177,7 +177,7 @@ mod tests {
     fn a_crew_sets_out_arrives_finishes_and_comes_home() {
         let (cast, mut fleet) = cast();
         let mut sent = Sent {
-            id: "a01".parse().unwrap(),
+            id: "a-1".parse().unwrap(),
             unit: "990101-rubber_boat-01".parse().unwrap(),
             area: "990101001000".parse().unwrap(),
             to: Some([114.447, 35.6304]),
@@ -201,7 +201,7 @@ mod tests {
     fn nothing_real_is_played_and_nobody_is_played_who_has_not_answered() {
         let (cast, mut fleet) = cast();
         let sent = |status, drill| Sent {
-            id: "a01".parse().unwrap(),
+            id: "a-1".parse().unwrap(),
             unit: "990101-rubber_boat-01".parse().unwrap(),
             area: "990101001000".parse().unwrap(),
             to: None,
@@ -210,7 +210,7 @@ mod tests {
             drill,
         };
         let given = |signed_at, stage, drill| Given {
-            id: "t01".parse().unwrap(),
+            id: "t-1".parse().unwrap(),
             form: Form::Plain,
             stage,
             signed_at,

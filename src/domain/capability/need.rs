@@ -97,10 +97,7 @@ impl Catalogue {
     /// Reads one need; where units are counted, no number means one.
     pub fn need(&self, text: &str) -> Result<Need, NeedFault> {
         let text = text.trim();
-        let (word, amount) = match text.split_once([':', '：']) {
-            Some((word, amount)) => (word.trim(), Some(amount.trim())),
-            None => (text, None),
-        };
+        let (word, amount) = parted(text);
         let number = |amount: &str| {
             let whole = amount.bytes().all(|byte| byte.is_ascii_digit());
             let read = amount.parse().ok().filter(|n| whole && (1..=AMOUNT_MAX).contains(n));
@@ -131,6 +128,19 @@ impl Catalogue {
     }
 }
 
+/// Parts what is wanted from how much of it: `pump:1000`, `水域救援 ×2`, `boat_rescue 2`.
+fn parted(text: &str) -> (&str, Option<&str>) {
+    if let Some((word, amount)) = text.split_once([':', '：', '×', '*']) {
+        return (word.trim(), Some(amount.trim()));
+    }
+    match text.rsplit_once(char::is_whitespace) {
+        Some((word, amount)) if amount.starts_with(|c: char| c.is_ascii_digit()) => {
+            (word.trim(), Some(amount))
+        }
+        _ => (text, None),
+    }
+}
+
 /// What somebody wrote is quoted back, but no more of it than they can have meant.
 fn shortened(text: &str) -> CompactString {
     text.chars().take(64).collect()
@@ -150,6 +160,9 @@ mod tests {
         assert_eq!(read("boat_rescue:2").unwrap(), ["boat_rescue:2"]);
         assert_eq!(read("水域救援：2，pump:1000").unwrap(), ["boat_rescue:2", "pump:1000"]);
         assert_eq!(read("boat_rescue").unwrap(), ["boat_rescue:1"]);
+        let pair = ["boat_rescue:2", "pump:1000"];
+        assert_eq!(read("boat_rescue ×2, pump 1000").unwrap(), pair);
+        assert_eq!(read("水域救援*2、排涝×1000").unwrap(), pair);
         assert_eq!(read("item/sandbag:500").unwrap(), ["item/sandbag:500"]);
         let refused = [
             ("", "need.missing"),
@@ -161,6 +174,7 @@ mod tests {
             ("boat_rescue:1.5", "need.amount"),
             ("boat_rescue:", "need.amount"),
             ("boat_rescue:99999999999", "need.amount"),
+            ("boat_rescue 1.5", "need.amount"),
             ("item/:2", "need.amount"),
             ("item/sandbag", "need.amount"),
             ("pump", "need.how_many"),
