@@ -93,16 +93,16 @@ impl Drill {
             return Ok(ExitCode::SUCCESS);
         }
         let messages = storm.messages(pace, names(county));
-        let storm_over = async {
+        let storm = async {
             let warned = self.warn(&clock, &base, &token, messages);
-            tokio::try_join!(warned, stations.report(&storm, pace, &clock))
+            tokio::try_join!(warned, stations.report(&storm, pace, &clock))?;
+            say("the storm is over; vehicles, crews and townships go on until stopped");
+            anyhow::Ok(())
         };
-        tokio::select! {
-            done = storm_over => {
-                done?;
-            }
-            () = players => {}
-        }
+        tokio::try_join!(storm, async {
+            players.await;
+            Ok(())
+        })?;
         Ok(ExitCode::SUCCESS)
     }
 
