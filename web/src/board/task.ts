@@ -21,7 +21,8 @@ export interface Outcome {
 
 export interface TaskView {
   id: string;
-  cause?: { incident?: string };
+  /** One of these. `reports`: the incident of which something has to be reported. */
+  cause?: { incident?: string; reports?: string; round?: string };
   title: string;
   text: string;
   on_word_of: string;

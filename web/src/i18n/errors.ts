@@ -1,14 +1,24 @@
 /** What a failed request says to the person who made it. */
 
 import { Refused } from '../net/api';
-import { say } from './language.svelte';
+import { say, type Bilingual } from './language.svelte';
 import { shared } from './shared';
+
+type Refusals = Bilingual<Readonly<Record<string, string>>>;
+
+const own: Refusals[] = [];
+
+/** Adds what a page's own refusals say: other pages need not carry them. Returns them as they are. */
+export function alsoRefused(words: Refusals): Refusals {
+  own.push(words);
+  return words;
+}
 
 /** Returns the failure in words: the code's own, else the status's with the server's message. */
 export function describe(cause: unknown): string {
   const t = say(shared);
   if (!(cause instanceof Refused)) return t.unreachable;
-  const known = t.errors[cause.code];
+  const known = t.errors[cause.code] ?? own.map((words) => say(words)[cause.code]).find((word) => word !== undefined);
   if (known !== undefined) return known;
   const general = t.errors[`http.${cause.status}`];
   return general === undefined ? t.refused(cause.status, cause.message) : `${general}（${cause.message}）`;

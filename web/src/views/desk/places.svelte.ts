@@ -36,9 +36,12 @@ export interface Ears {
 
 const SILENT: Ears = { deeds: [] };
 
+/** Keys whose caps show a sign. */
+const SIGNS: Readonly<Record<string, string>> = { ArrowLeft: '←', ArrowRight: '→', Slash: '/' };
+
 /** What stands on a key: `N` of `KeyN`. */
 export function keycap(code: string): string {
-  return code.replace(/^(Key|Digit)/, '');
+  return SIGNS[code] ?? code.replace(/^(Key|Digit)/, '');
 }
 
 class Places {
