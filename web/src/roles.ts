@@ -35,3 +35,13 @@ export function mayDispatch(role: Role): boolean {
 export function mayDecide(role: Role): boolean {
   return role === 'commander' || role === 'leader';
 }
+
+/** Tells whether a role signs what is reported to the levels above. */
+export function maySign(role: Role): boolean {
+  return role === 'commander' || role === 'leader';
+}
+
+/** Tells whether a role has townships report, and answers for them. */
+export function mayInstruct(role: Role): boolean {
+  return mayDispatch(role) || role === 'leader';
+}

@@ -129,7 +129,7 @@ export const incidentWords = bilingual(
     notSent: (name: string, why: string) => `${name} 未派出：${why}`,
     help: [
       ['I', '回到叫应'], ['E', '登记接报'], ['↑ ↓', '选择事件'], ['D', '调派队伍'], ['1–9', '选第 n 支队伍，或第 n 支队伍的操作'], ['Enter', '发出'],
-      ['V', '修改事件'], ['L', '并入另一事件'], ['J', '记一笔'], ['Y', '下达任务'], ['C', '改变阶段'], ['Q', '改需求'], ['O', '改指令'], ['T', '打开或收起态势图'], ['Esc', '返回'],
+      ['V', '修改事件'], ['L', '并入另一事件'], ['J', '记一笔'], ['Y', '下达任务'], ['S', '信息报告'], ['C', '改变阶段'], ['Q', '改需求'], ['O', '改指令'], ['T', '打开或收起态势图'], ['Esc', '返回'],
     ] as [string, string][],
     helpTitle: '突发事件快捷键',
     more9: (n: number) => `另有 ${n} 件`,
@@ -262,7 +262,7 @@ export const incidentWords = bilingual(
     notSent: (name: string, why: string) => `${name} not sent: ${why}`,
     help: [
       ['I', 'Back to callouts'], ['E', 'Take a report down'], ['↑ ↓', 'Choose an incident'], ['D', 'Dispatch'], ['1–9', 'The n-th unit'], ['Enter', 'Send'],
-      ['V', 'Change the incident'], ['L', 'Link'], ['J', 'Note'], ['Y', 'Give a task'], ['C', 'Change the stage'], ['Q', 'Needs'], ['O', 'Order text'], ['T', 'Open or fold the map'], ['Esc', 'Back'],
+      ['V', 'Change the incident'], ['L', 'Link'], ['J', 'Note'], ['Y', 'Give a task'], ['S', 'Reports'], ['C', 'Change the stage'], ['Q', 'Needs'], ['O', 'Order text'], ['T', 'Open or fold the map'], ['Esc', 'Back'],
     ] as [string, string][],
     helpTitle: 'Keys of incidents',
     more9: (n: number) => `${n} more`,

@@ -10,6 +10,8 @@ export const placeWords = bilingual(
     armed: '按数字键选择页面',
     failed: '页面没有打开，再点一次',
     asOf: (time: string) => `以下为 ${time} 的数据`,
+    dueIn: (n: number, left: string) => `待报 ${n} · 剩 ${left}`,
+    dueLate: (n: number, late: string) => `待报 ${n} · 超时 ${late}`,
     names: {
       callouts: '叫应', incidents: '突发事件', response: '应急响应', reports: '信息报告', rounds: '定时报告', supplies: '物资', shelters: '转移安置',
       hotspots: '热点核查', units: '队伍',
@@ -22,6 +24,8 @@ export const placeWords = bilingual(
     armed: 'Press the number of a page',
     failed: 'The page did not open; try again',
     asOf: (time: string) => `as of ${time}`,
+    dueIn: (n: number, left: string) => `${n} due · ${left}`,
+    dueLate: (n: number, late: string) => `${n} due · ${late} late`,
     names: {
       callouts: 'Callouts', incidents: 'Incidents', response: 'Response', reports: 'Reports', rounds: 'Rounds', supplies: 'Supplies', shelters: 'Evacuation',
       hotspots: 'Hot spots', units: 'Units',

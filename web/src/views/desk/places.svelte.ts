@@ -11,6 +11,8 @@ type Page = Component<{ board: Board }>;
 
 /** What comes only when it is first wanted: the desk answers calls without it. */
 const PAGES: Partial<Record<Place, () => Promise<{ default: Page }>>> = {
+  reports: () => import('../reports/Reports.svelte'),
+  rounds: () => import('../rounds/Rounds.svelte'),
 };
 
 /** Something a page does by one key, which its button shows. */

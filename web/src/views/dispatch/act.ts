@@ -6,6 +6,7 @@ import { clock } from '../../clock.svelte';
 import { live } from '../../live.svelte';
 import { mayDispatch } from '../../roles';
 import { desk } from '../desk/desk.svelte';
+import { due } from '../desk/due.svelte';
 import type { Key } from '../desk/keys';
 import { dispatching } from './dispatching.svelte';
 import { incidents } from './incidents.svelte';
@@ -32,6 +33,7 @@ function actOnOne(key: Key): boolean {
     case 'link': open('link'); return true;
     case 'stage': open('stage'); return true;
     case 'task': open('give'); return true;
+    case 'reports': due.open(incidents.chosen); return true;
     default: return false;
   }
 }
