@@ -110,7 +110,6 @@ it('a first report is told by phone, drafted, changed, checked, signed by anothe
   expect(await page.getByRole('button', { name: /^核稿/ }).isDisabled()).toBe(true);
   await page.keyboard.press('Control+Enter');
   await page.getByText(/第 2 稿/).waitFor();
-  await page.keyboard.press('Escape');
   await page.keyboard.press('c');
   await page.getByText('待签发').waitFor();
   expect(await page.getByRole('button', { name: /^签发/ }).count()).toBe(0);
@@ -159,7 +158,7 @@ it('what somebody else changed of a report meanwhile is shown, and nothing typed
   await page.keyboard.press('Control+End');
   await page.keyboard.type('我写的一句。');
 
-  const [known] = (await dossier()).reports.filter((report) => report.stage === 'follow_up');
+  const known = (await dossier()).reports.find((report) => report.stage === 'follow_up');
   if (known === undefined) throw new Error('the follow-up was drafted');
   const edit = await commander.post(`/api/v1/reports/${known.id}/edit`, { data: { revision: 1, to: ['city'], title: `${known.title}（改）`, text: '指挥长写的正文。' } });
   expect(edit.status(), await edit.text()).toBe(200);
@@ -174,8 +173,7 @@ it('what somebody else changed of a report meanwhile is shown, and nothing typed
   await page.getByText(/第 3 稿/).waitFor();
   expect((await reportOf(known.id)).text).toContain('我写的一句。');
 
-  // It is given back with a reason, and never goes out.
-  await page.keyboard.press('Escape');
+  // It never goes out, and the record says why.
   await page.keyboard.press('x');
   const drop = page.getByRole('dialog', { name: /作废/ });
   await page.keyboard.type('并入下一份');
@@ -236,6 +234,8 @@ it('a round is started, a township answered for, put right, and the round ended'
   await page.keyboard.press('Control+Enter');
   await answer.waitFor({ state: 'detached' });
   await grid.filter({ hasText: '柳河镇' }).getByText('无情况').waitFor();
+  // Whom to ring there stands beside it.
+  await page.getByRole('complementary').getByText('值班员').waitFor();
 
   await page.keyboard.press('Enter');
   await answer.waitFor();

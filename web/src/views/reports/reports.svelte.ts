@@ -71,11 +71,11 @@ class Reports {
     const past = recent.items.filter((report) => !asked.has(report.incident));
     await this.#learn([...asked, ...past.map((report) => report.incident)]);
     const rows = [...dossiers.flatMap(rowsOf), ...past.map((report) => rowOf(report))];
-    const free = this.#free().filter((id) => !rows.some((row) => row.incident === id));
+    const free = this.#free().filter((id) => !rows.some((row) => row.incident === id && row.series === 'incident'));
     return [...rows, ...free.map(freeRow)].sort(mostUrgentFirst);
   }
 
-  /** The incident that somebody came for stays listed while its report is in hand, even where nothing is due of it. */
+  /** The incident that somebody came for stays listed while its report is in hand, also where no rule asks for one. */
   #free(): string[] {
     const chosen = this.listing.chosen?.match(/^i-\d+/)?.[0];
     return [...new Set([due.wanted, chosen].filter((id) => id !== undefined))];

@@ -54,6 +54,11 @@ class Rounds {
     this.#area = township?.area;
   }
 
+  /** Takes the first that has not answered in hand, where none is. */
+  takeFirst(): void {
+    if (this.township === undefined) this.take(this.round?.townships.find((one) => one.state === 'late' || one.state === 'waiting'));
+  }
+
   move(by: number): void {
     this.#area = step((this.round?.townships ?? []).map((one) => one.area), this.#area, by);
   }
