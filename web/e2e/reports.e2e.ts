@@ -173,7 +173,10 @@ it('what somebody else changed of a report meanwhile is shown, and nothing typed
   await page.getByText(/第 3 稿/).waitFor();
   expect((await reportOf(known.id)).text).toContain('我写的一句。');
 
-  // It never goes out, and the record says why.
+  // It comes back with a reason, and at last never goes out: the record says why.
+  const back = await commander.post(`/api/v1/reports/${known.id}/return`, { data: { reason: '数字要核实' } });
+  expect(back.status(), await back.text()).toBe(200);
+  await page.getByText(/commander .*退回：数字要核实/).waitFor({ timeout: SOON_MS });
   await page.keyboard.press('x');
   const drop = page.getByRole('dialog', { name: /作废/ });
   await page.keyboard.type('并入下一份');
