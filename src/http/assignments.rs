@@ -33,6 +33,29 @@ pub(super) struct Filter {
     after: Option<String>,
 }
 
+impl Filter {
+    pub(super) fn page(&self) -> Page {
+        Page { limit: self.limit, after: self.after.clone() }
+    }
+
+    /// Returns the assignments that are asked for and that the viewer sees or takes part in, the newest first.
+    pub(super) fn choose<'b>(
+        &self,
+        board: &'b Board,
+        viewer: &Viewer<'_>,
+        after: Option<AssignmentId>,
+    ) -> impl Iterator<Item = &'b Assignment> {
+        let actor = viewer.actor;
+        let own = |assignment: &Assignment| of_unit(board, assignment, viewer);
+        let all = board.assignments.iter().rev();
+        all.filter(move |assignment| after.is_none_or(|after| assignment.id < after))
+            .filter(|assignment| self.binding.is_none_or(|b| assignment.status.binds() == b))
+            .filter(|assignment| self.incident.is_none_or(|id| assignment.incident == id))
+            .filter(move |assignment| self.mine != Some(true) || own(assignment))
+            .filter(move |a| actor.sees(a.area) || actor.sees(a.home) || own(a))
+    }
+}
+
 /// How far a unit has come.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,23 +81,12 @@ pub(super) async fn list(
     caller: Caller,
     Asked(filter): Asked<Filter>,
 ) -> Result<Json<List<AssignmentView>>, ApiError> {
-    let page = Page { limit: filter.limit, after: filter.after };
+    let page = filter.page();
     let (limit, after) = (page.limit()?, page.after::<AssignmentId>()?);
     let (actor, now) = (caller.actor, web.board.now());
     let items = web.board.read(move |board| {
         let viewer = Viewer { actor: &actor, now };
-        let own = |assignment: &Assignment| of_unit(board, assignment, &viewer);
-        let seen = |a: &Assignment| actor.sees(a.area) || actor.sees(a.home) || own(a);
-        let wanted = board
-            .assignments
-            .iter()
-            .rev()
-            .filter(|assignment| after.is_none_or(|after| assignment.id < after))
-            .filter(|assignment| filter.binding.is_none_or(|b| assignment.status.binds() == b))
-            .filter(|assignment| filter.incident.is_none_or(|id| assignment.incident == id))
-            .filter(|assignment| filter.mine != Some(true) || own(assignment))
-            .filter(|assignment| seen(assignment));
-        let page = wanted.take(limit + 1);
+        let page = filter.choose(board, &viewer, after).take(limit + 1);
         page.map(|a| AssignmentView::of(board, a, &viewer)).collect::<Vec<_>>()
     });
     Ok(Json(List::cut(items.await?, limit, |view| view.id.to_string())))

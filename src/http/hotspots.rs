@@ -16,9 +16,12 @@ use super::{
 use crate::{
     dispatcher::SubmitError,
     domain::{
-        actor::Capability,
+        actor::{Actor, Capability},
+        board::Board,
         command::{Command, Reply},
-        hotspot::{Detection, Finding, HotSpotFault, HotSpotStep, ImportHotSpots, SettleHotSpot},
+        hotspot::{
+            Detection, Finding, HotSpot, HotSpotFault, HotSpotStep, ImportHotSpots, SettleHotSpot,
+        },
         ids::{AreaCode, HotSpotId},
         rejection::Rejection,
         time::Timestamp,
@@ -76,6 +79,40 @@ pub(super) struct Filter {
     after: Option<String>,
 }
 
+impl Filter {
+    pub(super) fn page(&self) -> Page {
+        Page { limit: self.limit, after: self.after.clone() }
+    }
+
+    /// Returns the area that is asked about, if `actor` sees it; his own when none is named.
+    pub(super) fn within(&self, actor: &Actor) -> Result<AreaCode, ApiError> {
+        let area = self.area.unwrap_or(actor.area);
+        if actor.sees(area) {
+            return Ok(area);
+        }
+        Err(SubmitError::from(Rejection::OutsideArea(area)).into())
+    }
+
+    /// Returns what was found in `area` since then, the newest first.
+    fn found<'b>(&self, board: &'b Board, area: AreaCode) -> impl Iterator<Item = &'b HotSpot> {
+        let within = board.hot_spots.iter().rev().filter(move |known| area.contains(known.area));
+        within.filter(|known| self.from.is_none_or(|from| known.found_at >= from))
+    }
+
+    /// Returns those of them that are asked for.
+    pub(super) fn choose<'b>(
+        &self,
+        board: &'b Board,
+        area: AreaCode,
+        after: Option<HotSpotId>,
+    ) -> impl Iterator<Item = &'b HotSpot> {
+        let older = self.found(board, area);
+        older
+            .filter(move |known| after.is_none_or(|after| known.id < after))
+            .filter(|known| !self.open || known.settled.is_none())
+    }
+}
+
 /// A page of hot spots, and what became of all that the question is about.
 #[derive(Serialize, ToSchema)]
 pub(super) struct HotSpots {
@@ -131,24 +168,13 @@ pub(super) async fn list(
     caller: Caller,
     Asked(filter): Asked<Filter>,
 ) -> Result<Json<HotSpots>, ApiError> {
-    let page = Page { limit: filter.limit, after: filter.after };
+    let page = filter.page();
     let (limit, after) = (page.limit()?, page.after::<HotSpotId>()?);
-    let (actor, now) = (caller.actor, web.board.now());
-    let area = filter.area.unwrap_or(actor.area);
-    if !actor.sees(area) {
-        return Err(SubmitError::from(Rejection::OutsideArea(area)).into());
-    }
+    let (area, now) = (filter.within(&caller.actor)?, web.board.now());
     let read = web.board.read(move |board| {
-        let all = || {
-            let mine = board.hot_spots.iter().rev().filter(|known| area.contains(known.area));
-            mine.filter(|known| filter.from.is_none_or(|from| known.found_at >= from))
-        };
-        let wanted = all()
-            .filter(|known| after.is_none_or(|after| known.id < after))
-            .filter(|known| !filter.open || known.settled.is_none());
-        let items: Vec<_> =
-            wanted.take(limit + 1).map(|known| HotSpotView::of(board, known, now)).collect();
-        (items, StatisticsView::of(all(), now))
+        let wanted = filter.choose(board, area, after).take(limit + 1);
+        let items: Vec<_> = wanted.map(|known| HotSpotView::of(board, known, now)).collect();
+        (items, StatisticsView::of(filter.found(board, area), now))
     });
     let (items, statistics) = read.await?;
     let List { items, next } = List::cut(items, limit, |view| view.id.to_string());

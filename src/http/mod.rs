@@ -33,6 +33,7 @@ mod responses;
 mod rounds;
 mod sessions;
 mod setup;
+mod sheets;
 mod sources;
 mod suggestions;
 mod supplies;
@@ -170,6 +171,7 @@ pub fn router(web: Web) -> Router {
         .merge(safety())
         .merge(responding())
         .merge(reporting())
+        .merge(sheets::routes())
         .fallback(pages::no_such_endpoint)
         .method_not_allowed_fallback(pages::wrong_method);
     Router::new()

@@ -8,8 +8,8 @@ use super::{
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
     forms, gauges, hotspots, incidents, journal, map, obligations, positions, recommendations,
-    reports, responses, rounds, sessions, setup, sources, suggestions, supplies, tasks, units,
-    warnings,
+    reports, responses, rounds, sessions, setup, sheets, sources, suggestions, supplies, tasks,
+    units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -146,6 +146,7 @@ struct Api;
 pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
     let mut api = Api::openapi();
     api.merge(supplies::Api::openapi());
+    api.merge(sheets::Api::openapi());
     Json(api)
 }
 

@@ -264,6 +264,11 @@ impl Page {
         Err(ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field("limit"))
     }
 
+    /// Returns how many things a workbook lists: as many as a page can hold when the client does not say.
+    pub fn rows(&self) -> Result<usize, ApiError> {
+        self.limit.map_or(Ok(Self::LIMIT), |_| self.limit())
+    }
+
     /// Returns the id after which the page begins.
     pub fn after<T: std::str::FromStr>(&self) -> Result<Option<T>, ApiError> {
         let Some(text) = &self.after else { return Ok(None) };

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         actor::{Actor, Capability},
+        board::Board,
         command::{Command, Reply},
         ids::{AreaCode, IncidentId, PostId, TaskId, UnitId},
         task::{Cause, GiveTasks, Given, Outcome, Task, TaskReport, TaskStep},
@@ -35,6 +36,32 @@ pub(super) struct Filter {
     area: Option<AreaCode>,
     limit: Option<usize>,
     after: Option<String>,
+}
+
+impl Filter {
+    pub(super) fn page(&self) -> Page {
+        Page { limit: self.limit, after: self.after.clone() }
+    }
+
+    /// Returns the tasks that are asked for and that the viewer sees or bears, the newest first.
+    pub(super) fn choose<'b>(
+        &self,
+        board: &'b Board,
+        viewer: &Viewer<'_>,
+        after: Option<TaskId>,
+    ) -> impl Iterator<Item = &'b Task> {
+        let (actor, now) = (viewer.actor, viewer.now);
+        let person = actor.person.as_ref();
+        let own = move |task: &Task| person.is_some_and(|p| board.may_report(task, p, now));
+        let cause = self.incident.map(Cause::Incident);
+        let all = board.tasks.iter().rev();
+        all.filter(move |task| after.is_none_or(|after| task.id < after))
+            .filter(|task| self.open.is_none_or(|open| task.is_open() == open))
+            .filter(|task| self.area.is_none_or(|area| area.contains(task.post.area)))
+            .filter(move |task| cause.is_none() || task.cause == cause)
+            .filter(move |task| self.mine != Some(true) || own(task))
+            .filter(move |task| actor.sees(task.post.area) || own(task))
+    }
 }
 
 /// A task, and who is given it.
@@ -120,25 +147,12 @@ pub(super) async fn list(
     caller: Caller,
     Asked(filter): Asked<Filter>,
 ) -> Result<Json<List<TaskView>>, ApiError> {
-    let page = Page { limit: filter.limit, after: filter.after };
+    let page = filter.page();
     let (limit, after) = (page.limit()?, page.after::<TaskId>()?);
     let (actor, now) = (caller.actor, web.board.now());
     let items = web.board.read(move |board| {
         let viewer = Viewer { actor: &actor, now };
-        let person = actor.person.as_ref();
-        let own = |task: &Task| person.is_some_and(|p| board.may_report(task, p, now));
-        let cause = filter.incident.map(Cause::Incident);
-        let wanted = board
-            .tasks
-            .iter()
-            .rev()
-            .filter(|task| after.is_none_or(|after| task.id < after))
-            .filter(|task| filter.open.is_none_or(|open| task.is_open() == open))
-            .filter(|task| filter.area.is_none_or(|area| area.contains(task.post.area)))
-            .filter(|task| cause.is_none() || task.cause == cause)
-            .filter(|task| filter.mine != Some(true) || own(task))
-            .filter(|task| actor.sees(task.post.area) || own(task));
-        let page = wanted.take(limit + 1);
+        let page = filter.choose(board, &viewer, after).take(limit + 1);
         page.map(|task| TaskView::of(board, task, &viewer)).collect::<Vec<_>>()
     });
     Ok(Json(List::cut(items.await?, limit, |view| view.id.to_string())))

@@ -18,7 +18,7 @@ pub use due::{Due, Reckoning};
 pub use rule::{
     Covers, Grade, Gravity, Hop, Medium, Rank, Round, Rule, Rules, Series, Stage, Start,
 };
-pub use words::{due_en, due_zh, round_en, round_zh};
+pub use words::{due_en, due_zh, medium_zh, rank_zh, round_en, round_zh, stage_zh};
 
 #[cfg(test)]
 mod tests;

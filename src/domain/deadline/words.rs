@@ -13,25 +13,10 @@ use crate::domain::time::Timestamp;
 
 /// Returns what is due in Chinese, such as `首报（电话）：7月21日18:30前报市级（待确认）`.
 pub fn due_zh(clock: &Clock, zone: Tz) -> String {
-    let series = match clock.series {
-        Series::Incident => "",
-        Series::Statistics => "灾情统计",
-    };
-    let stage = match (clock.series, clock.stage) {
-        (Series::Statistics, Stage::First) => "初报",
-        (Series::Incident, Stage::First) => "首报",
-        (_, Stage::FollowUp) => "续报",
-        (_, Stage::Final) => "终报",
-        (_, Stage::Zero) => "零报告",
-        (_, Stage::Verified) => "核报",
-    };
-    let medium = match clock.medium {
-        Medium::Phone => "电话",
-        Medium::Written => "书面",
-    };
+    let (what, medium) = (stage_zh(clock.series, clock.stage), medium_zh(clock.medium));
     let verb = if clock.optional { "前可报" } else { "前报" };
     let due = time_zh(clock.due_at, zone);
-    let mut text = format!("{series}{stage}（{medium}）：{due}{verb}{}", rank_zh(clock.hop.to()));
+    let mut text = format!("{what}（{medium}）：{due}{verb}{}", rank_zh(clock.hop.to()));
     let mut doubts = Vec::new();
     if !clock.confirmed {
         doubts.push("待确认".to_owned());
@@ -115,7 +100,33 @@ fn time_zh(at: Timestamp, zone: Tz) -> String {
     }
 }
 
-fn rank_zh(rank: Rank) -> &'static str {
+/// Returns what a report is called, such as `首报` or `灾情统计初报`.
+pub fn stage_zh(series: Series, stage: Stage) -> String {
+    let series_zh = match series {
+        Series::Incident => "",
+        Series::Statistics => "灾情统计",
+    };
+    let stage = match (series, stage) {
+        (Series::Statistics, Stage::First) => "初报",
+        (Series::Incident, Stage::First) => "首报",
+        (_, Stage::FollowUp) => "续报",
+        (_, Stage::Final) => "终报",
+        (_, Stage::Zero) => "零报告",
+        (_, Stage::Verified) => "核报",
+    };
+    format!("{series_zh}{stage}")
+}
+
+/// Returns by which way it goes.
+pub fn medium_zh(medium: Medium) -> &'static str {
+    match medium {
+        Medium::Phone => "电话",
+        Medium::Written => "书面",
+    }
+}
+
+/// Returns to whom it goes.
+pub fn rank_zh(rank: Rank) -> &'static str {
     match rank {
         Rank::Scene => "现场",
         Rank::Unit => "单位负责人",

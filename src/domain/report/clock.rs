@@ -158,7 +158,7 @@ impl Draft<'_> {
         let board = self.board;
         let task = running.task.and_then(|task| board.tasks.get(task));
         if let Some(task) = task.filter(|task| task.is_open()) {
-            self.withdraw_tasks(&[task], &zh(reason).into());
+            self.withdraw_tasks(&[task], &reason.zh().into());
         }
     }
 
@@ -298,15 +298,4 @@ pub(super) fn receivers(board: &Board, turn: Turn<'_>, of: (Series, Stage)) -> V
         to.extend(above.map(|above| Rank::from(above.level())));
     }
     to
-}
-
-fn zh(reason: DropReason) -> &'static str {
-    match reason {
-        DropReason::Changed => "情况有变，另行计时",
-        DropReason::Unfounded => "经核实不属实",
-        DropReason::Linked => "与已报事件为同一事件",
-        DropReason::Closed => "已办结，改报终报",
-        DropReason::Reopened => "重新处置，终报另行计时",
-        DropReason::ByHand => "人工免报",
-    }
 }

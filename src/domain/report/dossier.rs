@@ -30,6 +30,20 @@ pub enum DropReason {
     ByHand,
 }
 
+impl DropReason {
+    /// Returns what people are told.
+    pub fn zh(self) -> &'static str {
+        match self {
+            DropReason::Changed => "情况有变，另行计时",
+            DropReason::Unfounded => "经核实不属实",
+            DropReason::Linked => "与已报事件为同一事件",
+            DropReason::Closed => "已办结，改报终报",
+            DropReason::Reopened => "重新处置，终报另行计时",
+            DropReason::ByHand => "人工免报",
+        }
+    }
+}
+
 /// How a clock stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]

@@ -19,6 +19,7 @@ use crate::{
     dispatcher::SubmitError,
     domain::{
         actor::{Actor, Capability},
+        board::Board,
         command::{Command, Reply},
         evacuation::{Evacuation, EvacuationFault, EvacuationStep, PermitReturn, Tally},
         ids::{AreaCode, EvacuationId},
@@ -37,6 +38,30 @@ pub(super) struct Filter {
     area: Option<AreaCode>,
     limit: Option<usize>,
     after: Option<String>,
+}
+
+impl Filter {
+    pub(super) fn page(&self) -> Page {
+        Page { limit: self.limit, after: self.after.clone() }
+    }
+
+    /// Returns the area that is asked about, if `actor` sees it.
+    pub(super) fn within(&self, actor: &Actor) -> Result<AreaCode, ApiError> {
+        within(actor, self.area)
+    }
+
+    /// Returns the evacuations that are asked for and touch `area`, the newest first.
+    pub(super) fn choose<'b>(
+        &self,
+        board: &'b Board,
+        area: AreaCode,
+        after: Option<EvacuationId>,
+    ) -> impl Iterator<Item = &'b Evacuation> {
+        let all = board.evacuations.iter().rev();
+        all.filter(move |known| after.is_none_or(|after| known.id < after))
+            .filter(|known| !self.open || known.ended.is_none())
+            .filter(move |known| concerns(known, area))
+    }
 }
 
 /// A page of evacuations, and what everybody who is being moved or away from home adds up to, drills left out.
@@ -107,18 +132,12 @@ pub(super) async fn list(
     caller: Caller,
     Asked(filter): Asked<Filter>,
 ) -> Result<Json<Evacuations>, ApiError> {
-    let page = Page { limit: filter.limit, after: filter.after };
+    let page = filter.page();
     let (limit, after) = (page.limit()?, page.after::<EvacuationId>()?);
-    let (actor, now) = (caller.actor, web.board.now());
-    let area = within(&actor, filter.area)?;
+    let (area, now) = (filter.within(&caller.actor)?, web.board.now());
     let read = web.board.read(move |board| {
-        let all = board.evacuations.iter().rev();
-        let wanted = all
-            .filter(|known| after.is_none_or(|after| known.id < after))
-            .filter(|known| !filter.open || known.ended.is_none())
-            .filter(|known| concerns(known, area));
-        let items: Vec<_> =
-            wanted.take(limit + 1).map(|known| EvacuationView::of(board, known, now)).collect();
+        let wanted = filter.choose(board, area, after).take(limit + 1);
+        let items: Vec<_> = wanted.map(|known| EvacuationView::of(board, known, now)).collect();
         let current = board.evacuations.current_in(area).filter(|transfer| !transfer.drill);
         (items, TallyRow::of(board, current, area, now))
     });

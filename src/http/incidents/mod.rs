@@ -41,6 +41,26 @@ pub(super) struct Filter {
     after: Option<String>,
 }
 
+impl Filter {
+    pub(super) fn page(&self) -> Page {
+        Page { limit: self.limit, after: self.after.clone() }
+    }
+
+    /// Returns the incidents that are asked for and that `actor` sees, the newest first.
+    pub(super) fn choose<'b>(
+        &self,
+        board: &'b Board,
+        actor: &Actor,
+        after: Option<IncidentId>,
+    ) -> impl Iterator<Item = &'b Incident> {
+        let all = board.incidents.iter().rev();
+        all.filter(move |incident| after.is_none_or(|after| incident.id < after))
+            .filter(|incident| self.open.is_none_or(|open| incident.is_open() == open))
+            .filter(|incident| self.area.is_none_or(|area| area.contains(incident.area())))
+            .filter(|incident| actor.sees(incident.area()))
+    }
+}
+
 /// What was taken down.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Taken {
@@ -167,20 +187,12 @@ pub(super) async fn list(
     caller: Caller,
     Asked(filter): Asked<Filter>,
 ) -> Result<Json<List<IncidentView>>, ApiError> {
-    let page = Page { limit: filter.limit, after: filter.after };
+    let page = filter.page();
     let (limit, after) = (page.limit()?, page.after::<IncidentId>()?);
     let (actor, now) = (caller.actor, web.board.now());
     let items = web.board.read(move |board| {
         let viewer = Viewer { actor: &actor, now };
-        let wanted = board
-            .incidents
-            .iter()
-            .rev()
-            .filter(|incident| after.is_none_or(|after| incident.id < after))
-            .filter(|incident| filter.open.is_none_or(|open| incident.is_open() == open))
-            .filter(|incident| filter.area.is_none_or(|area| area.contains(incident.area())))
-            .filter(|incident| actor.sees(incident.area()));
-        let page = wanted.take(limit + 1);
+        let page = filter.choose(board, &actor, after).take(limit + 1);
         page.map(|incident| IncidentView::of(board, incident, &viewer)).collect::<Vec<_>>()
     });
     Ok(Json(List::cut(items.await?, limit, |view| view.id.to_string())))

@@ -9,6 +9,7 @@ use crate::domain::{
     task::Stage,
     time::Timestamp,
 };
+use crate::http::sheets::page::put_text;
 
 /// Columns of the tasks, with their widths in characters.
 const TASKS: [(&str, f64); 13] = [
@@ -48,8 +49,7 @@ struct Filling<'s> {
 impl Filling<'_> {
     fn line(&mut self, cells: &[String]) -> Result<(), XlsxError> {
         for (column, text) in (0..).zip(cells) {
-            // Always a text: what somebody typed is never taken for a formula.
-            self.sheet.write_string(self.row, column, text)?;
+            put_text(self.sheet, self.row, column, text)?;
         }
         self.row += 1;
         Ok(())

@@ -3,7 +3,6 @@
 mod movements;
 mod order;
 mod quantity;
-mod sheet;
 mod short;
 mod steps;
 mod stock;
@@ -22,6 +21,7 @@ use super::{
     Web,
     error::ApiError,
     request::{self, Asked, Caller, List, Named, Written, allow},
+    sheets::page::{Cell, Headings, ROWS_MAX, Sheet, download},
 };
 use crate::{
     dispatcher::SubmitError,

@@ -5,9 +5,8 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    ApiError, Asked, Caller, List, Named, Web, allow,
+    ApiError, Asked, Caller, Cell, Headings, List, Named, ROWS_MAX, Sheet, Web, allow, download,
     request::Page,
-    sheet::{Cell, Sheet, download},
     views::{MovementView, concerns},
 };
 use crate::domain::{
@@ -17,8 +16,8 @@ use crate::domain::{
     supply::{Movement, Party},
 };
 
-/// Most rows of a workbook, the newest.
-const ROWS_MAX: usize = 10_000;
+/// Most movements in a workbook, the newest.
+const MOST: usize = 10_000;
 
 #[derive(Deserialize, IntoParams)]
 pub(super) struct Filter {
@@ -112,13 +111,12 @@ pub(super) async fn workbook(
     Asked(filter): Asked<Filter>,
 ) -> Result<Response, ApiError> {
     allow(&caller.actor, Capability::SeePhoneNumbers)?;
-    let found =
-        web.board.read(move |board| filter.find(board, &caller.actor, ROWS_MAX, None)).await?;
+    let found = web.board.read(move |board| filter.find(board, &caller.actor, MOST, None)).await?;
     let rows = found.iter().flat_map(|view| view.lines.iter().map(move |line| (view, line)));
     let rows = rows.map(|(view, line)| {
         vec![
             Cell::text(view.id),
-            Cell::text(view.held_at),
+            Cell::Time(view.held_at),
             Cell::text(&view.from.name),
             Cell::text(&view.to.name),
             Cell::may(view.incident),
@@ -137,16 +135,16 @@ pub(super) async fn workbook(
             Cell::Number(u64::from(line.released)),
             Cell::text(&view.ordered_by),
             Cell::may(view.paper.as_ref()),
-            Cell::may(view.paper_due),
+            Cell::may_time(view.paper_due),
             Cell::text(view.sender.as_ref().map(contact).unwrap_or_default()),
             Cell::text(contact(&view.receiver)),
         ]
     });
-    let rows = rows.collect();
-    download(Sheet { name: "调拨", headings: HEADINGS, rows }, "movements.xlsx").await
+    let sheet = Sheet::of("调拨", HEADINGS, rows, ROWS_MAX);
+    download(&web, vec![sheet], "movements.xlsx").await
 }
 
-const HEADINGS: &[(&str, u8)] = &[
+const HEADINGS: Headings = &[
     ("调拨单", 10),
     ("预占时间", 28),
     ("调出", 26),

@@ -9,10 +9,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    ApiError, Asked, Caller, List, Web, Written, named,
-    quantity::Quantity,
-    seen,
-    sheet::{Cell, Sheet, download},
+    ApiError, Asked, Caller, Cell, List, ROWS_MAX, Sheet, Web, Written, download, named,
+    quantity::Quantity, seen,
 };
 use crate::{
     dispatcher::SubmitError,
@@ -177,7 +175,6 @@ pub(super) async fn workbook(
         });
         sum.into_iter().chain(depots)
     });
-    let rows = rows.collect();
     let headings = &[
         ("物资编码", 16),
         ("名称", 16),
@@ -195,7 +192,8 @@ pub(super) async fn workbook(
         ("该点在外", 10),
         ("该点缺口", 10),
     ];
-    download(Sheet { name: "库存", headings, rows }, "stock.xlsx").await
+    let sheet = Sheet::of("库存", headings, rows, ROWS_MAX);
+    download(&web, vec![sheet], "stock.xlsx").await
 }
 
 fn row(
