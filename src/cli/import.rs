@@ -17,6 +17,7 @@ use crate::{
     domain::{
         actor::Actor,
         board::Board,
+        closure::RoadStep,
         command::{Command, RosterStep},
         event::{DutyTableSet, RotationSet},
         ids::{AreaCode, PostId},
@@ -29,10 +30,11 @@ use crate::{
 
 #[derive(Args)]
 pub(super) struct Import {
-    /// areas, people, posts, rotations, roster, units, bases, depots, shelters, gauges, risk_points or
-    /// stock.
+    /// areas, people, posts, rotations, roster, units, bases, depots, shelters, gauges, risk_points,
+    /// closures or stock.
     kind: Kind,
-    /// CSV, xlsx or xls; for areas also GeoJSON with outlines, for units and sites with points.
+    /// CSV, xlsx or xls; for areas also GeoJSON with outlines, for units, sites and closures with
+    /// points or polygons.
     file: PathBuf,
     /// The area a duty table is about, where its title does not say.
     #[arg(long)]
@@ -70,7 +72,7 @@ impl Import {
         let context = self.context(board, config, area).await?;
         let import = match sheets::read(self.kind, bytes, &context) {
             Ok(import) => import,
-            Err(faults) => return Ok(refused(&faults)),
+            Err(faults) => return Ok(self.refused(&faults)),
         };
         for sheet in &import.skipped_sheets {
             say(format_args!("sheet {sheet}: skipped, it holds nothing of this kind"));
@@ -149,6 +151,10 @@ impl Import {
                 let count = sites.len();
                 (Command::SaveSites(sites), count)
             }
+            Rows::Closures(list) => {
+                let count = list.len();
+                (Command::Road(RoadStep::Import(list)), count)
+            }
             Rows::Stock(counts) => {
                 let count = counts.iter().map(|count| count.lines.len()).sum();
                 (Command::Supply(SupplyStep::Count(counts)), count)
@@ -161,12 +167,26 @@ impl Import {
                         (Command::Roster(RosterStep::SetDutyTable(tables(shifts))), count)
                     }
                     Err(faults) => {
-                        refused(&faults);
+                        self.refused(&faults);
                         return Ok(None);
                     }
                 }
             }
         }))
+    }
+
+    /// Tells every fault with its file, sheet, row, column, value and remedy.
+    fn refused(&self, faults: &sheets::Faults) -> ExitCode {
+        let file = self.file.file_name().unwrap_or_default().to_string_lossy();
+        for fault in faults.iter() {
+            say(format_args!("{file} {}", fault.zh()));
+        }
+        let (total, kept) = (faults.total(), faults.iter().count());
+        if total > kept {
+            say(format_args!("……另有 {} 处未列出 / more are not listed", total - kept));
+        }
+        say(format_args!("{total} 处错误，未导入任何内容 / faults, nothing was imported"));
+        ExitCode::FAILURE
     }
 }
 
@@ -177,6 +197,7 @@ fn known_of(board: &Board, jurisdiction: AreaCode) -> Known {
         people: board.people.iter().map(|person| person.id.clone()).collect(),
         posts: board.roster.iter().map(|staffing| staffing.post.id.clone()).collect(),
         sites: board.sites.iter().map(|site| (site.id.clone(), site.kind())).collect(),
+        names: sheets::site_names(board.sites.iter()),
         terminals: board
             .units
             .iter()
@@ -234,12 +255,4 @@ fn tables(shifts: Vec<(PostId, Shift)>) -> Vec<DutyTableSet> {
         DutyTableSet { post, from, to, shifts }
     };
     by_post.into_iter().map(table).collect()
-}
-
-fn refused(faults: &sheets::Faults) -> ExitCode {
-    for fault in faults.iter() {
-        say(fault.zh());
-    }
-    say(format_args!("{} 处错误，未导入任何内容 / faults, nothing was imported", faults.total()));
-    ExitCode::FAILURE
 }

@@ -28,7 +28,7 @@ const REASON_LIMIT: usize = 200;
 const RADIUS_MAX_KM: f64 = 50.0;
 const CORNERS_MAX: usize = 200;
 /// Closures at one time.
-const OPEN_MAX: usize = 1_000;
+const OPEN_MAX: u64 = 1_000;
 
 /// A road or a piece of ground that is closed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,15 @@ pub struct Closed {
     pub expected_until: Option<Timestamp>,
     pub by: CompactString,
     pub at: Timestamp,
+}
+
+impl Closed {
+    /// Tells whether `close` says the same, whoever said it.
+    fn is(&self, close: &CloseRoad) -> bool {
+        let CloseRoad { what, area, reason, expected_until } = close;
+        (&self.what, &self.area, &self.reason, &self.expected_until)
+            == (what, area, reason, expected_until)
+    }
 }
 
 /// What is closed now.
@@ -84,6 +93,8 @@ impl Closures {
 pub enum RoadStep {
     Close(CloseRoad),
     Open(ClosureId),
+    /// A list of what is closed; what it leaves out stays as it is, until somebody says that it is open.
+    Import(Vec<CloseRoad>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -131,31 +142,52 @@ pub(super) fn decide(
     step: &RoadStep,
     mut draft: Draft<'_>,
 ) -> Result<Decision, Rejection> {
-    require(actor, Capability::Dispatch)?;
     match step {
         RoadStep::Close(close) => {
-            known_area(board, actor, close.area)?;
-            check(close)?;
-            if board.closures.by_id.len() >= OPEN_MAX {
-                return Err(ClosureFault::TooMany.into());
-            }
-            let id = ClosureId(board.closures.last + 1);
-            draft.push(RoadClosed {
-                id,
-                what: close.what.clone(),
-                area: close.area,
-                reason: close.reason.clone(),
-                expected_until: close.expected_until,
-            });
+            require(actor, Capability::Dispatch)?;
+            let id = close_as(board, actor, close, 1, &mut draft)?;
             Ok(draft.finish(Reply::Closure { id }))
         }
+        RoadStep::Import(list) => {
+            require(actor, Capability::EditResources)?;
+            let known = |close: &&CloseRoad| !board.closures.iter().any(|known| known.is(close));
+            for (nth, close) in (1..).zip(list.iter().filter(known)) {
+                close_as(board, actor, close, nth, &mut draft)?;
+            }
+            Ok(draft.finish(Reply::Done))
+        }
         RoadStep::Open(id) => {
+            require(actor, Capability::Dispatch)?;
             let closed = board.closures.get(*id).ok_or(ClosureFault::Unknown(*id))?;
             known_area(board, actor, closed.area)?;
             draft.push(RoadOpened { id: *id, area: closed.area });
             Ok(draft.finish(Reply::Done))
         }
     }
+}
+
+/// Closes something as the `nth` of one step.
+fn close_as(
+    board: &Board,
+    actor: &Actor,
+    close: &CloseRoad,
+    nth: u64,
+    draft: &mut Draft<'_>,
+) -> Result<ClosureId, Rejection> {
+    known_area(board, actor, close.area)?;
+    check(close)?;
+    if board.closures.by_id.len() as u64 + nth > OPEN_MAX {
+        return Err(ClosureFault::TooMany.into());
+    }
+    let id = ClosureId(board.closures.last + nth);
+    draft.push(RoadClosed {
+        id,
+        what: close.what.clone(),
+        area: close.area,
+        reason: close.reason.clone(),
+        expected_until: close.expected_until,
+    });
+    Ok(id)
 }
 
 fn check(close: &CloseRoad) -> Result<(), Rejection> {

@@ -121,6 +121,10 @@ pub enum FactsView {
         repaired: bool,
         #[serde(skip_serializing_if = "Option::is_none")]
         plan: Option<EvacuationPlan>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        watchers: Vec<ContactView>,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        movers: Vec<ContactView>,
     },
     Incident {
         incident: IncidentId,

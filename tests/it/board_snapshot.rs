@@ -57,9 +57,17 @@ fn night() -> County {
     let full =
         Unit { terminal: Some("866".into()), base: Some([114.5, 35.6]), ..unit("u-1", COUNTY) };
     county.must(Command::SaveUnits(vec![full, unit("u-2", COUNTY)]));
-    let plan = EvacuationPlan { shelter: "s-1".parse().unwrap(), text: "步行".into() };
+    let plan =
+        EvacuationPlan { shelter: "s-1".parse().unwrap(), people: Some(40), text: "步行".into() };
     let (hazard, residents, repaired) = (Hazard::Landslide, 46, false);
-    let point = RiskPoint { hazard, residents, repaired, plan: Some(plan) };
+    let point = RiskPoint {
+        hazard,
+        residents,
+        repaired,
+        plan: Some(plan),
+        watchers: vec![],
+        movers: vec![],
+    };
     county.must(Command::SaveSites(vec![
         site("d-1", COUNTY, Facts::Depot),
         site("s-1", COUNTY, Facts::Shelter(Shelter { capacity: 800, night_capacity: Some(500) })),

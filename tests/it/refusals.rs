@@ -390,10 +390,20 @@ fn site_cases() -> Vec<Case> {
     let shelter =
         |id, capacity| site(id, COUNTY, Facts::Shelter(Shelter { capacity, night_capacity: None }));
     let leads_to = |shelter: &str| {
-        let plan =
-            EvacuationPlan { shelter: shelter.parse().unwrap(), text: CompactString::default() };
+        let plan = EvacuationPlan {
+            shelter: shelter.parse().unwrap(),
+            people: None,
+            text: CompactString::default(),
+        };
         let (hazard, residents, repaired) = (Hazard::FlashFlood, 30, false);
-        let point = RiskPoint { hazard, residents, repaired, plan: Some(plan) };
+        let point = RiskPoint {
+            hazard,
+            residents,
+            repaired,
+            plan: Some(plan),
+            watchers: vec![],
+            movers: vec![],
+        };
         site("r-1", COUNTY, Facts::RiskPoint(point))
     };
     let nowhere = Site { at: [114.5, f64::INFINITY], ..depot("d-1", COUNTY) };

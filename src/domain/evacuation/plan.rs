@@ -16,7 +16,7 @@ use crate::domain::{
     actor::{Actor, Capability},
     area::LonLat,
     board::{Board, require},
-    ids::{AreaCode, PostId, SiteId, TransferId},
+    ids::{AreaCode, PersonId, PostId, SiteId, TransferId},
     incident::Incident,
     rejection::Rejection,
     roster::change::known_area,
@@ -143,6 +143,11 @@ fn risk_point(site: &Site) -> Option<(&Site, &RiskPoint)> {
     }
 }
 
+/// Returns who sees to a point's people: those who have to bring them away, then whoever is responsible for it.
+fn movers<'p>(site: &'p Site, point: &'p RiskPoint) -> impl Iterator<Item = &'p PersonId> {
+    point.movers.iter().chain(&site.contact)
+}
+
 /// Returns the narrowest division that holds both.
 fn around(one: AreaCode, other: AreaCode) -> AreaCode {
     one.lineage().find(|area| area.contains(other)).unwrap_or(one)
@@ -193,7 +198,7 @@ impl Layout<'_> {
             Some(id) => Some(self.named_point(actor, leg, id, drill)?),
             None => None,
         };
-        let residents = point.map(|(_, point)| point.residents);
+        let residents = point.map(|(_, point)| point.to_move());
         let people = leg.people.or(residents).ok_or(EvacuationFault::People)?;
         if !(1..=MOST_PEOPLE).contains(&people) {
             return Err(EvacuationFault::People.into());
@@ -215,7 +220,7 @@ impl Layout<'_> {
             post: responsible(
                 board,
                 leg.from.area,
-                point.and_then(|(site, _)| site.contact.as_ref()),
+                point.into_iter().flat_map(|(site, point)| movers(site, point)),
             ),
             way: own.map(|plan| plan.text.clone()).unwrap_or_default(),
         };
@@ -244,12 +249,12 @@ impl Layout<'_> {
 
     /// Lays out those of a point of risk: to the shelter of its plan, or to the nearest that takes them all.
     fn point(&mut self, site: &Site, point: &RiskPoint) -> Planned {
-        let plan = point.plan.as_ref();
+        let (plan, people) = (point.plan.as_ref(), point.to_move());
         let own = plan.map(|plan| plan.shelter.clone());
-        let roomy = own.clone().filter(|own| self.free(own) >= point.residents);
+        let roomy = own.clone().filter(|own| self.free(own) >= people);
         let to = roomy.or_else(|| {
-            let near = self.nearest(Some(site.at), point.residents);
-            let fits = near.as_ref().is_some_and(|near| self.free(near) >= point.residents);
+            let near = self.nearest(Some(site.at), people);
+            let fits = near.as_ref().is_some_and(|near| self.free(near) >= people);
             // Where nobody takes them all, their own shelter is the one they know the way to.
             if fits { near } else { own.clone().or(near) }
         });
@@ -260,11 +265,11 @@ impl Layout<'_> {
         };
         let planned = Planned {
             name: site.name.clone(),
-            people: point.residents,
+            people,
             instead_of: own.filter(|own| to.as_ref() != Some(own)),
             free: to.as_ref().map_or(0, |to| self.free(to)),
             to,
-            post: responsible(self.board, site.area, site.contact.as_ref()),
+            post: responsible(self.board, site.area, movers(site, point)),
             way: plan.map(|plan| plan.text.clone()).unwrap_or_default(),
             from,
         };

@@ -5,14 +5,14 @@ use crate::domain::{
     ids::{AreaCode, Duty, PersonId, PostId},
 };
 
-/// Returns the post that sees to something in `area`: one there of the person who is responsible for the place, else
-/// the one on duty there, else whoever is on duty in the nearest area above.
-pub(in crate::domain) fn responsible(
+/// Returns the post that sees to something in `area`: one there of the first of `people` who has one, who are
+/// responsible for the place; else the one on duty there, else whoever is on duty in the nearest area above.
+pub(in crate::domain) fn responsible<'p>(
     board: &Board,
     area: AreaCode,
-    person: Option<&PersonId>,
+    people: impl IntoIterator<Item = &'p PersonId>,
 ) -> Option<PostId> {
-    let of_person = person.and_then(|person| {
+    let of_person = people.into_iter().find_map(|person| {
         let mut posts = board.roster.within(area).map(|staffing| &staffing.post);
         posts.find(|post| post.holders.contains(person)).map(|post| post.id.clone())
     });

@@ -9,7 +9,7 @@ use crate::domain::{
     decision::Draft,
     evacuation::EvacuationFault,
     event::{Event, SiteRemoved, SiteSaved},
-    ids::SiteId,
+    ids::{PersonId, SiteId},
     rejection::Rejection,
     roster::change::{known_area, known_people},
     supply::SupplyFault,
@@ -20,6 +20,9 @@ use crate::domain::{
 const MOST_PEOPLE: u32 = 1_000_000;
 /// Longest evacuation plan, in characters.
 const PLAN_LIMIT: usize = 1_000;
+
+/// Most people named for one duty at a point of risk.
+const MOST_NAMED: usize = 20;
 
 /// Decides the import of a list of sites; those it leaves out stay as they are.
 pub(in crate::domain) fn save(
@@ -90,7 +93,11 @@ fn check(board: &Board, site: &Site) -> Result<(), Rejection> {
     if let Some((field, remedy)) = fault(&site.facts) {
         return Err(SiteFault::Facts { site: site.id.clone(), field, remedy }.into());
     }
-    known_people(board, site.contact.iter())
+    let named: &[&[PersonId]] = match &site.facts {
+        Facts::RiskPoint(point) => &[&point.watchers, &point.movers],
+        Facts::Base | Facts::Depot | Facts::Shelter(_) | Facts::Gauge(_) => &[],
+    };
+    known_people(board, site.contact.iter().chain(named.iter().copied().flatten()))
 }
 
 fn fault(facts: &Facts) -> Option<(&'static str, &'static str)> {
@@ -108,7 +115,21 @@ fn fault(facts: &Facts) -> Option<(&'static str, &'static str)> {
             let plan = point.plan.as_ref().map_or(0, |plan| plan.text.chars().count());
             let many = (point.residents > MOST_PEOPLE)
                 .then_some(("residents", "at most 1000000 people live at a point"));
-            many.or((plan > PLAN_LIMIT).then_some(("plan", "a plan has at most 1000 characters")))
+            let named = point.watchers.len().max(point.movers.len());
+            let moved = point.plan.as_ref().and_then(|plan| plan.people);
+            let demands = [
+                (plan > PLAN_LIMIT, "plan", "a plan has at most 1000 characters"),
+                (
+                    moved.is_some_and(|people| !(1..=MOST_PEOPLE).contains(&people)),
+                    "plan",
+                    "a plan moves 1 to 1000000 people",
+                ),
+                (named > MOST_NAMED, "movers", "at most 20 people watch or move a point"),
+            ];
+            many.or_else(|| {
+                let broken = demands.into_iter().find(|(broken, ..)| *broken);
+                broken.map(|(_, field, remedy)| (field, remedy))
+            })
         }
     }
 }

@@ -3,7 +3,7 @@
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::SiteId;
+use crate::domain::ids::{PersonId, SiteId};
 
 /// Declares what may threaten: variant, name on the wire, and what people call it.
 macro_rules! hazards {
@@ -56,6 +56,19 @@ pub struct RiskPoint {
     pub repaired: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<EvacuationPlan>,
+    /// Who keeps an eye on it (监测责任人).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watchers: Vec<PersonId>,
+    /// Who brings its people away (转移责任人), whoever is called first in front.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub movers: Vec<PersonId>,
+}
+
+impl RiskPoint {
+    /// Returns how many people have to be moved: those that its plan counts, else all who live there.
+    pub fn to_move(&self) -> u32 {
+        self.plan.as_ref().and_then(|plan| plan.people).unwrap_or(self.residents)
+    }
 }
 
 /// Where the residents go and how (转移预案).
@@ -63,6 +76,9 @@ pub struct RiskPoint {
 #[serde(deny_unknown_fields)]
 pub struct EvacuationPlan {
     pub shelter: SiteId,
+    /// How many are moved, where that is not everybody who lives there: guests in summer, those of a second row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<u32>,
     /// In the plan's own words: way, meeting point, who knocks at which doors.
     #[serde(default, skip_serializing_if = "CompactString::is_empty")]
     pub text: CompactString,

@@ -10,7 +10,7 @@ use crate::{
         assignment::Status,
         board::Board,
         hotspot::HotSpot,
-        ids::{AreaCode, UnitId},
+        ids::{AreaCode, PersonId, UnitId},
         site::{Facts, Site, SiteKind},
         time::Timestamp,
         warning::Warning,
@@ -189,8 +189,14 @@ fn site_facts(board: &Board, site: &Site) -> FactsView {
             residents: point.residents,
             repaired: point.repaired,
             plan: point.plan.clone(),
+            watchers: people(board, &point.watchers),
+            movers: people(board, &point.movers),
         },
     }
+}
+
+fn people(board: &Board, people: &[PersonId]) -> Vec<ContactView> {
+    people.iter().filter_map(|person| ContactView::of(board, Some(person))).collect()
 }
 
 /// Draws the hot spots that nobody has looked at, and those settled within a day.

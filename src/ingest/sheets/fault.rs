@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::problem::Problem;
 
 /// Faults kept of one file; the rest are only counted, so that a wrong file does not flood the page.
 pub const MAX_KEPT: usize = 200;
+
+/// Longest value that is quoted, in characters.
+const QUOTED: usize = 40;
 
 /// Where in a file something stands; empty parts mean the file or the sheet as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,6 +28,8 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     pub place: Place,
+    /// What stands there; empty where nothing does, or where the problem quotes it.
+    pub value: CompactString,
     pub problem: Problem,
 }
 
@@ -46,7 +51,12 @@ impl Fault {
         let place = format!("{sheet}{row}{column}");
         let place = if place.is_empty() { "整个文件".to_owned() } else { place };
         let said = &self.problem.zh;
-        format!("{place}：{}；{}", said.problem, said.remedy)
+        let value = if self.value.is_empty() {
+            String::new()
+        } else {
+            format!("（填的是“{}”）", self.value)
+        };
+        format!("{place}：{}{value}；{}", said.problem, said.remedy)
     }
 }
 
@@ -63,14 +73,16 @@ impl fmt::Display for Fault {
         }
         let place = if parts.is_empty() { "file".to_owned() } else { parts.join(", ") };
         let said = &self.problem.en;
-        write!(f, "{place}: {}; {}", said.problem, said.remedy)
+        let value =
+            if self.value.is_empty() { String::new() } else { format!(" ({:?})", self.value) };
+        write!(f, "{place}: {}{value}; {}", said.problem, said.remedy)
     }
 }
 
-/// Writes `{sheet?, row?, column?, code, problem, remedy}` with the Chinese wording.
+/// Writes `{sheet?, row?, column?, value?, code, problem, remedy}` with the Chinese wording.
 impl Serialize for Fault {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Fault", 6)?;
+        let mut out = serializer.serialize_struct("Fault", 7)?;
         let Place { sheet, row, column } = &self.place;
         if !sheet.is_empty() {
             out.serialize_field("sheet", sheet)?;
@@ -80,6 +92,9 @@ impl Serialize for Fault {
         }
         if !column.is_empty() {
             out.serialize_field("column", column)?;
+        }
+        if !self.value.is_empty() {
+            out.serialize_field("value", &self.value)?;
         }
         out.serialize_field("code", self.problem.code)?;
         out.serialize_field("problem", &self.problem.zh.problem)?;
@@ -104,10 +119,18 @@ impl Faults {
     }
 
     pub(super) fn note(&mut self, place: Place, problem: Problem) {
-        if self.kept.len() < MAX_KEPT {
-            self.kept.push(Fault { place, problem });
-        }
+        self.note_value(place, "", problem);
+    }
+
+    /// Notes a fault of a cell with what stands there.
+    pub(super) fn note_value(&mut self, place: Place, value: &str, problem: Problem) {
         self.total += 1;
+        if self.kept.len() >= MAX_KEPT {
+            return;
+        }
+        let told = problem.zh.problem.contains(value.trim());
+        let value = if told { CompactString::default() } else { quoted(value) };
+        self.kept.push(Fault { place, value, problem });
     }
 
     /// Notes a fault of the file as a whole.
@@ -130,6 +153,12 @@ impl fmt::Display for Faults {
 
 impl std::error::Error for Faults {}
 
+fn quoted(value: &str) -> CompactString {
+    let line = value.lines().next().unwrap_or_default();
+    let short: CompactString = line.chars().take(QUOTED).collect();
+    if short.len() < value.len() { format_compact!("{short}…") } else { short }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +167,7 @@ mod tests {
     #[test]
     fn a_fault_names_its_place_in_both_languages() {
         let place = Place { sheet: "7月".into(), row: Some(5), column: "手机".into() };
-        let fault = Fault { place, problem: problem::missing() };
+        let fault = Fault { place, value: CompactString::default(), problem: problem::missing() };
         assert_eq!(
             fault.to_string(),
             "sheet 7月, row 5, column 手机: the cell is empty; fill it in"
@@ -147,6 +176,24 @@ mod tests {
         let json = serde_json::to_value(&fault).unwrap();
         assert_eq!(json["row"], 5);
         assert_eq!(json["code"], "missing");
+    }
+
+    #[test]
+    fn a_fault_shows_what_stands_there_unless_it_says_so_already() {
+        let place =
+            || Place {
+                sheet: "安置点".into(), row: Some(3), column: "夜间容纳人数".into()
+            };
+        let mut faults = Faults::default();
+        faults.note_value(place(), "501", problem::not_between(0, 500));
+        faults.note_value(place(), "很多", problem::not_a_count("很多"));
+        let told: Vec<String> = faults.iter().map(Fault::zh).collect();
+        assert_eq!(
+            told[0],
+            "工作表“安置点”第 3 行“夜间容纳人数”列：不在 0 到 500 之间（填的是“501”）；请核对"
+        );
+        assert!(!told[1].contains("填的是"), "{}", told[1]);
+        assert_eq!(serde_json::to_value(&faults.kept[0]).unwrap()["value"], "501");
     }
 
     #[test]

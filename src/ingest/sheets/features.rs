@@ -1,4 +1,5 @@
-//! Units and sites as GeoJSON points: each feature is a line, its properties are the columns.
+//! Units, sites and closures as GeoJSON: each feature is a line, its properties are the columns, and its geometry says
+//! where it lies. Of an area, a point that surely lies in it stands for what has only a place.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +8,13 @@ use serde_json::Value;
 
 use super::{
     fault::{Faults, Place},
+    geojson,
     headers::{self, Column, Header},
     problem,
     table::{Cell, MAX_COLUMNS, MAX_ROWS, Row, Table},
     text_file,
 };
+use crate::domain::area::LonLat;
 
 #[derive(Deserialize)]
 struct Collection {
@@ -23,14 +26,7 @@ struct Collection {
 #[derive(Deserialize)]
 struct Feature {
     properties: BTreeMap<String, Value>,
-    geometry: Option<Geometry>,
-}
-
-#[derive(Deserialize)]
-struct Geometry {
-    #[serde(rename = "type")]
-    kind: String,
-    coordinates: Value,
+    geometry: Option<Value>,
 }
 
 /// Returns the features as a table without a name; its rows count features from 1.
@@ -47,16 +43,20 @@ pub(super) fn read(bytes: &[u8], headers: &[Header], faults: &mut Faults) -> Opt
         return None;
     }
     let columns = columns(&collection.features, headers);
-    if columns.len() + 2 > MAX_COLUMNS {
+    // What lists take as a place alone have no column for an outline.
+    let ring = headers.iter().find(|header| header.column == Column::Ring);
+    let ring = ring.map(|header| header.names[0]);
+    if columns.len() + 3 > MAX_COLUMNS {
         faults.note_file(problem::too_wide(MAX_COLUMNS));
         return None;
     }
-    let heading = columns.iter().map(String::as_str).chain(["lon", "lat"]);
+    let heading = columns.iter().map(String::as_str).chain(["lon", "lat"]).chain(ring);
     let mut rows = vec![Row { number: 0, cells: heading.map(Cell::of_text).collect() }];
     for (number, feature) in (1..).zip(&collection.features) {
         let mut cells: Vec<Cell> =
             columns.iter().map(|name| cell(feature.properties.get(name))).collect();
-        cells.extend(point(feature.geometry.as_ref(), number, faults));
+        let located = located(feature.geometry.as_ref(), ring.is_some(), number, faults);
+        cells.extend(located.into_iter().take(2 + usize::from(ring.is_some())));
         rows.push(Row { number, cells });
     }
     Some(Table { name: "".into(), rows })
@@ -66,7 +66,8 @@ pub(super) fn read(bytes: &[u8], headers: &[Header], faults: &mut Faults) -> Opt
 fn columns(features: &[Feature], headers: &[Header]) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     for name in features.iter().flat_map(|feature| feature.properties.keys()) {
-        let position = matches!(headers::find(headers, name), Some(Column::Lon | Column::Lat));
+        let position =
+            matches!(headers::find(headers, name), Some(Column::Lon | Column::Lat | Column::Ring));
         if !position && !columns.contains(name) {
             columns.push(name.clone());
         }
@@ -88,19 +89,48 @@ fn cell(value: Option<&Value>) -> Cell {
     }
 }
 
-/// Returns longitude and latitude; a feature without a geometry has no place.
-fn point(geometry: Option<&Geometry>, number: u32, faults: &mut Faults) -> [Cell; 2] {
-    let none = [Cell::Empty, Cell::Empty];
-    let Some(geometry) = geometry else { return none };
-    let at = |index| geometry.coordinates.get(index).and_then(Value::as_f64).map(Cell::Number);
-    match (geometry.kind.as_str(), at(0), at(1)) {
-        ("Point", Some(lon), Some(lat)) => [lon, lat],
-        _ => {
-            let place = Place { row: Some(number), column: "geometry".into(), ..Place::default() };
-            faults.note(place, problem::not_geojson("Point [lon, lat]"));
-            none
+/// Returns longitude and latitude, and the outline where that is asked for, or they are empty; a feature without a
+/// geometry has no place.
+fn located(
+    geometry: Option<&Value>,
+    outlined: bool,
+    number: u32,
+    faults: &mut Faults,
+) -> [Cell; 3] {
+    let none = || [Cell::Empty, Cell::Empty, Cell::Empty];
+    let Some(geometry) = geometry else { return none() };
+    let is_point = geometry.get("type").and_then(Value::as_str) == Some("Point");
+    let coordinate = |index| geometry.get("coordinates")?.get(index)?.as_f64().map(Cell::Number);
+    if let (true, Some(lon), Some(lat)) = (is_point, coordinate(0), coordinate(1)) {
+        // As it is written: whether the two are exchanged is told where they are read.
+        return [lon, lat, Cell::Empty];
+    }
+    let place = Place { row: Some(number), column: "geometry".into(), ..Place::default() };
+    let placed = geojson::Geometry::deserialize(geometry)
+        .map_err(|_| problem::not_geojson("Point [lon, lat], Polygon or MultiPolygon"))
+        .and_then(geojson::placed);
+    match placed {
+        Ok((_, polygons)) if outlined => match &polygons[..] {
+            [rings] if rings.len() == 1 => {
+                [Cell::Empty, Cell::Empty, Cell::of_text(&ring(&rings[0]))]
+            }
+            _ => {
+                faults.note(place, problem::several_rings());
+                none()
+            }
+        },
+        Ok((Some([lon, lat]), _)) => [Cell::Number(lon), Cell::Number(lat), Cell::Empty],
+        Ok((None, _)) => none(),
+        Err(problem) => {
+            faults.note(place, problem);
+            none()
         }
     }
+}
+
+fn ring(ring: &[LonLat]) -> String {
+    let corners: Vec<String> = ring.iter().map(|[lon, lat]| format!("{lon} {lat}")).collect();
+    corners.join(";")
 }
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ struct Properties {
 
 #[derive(Deserialize)]
 #[serde(tag = "type", content = "coordinates")]
-enum Geometry {
+pub(super) enum Geometry {
     Point(Vec<f64>),
     Polygon(Vec<Vec<Vec<f64>>>),
     MultiPolygon(Vec<Vec<Vec<Vec<f64>>>>),
@@ -106,10 +106,11 @@ fn area(json: &str, place: impl Fn(&str) -> Place, faults: &mut Faults) -> Optio
     Some(Area { code: code?, name: name?, centroid, outline })
 }
 
-type Placed = (Option<LonLat>, Vec<Vec<Vec<LonLat>>>);
+/// The centre and the rings of each polygon.
+pub(super) type Placed = (Option<LonLat>, Vec<Vec<Vec<LonLat>>>);
 
 /// Returns the centre and the rings; an outline's centre is a point that surely lies inside it.
-fn placed(geometry: Geometry) -> Result<Placed, Problem> {
+pub(super) fn placed(geometry: Geometry) -> Result<Placed, Problem> {
     let polygons = match geometry {
         Geometry::Point(at) => return Ok((Some(position(&at)?), Vec::new())),
         Geometry::Polygon(rings) => vec![rings],

@@ -60,6 +60,14 @@ pub(super) enum Column {
     Repaired,
     Shelter,
     Plan,
+    PlanPeople,
+    Watchers,
+    Movers,
+    Road,
+    Radius,
+    Ring,
+    Reason,
+    Until,
     Depot,
     Item,
     CountedIn,
@@ -78,7 +86,7 @@ impl Column {
     pub fn may_hold_lines(self) -> bool {
         use Column::{
             Amounts, Capabilities, Deputies, Equipment, Holders, Ignored, Landline, Members,
-            Mobile, People, Plan,
+            Mobile, Movers, People, Plan, Ring, Watchers,
         };
         matches!(
             self,
@@ -93,6 +101,9 @@ impl Column {
                 | Equipment
                 | Members
                 | Plan
+                | Watchers
+                | Movers
+                | Ring
         )
     }
 }
@@ -177,13 +188,44 @@ pub(super) const ROSTER: &[Header] = &[
     IGNORED,
 ];
 
-const ID: Header = required(Column::Id, &["id", "编号", "代码", "站码", "测站编码"]);
-const NAME: Header = required(Column::Name, &["name", "名称", "站名"]);
+const ID: Header = required(
+    Column::Id,
+    &[
+        "id",
+        "编号",
+        "代码",
+        "站码",
+        "测站编码",
+        "统一编号",
+        "仓库编号",
+        "场所编号",
+        "隐患点编号",
+        "风险点编号",
+    ],
+);
+const NAME: Header = required(
+    Column::Name,
+    &[
+        "name",
+        "名称",
+        "站名",
+        "仓库名称",
+        "储备库名称",
+        "储备点名称",
+        "场所名称",
+        "避难场所名称",
+        "安置点名称",
+        "隐患点名称",
+        "风险点名称",
+    ],
+);
 const LON: Header = required(Column::Lon, &["lon", "经度", "longitude", "lng"]);
 const LAT: Header = required(Column::Lat, &["lat", "纬度", "latitude"]);
 const CRS: Header = optional(Column::Crs, &["crs", "坐标系", "坐标系统"]);
-const CONTACT: Header =
-    optional(Column::Contact, &["contact", "责任人", "责任人编号", "联系人", "负责人"]);
+const CONTACT: Header = optional(
+    Column::Contact,
+    &["contact", "责任人", "责任人编号", "联系人", "负责人", "管理员", "保管员"],
+);
 const REPORTS_EVERY: Header =
     optional(Column::ReportsEvery, &["reports_every_s", "上报间隔", "上报周期", "报送间隔"]);
 
@@ -217,8 +259,31 @@ pub(super) const SHELTERS: &[Header] = &[
     LON,
     LAT,
     CRS,
-    required(Column::Capacity, &["capacity", "容纳人数", "可容纳人数", "容量"]),
-    optional(Column::NightCapacity, &["night_capacity", "夜间容纳人数", "夜间容量", "床位"]),
+    required(
+        Column::Capacity,
+        &[
+            "capacity",
+            "容纳人数",
+            "可容纳人数",
+            "容量",
+            "可安置人数",
+            "设计容纳人数",
+            "日间容纳人数",
+            "白天容纳人数",
+        ],
+    ),
+    optional(
+        Column::NightCapacity,
+        &[
+            "night_capacity",
+            "夜间容纳人数",
+            "夜间容量",
+            "床位",
+            "床位数",
+            "夜间可安置人数",
+            "可住宿人数",
+        ],
+    ),
     CONTACT,
     IGNORED,
 ];
@@ -261,32 +326,82 @@ pub(super) const RISK_POINTS: &[Header] = &[
     LON,
     LAT,
     CRS,
-    required(Column::Hazard, &["hazard", "灾害类型", "隐患类型", "类型"]),
-    required(Column::Residents, &["residents", "威胁人数", "受威胁人数", "人数"]),
-    required(Column::Repaired, &["repaired", "已整治", "是否整治"]),
-    optional(Column::Shelter, &["shelter", "安置点", "安置点编号", "转移安置点"]),
+    required(Column::Hazard, &["hazard", "灾害类型", "隐患类型", "类型", "灾害种类", "风险类型"]),
+    required(
+        Column::Residents,
+        &["residents", "威胁人数", "受威胁人数", "人数", "威胁人口", "受威胁人口"],
+    ),
+    required(Column::Repaired, &["repaired", "已整治", "是否整治", "是否已整治", "是否治理"]),
+    optional(
+        Column::Shelter,
+        &["shelter", "安置点", "安置点编号", "转移安置点", "安置地点", "避险安置点"],
+    ),
     optional(Column::Plan, &["plan", "转移预案", "转移路线", "预案"]),
+    optional(Column::PlanPeople, &["plan_people", "转移人数", "需转移人数", "应转移人数"]),
+    optional(
+        Column::Watchers,
+        &["watchers", "监测责任人", "监测责任人编号", "监测员", "巡查责任人"],
+    ),
+    optional(
+        Column::Movers,
+        &["movers", "转移责任人", "转移责任人编号", "转移负责人", "包保责任人"],
+    ),
     CONTACT,
     IGNORED,
 ];
 
+/// Roads, or pieces of ground, that cannot be passed.
+pub(super) const CLOSURES: &[Header] = &[
+    AREA,
+    required(Column::Reason, &["reason", "原因", "封闭原因", "阻断原因", "管制原因"]),
+    optional(Column::Road, &["road", "道路编号", "道路", "路段编号", "路线编号"]),
+    Header { required: false, ..LON },
+    Header { required: false, ..LAT },
+    CRS,
+    optional(Column::Radius, &["radius_km", "半径", "影响半径", "封闭半径"]),
+    optional(Column::Ring, &["polygon", "范围", "封闭范围", "边界"]),
+    optional(Column::Until, &["expected_until", "预计恢复时间", "预计恢复日期", "预计开通时间"]),
+    IGNORED,
+];
+
 pub(super) const STOCK: &[Header] = &[
-    required(Column::Depot, &["depot", "储备点", "储备点编号", "仓库", "储备库"]),
-    required(Column::Item, &["item", "物资编码", "物资代码", "编码", "物资"]),
+    required(
+        Column::Depot,
+        &["depot", "储备点", "储备点编号", "仓库", "储备库", "仓库名称", "存放仓库", "储备库名称"],
+    ),
+    required(
+        Column::Item,
+        &["item", "物资编码", "物资代码", "编码", "物资", "物资分类代码", "分类代码"],
+    ),
     optional(Column::Name, &["name", "名称", "物资名称", "品名"]),
     optional(Column::CountedIn, &["unit", "单位", "计量单位"]),
-    required(Column::Quantity, &["quantity", "数量", "库存数量"]),
+    required(Column::Quantity, &["quantity", "数量", "库存数量", "现有数量", "结存数量"]),
     optional(Column::Batch, &["batch", "批次", "批号", "生产批号"]),
     optional(Column::Produced, &["produced", "生产日期", "出厂日期"]),
-    optional(Column::Expires, &["expires", "有效期", "有效期至", "失效日期"]),
+    optional(
+        Column::Expires,
+        &["expires", "有效期", "有效期至", "失效日期", "到期日期", "报废日期"],
+    ),
     optional(Column::Position, &["position", "存放位置", "仓位", "货位"]),
     IGNORED,
 ];
 
 /// Every kind of list.
 #[cfg(test)]
-const ALL: [&[Header]; 11] =
-    [AREAS, PERSONS, POSTS, ROTATIONS, ROSTER, UNITS, PLACES, SHELTERS, GAUGES, RISK_POINTS, STOCK];
+const ALL: [&[Header]; 12] = [
+    AREAS,
+    PERSONS,
+    POSTS,
+    ROTATIONS,
+    ROSTER,
+    UNITS,
+    PLACES,
+    SHELTERS,
+    GAUGES,
+    RISK_POINTS,
+    CLOSURES,
+    STOCK,
+];
 
 const fn required(column: Column, names: &'static [&'static str]) -> Header {
     Header { column, required: true, names }

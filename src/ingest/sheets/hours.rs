@@ -24,6 +24,13 @@ pub(super) struct Clock {
     next_day: bool,
 }
 
+impl Clock {
+    /// Returns the minutes since the midnight in which the day began.
+    pub fn minutes(self) -> u32 {
+        self.minute + if self.next_day { DAY } else { 0 }
+    }
+}
+
 /// Hours with the words before them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Labelled {

@@ -7,6 +7,7 @@ use compact_str::CompactString;
 use super::{
     Context,
     fault::Faults,
+    fields,
     headers::Column,
     list::Line,
     problem::{self, Problem},
@@ -14,7 +15,7 @@ use super::{
 use crate::domain::{
     area::Area,
     ids::{AreaCode, PersonId, PostId, SiteId, UnitId},
-    site::SiteKind,
+    site::{Site, SiteKind},
     supply::catalogue::Catalogue,
 };
 
@@ -26,6 +27,8 @@ pub struct Known {
     pub people: BTreeSet<PersonId>,
     pub posts: BTreeSet<PostId>,
     pub sites: BTreeMap<SiteId, SiteKind>,
+    /// Sites by kind and name; of namesakes none is meant.
+    pub names: BTreeMap<(SiteKind, CompactString), SiteId>,
     /// Whose terminal is whose.
     pub terminals: BTreeMap<CompactString, UnitId>,
     /// The jurisdiction with its outline, where that was imported: points are expected in it.
@@ -42,6 +45,7 @@ impl Known {
             people: BTreeSet::new(),
             posts: BTreeSet::new(),
             sites: BTreeMap::new(),
+            names: BTreeMap::new(),
             terminals: BTreeMap::new(),
             county: None,
             catalogue: Catalogue::default(),
@@ -49,7 +53,40 @@ impl Known {
     }
 }
 
+/// Returns sites by kind and name, those left out of which there are several.
+pub fn site_names<'s>(
+    sites: impl Iterator<Item = &'s Site>,
+) -> BTreeMap<(SiteKind, CompactString), SiteId> {
+    let mut names: BTreeMap<_, Option<SiteId>> = BTreeMap::new();
+    for site in sites {
+        let named = names.entry((site.kind(), site.name.clone()));
+        named.and_modify(|known| *known = None).or_insert_with(|| Some(site.id.clone()));
+    }
+    names.into_iter().filter_map(|(name, id)| Some((name, id?))).collect()
+}
+
 impl Context {
+    /// Returns the site of a kind that a list names by its id or its name; `None` once its fault is noted.
+    pub(super) fn site(
+        &self,
+        line: Line<'_>,
+        column: Column,
+        kind: SiteKind,
+        unknown: impl Fn(&SiteId) -> Problem,
+        faults: &mut Faults,
+    ) -> Option<SiteId> {
+        let written = line.may(column, fields::id::<SiteId>, faults)?;
+        let Some(known) = &self.known else { return Some(written) };
+        if known.sites.get(&written) == Some(&kind) {
+            return Some(written);
+        }
+        let named = known.names.get(&(kind, written.as_str().into()));
+        if named.is_none() {
+            line.fault(column, unknown(&written), faults);
+        }
+        named.cloned()
+    }
+
     /// Notes an area that was not imported or is another county's; tells whether all is well.
     pub(super) fn check_area(&self, line: Line<'_>, area: AreaCode, faults: &mut Faults) -> bool {
         let problem = self.area_problem(area);

@@ -211,7 +211,7 @@ impl<'a> Line<'a> {
     }
 
     pub fn fault(self, column: Column, problem: Problem, faults: &mut Faults) {
-        faults.note(self.place(column), problem);
+        faults.note_value(self.place(column), &self.cell(column).text(), problem);
     }
 
     /// Reads a cell that must be filled; `None` once its fault is noted.
@@ -221,10 +221,15 @@ impl<'a> Line<'a> {
         read: impl FnOnce(&Cell) -> Result<T, Problem>,
         faults: &mut Faults,
     ) -> Option<T> {
+        self.filled(column, faults);
+        self.may(column, read, faults)
+    }
+
+    /// Notes a cell that must be filled and is not; a column that is missing has been told already.
+    pub fn filled(self, column: Column, faults: &mut Faults) {
         if self.cell(column).is_empty() && self.list.has(column) {
             self.fault(column, problem::missing(), faults);
         }
-        self.may(column, read, faults)
     }
 
     /// Reads a cell that may be empty; `None` if it is, or once its fault is noted.

@@ -4,6 +4,7 @@
 //! Reading is pure: what exists elsewhere is told by the [`Context`], and `decide` has the last word.
 
 mod areas;
+mod closures;
 mod dates;
 mod duties;
 mod fault;
@@ -41,7 +42,7 @@ pub use self::{
     areas::with_outlines,
     duties::Duties,
     fault::{Fault, Faults, MAX_KEPT, Place},
-    known::Known,
+    known::{Known, site_names},
     posts::attach,
     problem::{Problem, Wording},
     roster::{PersonRef, RosterLine, resolve},
@@ -51,6 +52,7 @@ use super::capabilities;
 use crate::domain::{
     area::Area,
     capability::Catalogue,
+    closure::CloseRoad,
     ids::{AreaCode, PostId},
     person::Person,
     roster::{Post, Rotation},
@@ -75,6 +77,8 @@ pub enum Kind {
     Shelters,
     Gauges,
     RiskPoints,
+    /// Roads and pieces of ground that cannot be passed.
+    Closures,
     /// What lies in the depots, one line for each item.
     Stock,
 }
@@ -129,6 +133,7 @@ pub enum Rows {
     Roster(Vec<RosterLine>),
     Units(Vec<Unit>),
     Sites(Vec<Site>),
+    Closures(Vec<CloseRoad>),
     Stock(Vec<Count>),
 }
 
@@ -139,7 +144,7 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context) -> Result<Import, Fault
         let rows = Rows::Areas(geojson::read(bytes, context, &mut faults));
         return faults.or(Import { rows, skipped_sheets: Vec::new() });
     }
-    let placed = kind == Kind::Units || kind.site().is_some();
+    let placed = matches!(kind, Kind::Units | Kind::Closures) || kind.site().is_some();
     let tables = if placed && geojson::is_json(bytes) {
         features::read(bytes, kind.headers(), &mut faults).map(|table| vec![table])
     } else {
@@ -163,6 +168,7 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context) -> Result<Import, Fault
             let kind = kind.site().unwrap_or(SiteKind::Base);
             Rows::Sites(sites::read(kind, &lists, context, &mut faults))
         }
+        Kind::Closures => Rows::Closures(closures::read(&lists, context, &mut faults)),
         Kind::Stock => Rows::Stock(stock::read(&lists, context, &mut faults)),
     };
     if rows.is_empty() && faults.is_empty() {
@@ -181,6 +187,7 @@ impl Rows {
             Rows::Roster(rows) => rows.len(),
             Rows::Units(rows) => rows.len(),
             Rows::Sites(rows) => rows.len(),
+            Rows::Closures(rows) => rows.len(),
             Rows::Stock(rows) => rows.iter().map(|count| count.lines.len()).sum(),
         }
     }
@@ -191,7 +198,7 @@ impl Rows {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Areas,
         Kind::People,
         Kind::Posts,
@@ -203,6 +210,7 @@ impl Kind {
         Kind::Shelters,
         Kind::Gauges,
         Kind::RiskPoints,
+        Kind::Closures,
         Kind::Stock,
     ];
 
@@ -219,6 +227,7 @@ impl Kind {
             Kind::Shelters => "shelters",
             Kind::Gauges => "gauges",
             Kind::RiskPoints => "risk_points",
+            Kind::Closures => "closures",
             Kind::Stock => "stock",
         }
     }
@@ -235,6 +244,7 @@ impl Kind {
             Kind::Shelters => headers::SHELTERS,
             Kind::Gauges => headers::GAUGES,
             Kind::RiskPoints => headers::RISK_POINTS,
+            Kind::Closures => headers::CLOSURES,
             Kind::Stock => headers::STOCK,
         }
     }
@@ -253,6 +263,7 @@ impl Kind {
             | Kind::Rotations
             | Kind::Roster
             | Kind::Units
+            | Kind::Closures
             | Kind::Stock => None,
         }
     }
@@ -261,7 +272,7 @@ impl Kind {
 /// Why a text is no [`Kind`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not one of areas, people, posts, rotations, roster, units, bases, depots, shelters, gauges, risk_points, stock"
+    "not one of areas, people, posts, rotations, roster, units, bases, depots, shelters, gauges, risk_points, closures, stock"
 )]
 pub struct UnknownKind;
 

@@ -60,8 +60,13 @@ pub(super) fn need(
 
 /// Rounds degrees to seven digits. A longer fraction comes back from the journal with another last digit,
 /// and the same list would be news again.
-fn to_the_centimetre(degrees: f64) -> f64 {
+pub(super) fn to_the_centimetre(degrees: f64) -> f64 {
     (degrees * 1e7).round() / 1e7
+}
+
+/// Reads in which system the line's coordinates are; WGS-84 where it does not say.
+pub(super) fn system(line: Line<'_>, faults: &mut Faults) -> Crs {
+    line.may(Column::Crs, crs, faults).unwrap_or_default()
 }
 
 fn crs(cell: &Cell) -> Result<Crs, Problem> {

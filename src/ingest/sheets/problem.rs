@@ -218,6 +218,15 @@ problems! {
     plan_to_nowhere():
         "有转移预案但没有安置点", "请填写安置点编号";
         "there is a plan but no shelter", "name the shelter it leads to";
+    several_rings():
+        "封闭范围须是一个没有孔洞的多边形", "请拆分成几个要素";
+        "a closure is one polygon without holes", "make a feature of each";
+    not_a_ring(text):
+        "“{text}”不是封闭范围", "请依次填写 3 至 200 个角点，如 114.10 35.20；114.12 35.20；114.12 35.22";
+        "{text:?} is no polygon", "write 3 to 200 corners in order, such as 114.10 35.20; 114.12 35.20; 114.12 35.22";
+    nothing_closed():
+        "没有写明封闭的是什么", "请填写道路编号，或经纬度和半径（公里），或范围，三者选一";
+        "it does not say what is closed", "give a road, or a point with its radius in km, or a polygon: one of the three";
     unlikely(remedy):
         "阈值不合理（{remedy}）", "请核对该站各项阈值";
         "this cannot be: {remedy}", "correct the thresholds of this gauge";

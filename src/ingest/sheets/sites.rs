@@ -14,7 +14,7 @@ use super::{
     units::contact,
 };
 use crate::domain::{
-    ids::SiteId,
+    ids::{PersonId, SiteId},
     site::{EvacuationPlan, Facts, Hazard, RiskPoint, Shelter, Site, SiteKind},
 };
 
@@ -22,6 +22,9 @@ use crate::domain::{
 const MAX_PLAN: usize = 1_000;
 /// Most people in a shelter or at a point of risk.
 const MAX_PEOPLE: u32 = 1_000_000;
+/// Most people named for one duty at a point of risk.
+const MAX_NAMED: usize = 20;
+
 pub(super) fn read(
     kind: SiteKind,
     lists: &[List<'_>],
@@ -104,7 +107,19 @@ fn risk_point(line: Line<'_>, context: &Context, faults: &mut Faults) -> Option<
     let residents = line.need(Column::Residents, people, faults);
     let repaired = line.need(Column::Repaired, fields::yes, faults);
     let plan = plan(line, context, faults);
-    Some(RiskPoint { hazard: hazard?, residents: residents?, repaired: repaired?, plan })
+    let watchers = named(line, Column::Watchers, context, faults);
+    let movers = named(line, Column::Movers, context, faults);
+    let (hazard, residents, repaired) = (hazard?, residents?, repaired?);
+    Some(RiskPoint { hazard, residents, repaired, plan, watchers, movers })
+}
+
+fn named(line: Line<'_>, column: Column, context: &Context, faults: &mut Faults) -> Vec<PersonId> {
+    let people = line.may(column, fields::person_ids, faults).unwrap_or_default();
+    context.check_people(line, column, &people, faults);
+    if people.len() > MAX_NAMED {
+        line.fault(column, problem::too_many(MAX_NAMED), faults);
+    }
+    people
 }
 
 fn hazard(cell: &Cell) -> Result<Hazard, Problem> {
@@ -114,17 +129,13 @@ fn hazard(cell: &Cell) -> Result<Hazard, Problem> {
 
 fn plan(line: Line<'_>, context: &Context, faults: &mut Faults) -> Option<EvacuationPlan> {
     let text = line.may(Column::Plan, plan_text, faults).unwrap_or_default();
-    let Some(shelter) = line.may(Column::Shelter, fields::id::<SiteId>, faults) else {
-        if !text.is_empty() && line.cell(Column::Shelter).is_empty() {
-            line.fault(Column::Shelter, problem::plan_to_nowhere(), faults);
-        }
-        return None;
-    };
-    let known = context.known.as_ref();
-    if known.is_some_and(|known| known.sites.get(&shelter) != Some(&SiteKind::Shelter)) {
-        line.fault(Column::Shelter, problem::unknown_shelter(&shelter), faults);
+    let people = line.may(Column::PlanPeople, capacity, faults);
+    if line.cell(Column::Shelter).is_empty() && (!text.is_empty() || people.is_some()) {
+        line.fault(Column::Shelter, problem::plan_to_nowhere(), faults);
     }
-    Some(EvacuationPlan { shelter, text })
+    let unknown = |id: &SiteId| problem::unknown_shelter(id);
+    let shelter = context.site(line, Column::Shelter, SiteKind::Shelter, unknown, faults)?;
+    Some(EvacuationPlan { shelter, people, text })
 }
 
 fn plan_text(cell: &Cell) -> Result<CompactString, Problem> {

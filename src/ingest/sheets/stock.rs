@@ -25,15 +25,11 @@ pub(super) fn read(lists: &[List<'_>], context: &Context, faults: &mut Faults) -
     let mut counts: BTreeMap<SiteId, Vec<StockLine>> = BTreeMap::new();
     let mut seen = Seen::new();
     for line in lists.iter().flat_map(List::lines) {
-        let depot = line.need(Column::Depot, fields::id::<SiteId>, faults);
+        let unknown = |id: &SiteId| problem::unknown_depot(id);
+        line.filled(Column::Depot, faults);
+        let depot = context.site(line, Column::Depot, SiteKind::Depot, unknown, faults);
         let written = line.need(Column::Item, fields::code, faults);
         let quantity = line.need(Column::Quantity, fields::count, faults);
-        let known = context.known.as_ref();
-        if let Some(depot) = &depot
-            && known.is_some_and(|known| known.sites.get(depot) != Some(&SiteKind::Depot))
-        {
-            line.fault(Column::Depot, problem::unknown_depot(depot), faults);
-        }
         let named = written.and_then(|written| named(line, written, context, faults));
         let lot = lot(line, faults);
         let (Some(depot), Some((item, name, unit))) = (depot, named) else { continue };

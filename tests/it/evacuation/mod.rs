@@ -384,9 +384,21 @@ pub fn county() -> County {
     let risk = |id: &str, area: &str, hazard, residents, repaired, plan: Option<&str>| {
         let plan = plan.map(|shelter| EvacuationPlan {
             shelter: shelter.parse().unwrap(),
+            people: None,
             text: "沿村道步行".into(),
         });
-        site(id, area, Facts::RiskPoint(RiskPoint { hazard, residents, repaired, plan }))
+        site(
+            id,
+            area,
+            Facts::RiskPoint(RiskPoint {
+                hazard,
+                residents,
+                repaired,
+                plan,
+                watchers: vec![],
+                movers: vec![],
+            }),
+        )
     };
     let flood = Hazard::FlashFlood;
     county.must(Command::SaveSites(vec![

@@ -188,9 +188,19 @@ fn sites(county: &mut County) {
         station: None,
         reports_every_s: Some(300),
     };
-    let plan = EvacuationPlan { shelter: "s-1".parse().unwrap(), text: "沿村道步行".into() };
-    let point =
-        RiskPoint { hazard: Hazard::Landslide, residents: 46, repaired: false, plan: Some(plan) };
+    let plan = EvacuationPlan {
+        shelter: "s-1".parse().unwrap(),
+        people: Some(40),
+        text: "沿村道步行".into(),
+    };
+    let point = RiskPoint {
+        hazard: Hazard::Landslide,
+        residents: 46,
+        repaired: false,
+        plan: Some(plan),
+        watchers: vec![],
+        movers: vec!["000000-bureau_head".parse().unwrap()],
+    };
     let full = |id, facts| Site {
         contact: Some("000000-bureau_head".parse().unwrap()),
         ..site(id, COUNTY, facts)

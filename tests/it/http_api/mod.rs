@@ -18,6 +18,7 @@ mod reports;
 mod responses;
 mod roles;
 mod sessions;
+mod sheets;
 mod suggestions;
 mod supplies;
 mod warnings;

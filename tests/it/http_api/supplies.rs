@@ -1,11 +1,10 @@
 //! Supplies over HTTP: from the catalogue to the signed order, and what each role sees of it.
 
-use calamine::{Reader, Xlsx, open_workbook_from_rs};
 use jiaoying::{access::Holder, domain::actor::Role};
 use reqwest::Method;
 
 use super::*;
-use crate::support::socket::WsClient;
+use crate::support::{socket::WsClient, workbook::sheets};
 
 const DEPOT: &str = "990101-d";
 
@@ -302,12 +301,6 @@ fn order(boats: u32) -> Value {
 
 /// Returns the cells of a workbook's one sheet.
 async fn rows(caller: &Client, path: &str) -> Vec<Vec<String>> {
-    let answer = caller.request(Method::GET, path).send().await.unwrap();
-    assert_eq!(answer.status().as_u16(), 200, "{path}");
-    let named = answer.headers()["content-disposition"].to_str().unwrap().to_owned();
-    assert!(named.contains(".xlsx"), "{named}");
-    let bytes = answer.bytes().await.unwrap();
-    let mut book: Xlsx<_> = open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
-    let sheet = book.worksheet_range_at(0).unwrap().unwrap();
-    sheet.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+    let sheet = sheets(caller, path).await.remove(0);
+    [sheet.headings].into_iter().chain(sheet.rows).collect()
 }

@@ -13,3 +13,4 @@ pub mod redis;
 pub mod server;
 pub mod socket;
 pub mod story;
+pub mod workbook;
