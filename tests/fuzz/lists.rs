@@ -1,11 +1,17 @@
-//! The county's own lists: a file is read whole or not at all, and every refusal names what is wrong.
+//! The county's own lists, and what satellites saw: a file is read whole or not at all, and every refusal names what is wrong.
 
-use jiaoying::ingest::sheets::{Context, Kind, read};
+use jiaoying::{
+    domain::{hotspot::Detection, unit::on_earth},
+    ingest::{
+        hotspots,
+        sheets::{Context, Kind, read},
+    },
+};
 use rust_xlsxwriter::Workbook;
 
 use super::run::Target;
 
-const KINDS: [(Kind, &str); 12] = [
+const KINDS: [(Kind, &str); 13] = [
     (Kind::Areas, include_str!("../../config/examples/areas.csv")),
     (Kind::People, include_str!("../../config/examples/people.csv")),
     (Kind::Posts, include_str!("../../config/examples/posts.csv")),
@@ -17,6 +23,7 @@ const KINDS: [(Kind, &str); 12] = [
     (Kind::Shelters, include_str!("../../config/examples/shelters.csv")),
     (Kind::Gauges, include_str!("../../config/examples/gauges.csv")),
     (Kind::RiskPoints, include_str!("../../config/examples/risk_points.csv")),
+    (Kind::Closures, include_str!("../../config/examples/closures.csv")),
     (Kind::Stock, include_str!("../../config/examples/stock.csv")),
 ];
 
@@ -48,12 +55,51 @@ pub fn geojson() -> Target {
             "geometry":{"type":"MultiPolygon","coordinates":[[[[114.0,35.0],[114.5,35.0],[114.5,35.5],[114.0,35.0]]]]}}]}"#,
         r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"编号":"s-1","名称":"一中",
             "行政区划代码":"990101"},"geometry":{"type":"Point","coordinates":[114.5,35.6]}}]}"#,
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"区划代码":990101,"原因":"水淹"},
+            "geometry":{"type":"Polygon","coordinates":[[[114.1,35.1],[114.4,35.1],[114.4,35.4],[114.1,35.1]]]}}]}"#,
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"编号":"r-1","名称":"北沟","区划代码":990101,
+            "灾害类型":"滑坡","威胁人数":30,"已整治":"否","安置点":"s-1","转移人数":31,"转移责任人":["p-1","p-2"]},
+            "geometry":{"type":"Polygon","coordinates":[[[114.1,35.1],[114.4,35.1],[114.4,35.4],[114.1,35.1]]]}}]}"#,
     ];
     Target {
         samples: samples.map(|text| text.as_bytes().to_vec()).to_vec(),
         check: Box::new(|bytes, dice| {
-            let kinds = [Kind::Areas, Kind::Units, Kind::Shelters, Kind::Gauges, Kind::RiskPoints];
+            let kinds = [
+                Kind::Areas,
+                Kind::Units,
+                Kind::Shelters,
+                Kind::Gauges,
+                Kind::RiskPoints,
+                Kind::Closures,
+            ];
             check(*dice.pick(&kinds), bytes)
+        }),
+    }
+}
+
+/// Detections of heat as CSV; what is taken lies on earth and comes back the same from the journal.
+pub fn hotspots() -> Target {
+    let samples = [
+        "latitude,longitude,bright_ti4,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,\
+         bright_ti5,frp,daynight\n35.72113,114.36044,337.31,0.45,0.63,2026-03-21,0542,N20,VIIRS,n,2.0NRT,294.10,5.61,D\n\
+         35.72400,114.36300,340.00,0.45,0.63,2026-03-21,0542,N20,VIIRS,h,2.0NRT,294.10,21.07,N\n",
+        "latitude,longitude,brightness,scan,track,acq_date,acq_time,satellite,instrument,confidence,version,\
+         bright_t31,frp,daynight\n35.62810,114.44000,312.5,1.1,1.0,2026-03-21,310,Terra,MODIS,64,6.1NRT,290.3,9.9,D\n",
+    ];
+    Target {
+        samples: samples.map(|text| text.as_bytes().to_vec()).to_vec(),
+        check: Box::new(|bytes, _| match hotspots::read(bytes) {
+            Ok(seen) => {
+                assert!(!seen.is_empty(), "taken, and nothing in it");
+                assert!(seen.iter().all(|detection| on_earth(detection.point)), "{seen:?}");
+                let kept = serde_json::to_string(&seen).unwrap();
+                assert_eq!(serde_json::from_str::<Vec<Detection>>(&kept).unwrap(), seen);
+                true
+            }
+            Err(faults) => {
+                assert!(!faults.to_string().is_empty() && !faults.told.is_empty(), "no reason");
+                false
+            }
         }),
     }
 }

@@ -4,6 +4,7 @@ mod doors;
 mod frames;
 mod lists;
 mod mutate;
+mod rules;
 pub mod run;
 mod texts;
 
@@ -21,6 +22,11 @@ pub const TARGETS: &[Named] = &[
     ("atom", texts::atom),
     ("policies", texts::policies),
     ("calendar", texts::calendar),
+    ("capabilities", rules::capabilities),
+    ("supplies", rules::supplies),
+    ("deadlines", rules::deadlines),
+    ("plans", rules::plans),
+    ("hotspots", lists::hotspots),
     ("sl651", frames::sl651),
     ("cut_frames", frames::cut_frames),
     ("readings", frames::readings),

@@ -22,8 +22,8 @@ const OWN: (&str, &str) = ("JIAOYING_JURISDICTION", COUNTY);
 #[tokio::test]
 async fn a_county_brings_in_its_own_lists_and_its_first_administrator() {
     let folder = tempfile::tempdir().unwrap();
-    let kinds =
-        "areas people posts rotations roster units bases depots shelters gauges risk_points stock";
+    let kinds = "areas people posts rotations roster units bases depots shelters gauges \
+                 risk_points closures stock";
     for kind in kinds.split(' ') {
         let done = import(folder.path(), kind, &example(kind));
         assert!(done.status.success(), "{kind}: {}", said(&done));
@@ -31,14 +31,16 @@ async fn a_county_brings_in_its_own_lists_and_its_first_administrator() {
     }
     let again = import(folder.path(), "people", &example("people"));
     assert!(said(&again).contains(" 0 new or changed"), "{}", said(&again));
-    for kind in ["roster", "units", "risk_points", "stock"] {
+    for kind in kinds.split_whitespace() {
         let again = import(folder.path(), kind, &example(kind));
-        assert!(said(&again).contains(" 0 new or changed"), "{}", said(&again));
+        assert!(said(&again).contains(" 0 new or changed"), "{kind}: {}", said(&again));
     }
     let lost = folder.path().join("lost.csv");
     fs::write(&lost, "depot,item,name,unit,quantity\nx-s-01,tent,帐篷,顶,3\n").unwrap();
     let refused = import(folder.path(), "stock", &lost);
-    assert!(!refused.status.success() && said(&refused).contains("第 2 行"), "{}", said(&refused));
+    let told =
+        "lost.csv 第 2 行“depot”列：没有导入过储备点 x-s-01；请先导入储备点（import depots）";
+    assert!(!refused.status.success() && said(&refused).contains(told), "{}", said(&refused));
     assert!(run(folder.path(), &["verify"]).status.success());
 
     let mut serve = jiaoying(folder.path(), &["serve"]);
@@ -65,6 +67,67 @@ async fn a_county_brings_in_its_own_lists_and_its_first_administrator() {
     serve.env(OWN.0, OWN.1);
     let (_, said) = Process::start_command(serve).terminate();
     assert!(!said.contains("/login#"), "{said}");
+}
+
+#[tokio::test]
+async fn workbooks_and_geojson_are_read_as_the_tables_are_and_nothing_is_half_imported() {
+    let folder = tempfile::tempdir().unwrap();
+    for kind in ["areas", "people", "shelters", "depots"] {
+        assert!(import(folder.path(), kind, &example(kind)).status.success());
+    }
+    let book = folder.path().join("安置点.xlsx");
+    let rows: &[&[&str]] = &[
+        &["场所编号", "场所名称", "所属区划", "经度", "纬度", "可安置人数", "床位数"],
+        &["x-s-01", "县体育馆", "990101000000", "114.4480", "35.6250", "2000", "1200"],
+        &["x-s-09", "县一中", "990101000000", "114.4481", "35.6251", "800", "801"],
+        &["x-s-10", "县二中", "990101000000", "114.4481", "135.6251", "0", ""],
+    ];
+    workbook(&book, rows);
+    let before = said(&run(folder.path(), &["verify"]));
+    let refused = said(&import(folder.path(), "shelters", &book));
+    for told in [
+        "安置点.xlsx 工作表“名单”第 3 行“床位数”列：不在 0 到 800 之间（填的是“801”）；请核对",
+        "第 4 行“纬度”列",
+        "第 4 行“可安置人数”列：不在 1 到 1000000 之间（填的是“0”）",
+        "3 处错误，未导入任何内容",
+    ] {
+        assert!(refused.contains(told), "{told} in {refused}");
+    }
+    assert_eq!(said(&run(folder.path(), &["verify"])), before);
+    workbook(&book, &rows[..2]);
+    // The night's 1,200 places are in the example too, and what a list leaves out stays.
+    let same = said(&import(folder.path(), "shelters", &book));
+    assert!(same.contains("1 shelters read, 1 new or changed"), "{same}");
+    let stock = folder.path().join("库存.xlsx");
+    workbook(
+        &stock,
+        &[
+            &["仓库名称", "物资分类代码", "品名", "计量单位", "现有数量", "批号", "到期日期"],
+            &["县防汛物资储备库", "boat", "冲锋舟", "艘", "7", "B1", "2031-05-01"],
+        ],
+    );
+    let named = said(&import(folder.path(), "stock", &stock));
+    assert!(named.contains("1 stock read, 1 new or changed"), "{named}");
+
+    let square = "[[114.39,35.70],[114.41,35.70],[114.41,35.71],[114.39,35.71],[114.39,35.70]]";
+    let feature = |properties: &str| {
+        format!(
+            "{{\"type\":\"FeatureCollection\",\"features\":[{{\"type\":\"Feature\",\"properties\":\
+             {properties},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[{square}]}}}}]}}"
+        )
+    };
+    let points = folder.path().join("points.geojson");
+    let point = r#"{"编号":"x-r-05","名称":"北沟","区划代码":"990101100000","灾害类型":"泥石流",
+        "威胁人数":30,"已整治":"否","安置点":"青石镇中心小学","转移责任人":["x-07","x-08"]}"#;
+    fs::write(&points, feature(point)).unwrap();
+    let closed = folder.path().join("closed.geojson");
+    fs::write(&closed, feature(r#"{"区划代码":990101100000,"原因":"水淹"}"#)).unwrap();
+    for (kind, file) in [("risk_points", &points), ("closures", &closed)] {
+        for changed in [1, 0] {
+            let done = said(&import(folder.path(), kind, file));
+            assert!(done.contains(&format!("1 {kind} read, {changed} new or changed")), "{done}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -310,6 +373,18 @@ fn another_countys_settings_do_not_take_over_a_folder() {
 fn import(dir: &Path, kind: &str, file: &Path) -> Output {
     let mut command = jiaoying(dir, &["import", kind, file.to_str().unwrap()]);
     command.env(OWN.0, OWN.1).output().unwrap()
+}
+
+/// Writes a workbook of one sheet, every cell a text.
+fn workbook(path: &Path, rows: &[&[&str]]) {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("名单").unwrap();
+    for (row, cells) in (0..).zip(rows) {
+        for (column, cell) in (0..).zip(*cells) {
+            sheet.write_string(row, column, *cell).unwrap();
+        }
+    }
+    book.save(path).unwrap();
 }
 
 fn example(kind: &str) -> PathBuf {

@@ -128,7 +128,8 @@ impl Faults {
         if self.kept.len() >= MAX_KEPT {
             return;
         }
-        let told = problem.zh.problem.contains(value.trim());
+        let (said, value) = (&problem.zh.problem, value.trim());
+        let told = said.contains(&format!("“{value}”")) || said.ends_with(&format!(" {value}"));
         let value = if told { CompactString::default() } else { quoted(value) };
         self.kept.push(Fault { place, value, problem });
     }

@@ -159,6 +159,19 @@ mod tests {
     }
 
     #[test]
+    fn of_an_area_a_point_inside_is_taken() {
+        let text = collection(&[r#"{"id":"s-1","name":"广场","area":990101,"capacity":800}"#]);
+        let square = "\"Polygon\",\"coordinates\":[[[114.0,35.0],[114.2,35.0],[114.2,35.2],\
+                      [114.0,35.2],[114.0,35.0]]]";
+        let text = text.replace("\"Point\",\"coordinates\":[114.25,35.25]", square);
+        let Rows::Sites(sites) = read_ok(Kind::Shelters, &text).rows else { panic!() };
+        let [lon, lat] = sites[0].at;
+        assert!((114.0..114.2).contains(&lon) && (35.0..35.2).contains(&lat), "{lon} {lat}");
+        let open = text.replace(",[114.0,35.0]]]", "]]");
+        assert_eq!(codes(Kind::Shelters, &open)[0], "1 geometry bad_outline");
+    }
+
+    #[test]
     fn a_wrong_feature_is_named_by_its_number() {
         let text = collection(&[
             r#"{"id":"s-1","name":"一中","area":990101,"capacity":800}"#,

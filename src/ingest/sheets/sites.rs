@@ -222,6 +222,39 @@ mod tests {
     }
 
     #[test]
+    fn a_point_of_risk_names_who_watches_it_who_moves_its_people_and_how_many() {
+        let text = "编号,名称,区划代码,经度,纬度,灾害种类,受威胁人口,是否已整治,安置地点,转移人数,监测责任人,转移责任人\n\
+                    r-1,甲,990101,114.45,35.6,滑坡,46,否,一中,52,p-1；p-2,p-2\n";
+        let site = |id: &str| (id.parse().unwrap(), SiteKind::Shelter);
+        let names = [((SiteKind::Shelter, "一中".into()), "s-1".parse().unwrap())].into();
+        let known = Known {
+            sites: [site("s-1")].into(),
+            names,
+            people: ["p-1", "p-2"].map(|id| id.parse().unwrap()).into(),
+            ..Known::nothing_of("990101".parse().unwrap())
+        };
+        let known_areas = [("990101".parse().unwrap(), "示例县".into())].into();
+        let context = Context { known: Some(known), known_areas, ..Context::default() };
+        let rows = super::super::read(Kind::RiskPoints, text.as_bytes(), &context).unwrap().rows;
+        let Rows::Sites(sites) = rows else { panic!() };
+        let Facts::RiskPoint(point) = &sites[0].facts else { panic!() };
+        assert_eq!((point.residents, point.to_move()), (46, 52));
+        assert_eq!(point.plan.as_ref().unwrap().shelter.as_str(), "s-1", "by its name");
+        assert_eq!((point.watchers.len(), point.movers[0].as_str()), (2, "p-2"));
+        let wrong = text.replace("一中,52,p-1；p-2,p-2", "二中,0,p-1；p-1,p-9");
+        let expected = [
+            "2 转移人数 not_between",
+            "2 安置地点 unknown_shelter",
+            "2 监测责任人 named_twice",
+            "2 转移责任人 unknown_people",
+        ];
+        assert_eq!(codes_in(Kind::RiskPoints, wrong.as_bytes(), &context), expected);
+        let nowhere = text.replace("一中,52", ",52");
+        let expected = ["2 安置地点 plan_to_nowhere"];
+        assert_eq!(codes_in(Kind::RiskPoints, nowhere.as_bytes(), &context), expected);
+    }
+
+    #[test]
     fn a_site_keeps_its_kind_and_a_plan_leads_to_a_shelter() {
         let site = |id: &str, kind| (id.parse().unwrap(), kind);
         let known = Known {

@@ -260,7 +260,8 @@ fn the_example_files_read_without_fault_and_fit_together() {
     assert!(shifts.iter().all(|(id, _)| posts.iter().any(|post| post.id == *id)));
     let Rows::Units(units) = units else { panic!() };
     assert!(units.iter().all(|unit| codes.contains(&unit.area)));
-    let [all_sites @ .., Rows::Stock(counts)] = &sites else { panic!() };
+    let [all_sites @ .., Rows::Closures(closures), Rows::Stock(counts)] = &sites else { panic!() };
+    assert!(closures.len() > 1 && closures.iter().all(|close| codes.contains(&close.area)));
     let all_sites: Vec<&Site> = all_sites
         .iter()
         .flat_map(|rows| if let Rows::Sites(sites) = rows { sites.as_slice() } else { panic!() })
