@@ -90,7 +90,6 @@ pub fn hotspots() -> Target {
         samples: samples.map(|text| text.as_bytes().to_vec()).to_vec(),
         check: Box::new(|bytes, _| match hotspots::read(bytes) {
             Ok(seen) => {
-                assert!(!seen.is_empty(), "taken, and nothing in it");
                 assert!(seen.iter().all(|detection| on_earth(detection.point)), "{seen:?}");
                 let kept = serde_json::to_string(&seen).unwrap();
                 assert_eq!(serde_json::from_str::<Vec<Detection>>(&kept).unwrap(), seen);

@@ -5,6 +5,7 @@
 
 mod areas;
 mod closures;
+mod columns;
 mod dates;
 mod duties;
 mod fault;
