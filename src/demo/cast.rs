@@ -88,7 +88,7 @@ impl Cast {
     /// Returns the next status that a unit reports, if it is there by now.
     fn step(&self, sent: &Sent, fleet: &mut Fleet, now: Timestamp) -> Option<Word> {
         let passed =
-            |range, scale| now >= sent.since + self.after(&sent.id, sent.status, range, scale);
+            |range, scale| now >= sent.since + self.after(sent.id, sent.status, range, scale);
         let to = match sent.status {
             Status::Accepted if passed(SETS_OUT_S, 1.0) => Status::EnRoute,
             Status::EnRoute => {
@@ -119,7 +119,7 @@ impl Cast {
     /// Returns that a task is done, if by now it is.
     fn done(&self, given: &Given, now: Timestamp) -> Option<Word> {
         let signed = given.signed_at.filter(|_| given.stage == Stage::Signed)?;
-        if now < signed + self.after(&given.id, "task", DONE_AFTER_S, 1.0) {
+        if now < signed + self.after(given.id, "task", DONE_AFTER_S, 1.0) {
             return None;
         }
         let mut outcome =
