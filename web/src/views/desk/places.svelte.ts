@@ -24,6 +24,8 @@ export interface Deed {
   /** It cannot be done now. */
   isOff?: boolean;
   isMain?: boolean;
+  /** Its button stands on the page itself, with its key. */
+  isInPlace?: boolean;
 }
 
 /** What a page hears while it is shown and nothing lies on top of it. */
