@@ -11,6 +11,7 @@ type Page = Component<{ board: Board }>;
 
 /** What comes only when it is first wanted: the desk answers calls without it. */
 const PAGES: Partial<Record<Place, () => Promise<{ default: Page }>>> = {
+  response: () => import('../response/ResponsePage.svelte'),
   reports: () => import('../reports/Reports.svelte'),
   rounds: () => import('../rounds/Rounds.svelte'),
 };
