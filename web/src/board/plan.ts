@@ -1,6 +1,6 @@
 /** What a plan would ask of whom, reckoned before anybody is asked. Pure; the same rules as the server's. */
 
-import { isOpenTask, unitOf, type PlanLevel, type PlanTask, type ResponseTask } from './response';
+import { isOpenTask, touches, unitOf, type PlanLevel, type PlanTask, type ResponseTask } from './response';
 
 /** One task for one post. */
 export interface Asked {
@@ -24,7 +24,7 @@ export interface Preview {
 
 /** Returns the areas at a level of divisions that lie in the scope, or that something of the scope lies in. */
 export function areasAt(at: PlanTask['at'], scope: readonly string[], all: readonly string[]): string[] {
-  return all.filter((area) => levelOf(area) === at && scope.some((one) => contains(one, area) || contains(area, one)));
+  return all.filter((area) => levelOf(area) === at && scope.some((one) => touches(one, area)));
 }
 
 /** Returns what changes when the tasks that were `given` are to be those of a level in a scope. */
@@ -87,9 +87,4 @@ function stands(task: ResponseTask, asked: Asked, now: number): boolean {
 function levelOf(area: string): string {
   if (!area.endsWith('000')) return 'village';
   return area.endsWith('000000') ? 'county' : 'township';
-}
-
-function contains(wide: string, area: string): boolean {
-  const prefix = wide.endsWith('000000') ? 6 : wide.endsWith('000') ? 9 : 12;
-  return area.slice(0, prefix) === wide.slice(0, prefix);
 }

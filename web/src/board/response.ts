@@ -157,6 +157,16 @@ export interface PlanView {
   levels: PlanLevel[];
 }
 
+/** Rounds in which townships report, as `GET /cadences` tells of them. */
+export interface Cadence {
+  id: string;
+  zh: string;
+  areas: string[];
+  drill: boolean;
+  on: boolean;
+  next_due?: Time;
+}
+
 /** How the list of the desk begins: what somebody has to decide, what is in force, what is over. */
 export type Entry = { id: string; proposal: ProposalView } | { id: string; response: ResponseRow };
 
@@ -244,6 +254,25 @@ export function lightsOf(all: readonly Unit[]): Record<Light, number> {
   const sum: Record<Light, number> = { red: 0, yellow: 0, grey: 0, green: 0 };
   for (const one of all) for (const light of one.lights) sum[light] += 1;
   return sum;
+}
+
+/** Returns the rounds of reports that a response asks for, each with the rounds that are held somewhere in its scope. */
+export function roundsOf(view: Pick<ResponseView, 'rounds' | 'scope' | 'drill'>, cadences: readonly Cadence[]): { name: string; held?: Cadence }[] {
+  return view.rounds.map((name) => {
+    const held = cadences.find((one) => one.on && one.zh === name && one.drill === view.drill
+      && one.areas.some((area) => view.scope.some((place) => touches(area, place.area))));
+    return { name, ...(held === undefined ? {} : { held }) };
+  });
+}
+
+/** Tells whether one of two areas lies in the other. */
+export function touches(a: string, b: string): boolean {
+  return contains(a, b) || contains(b, a);
+}
+
+export function contains(wide: string, area: string): boolean {
+  const prefix = wide.endsWith('000000') ? 6 : wide.endsWith('000') ? 9 : 12;
+  return area.slice(0, prefix) === wide.slice(0, prefix);
 }
 
 /** Returns the open task after `id` among `tasks`, from the top again after the last; nothing where none is open. */

@@ -11,7 +11,13 @@ import { responses, type Sheet } from './responses.svelte';
 
 const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
-export function deedsOf(role: Role, tick: (n: number) => void): Deed[] {
+/** What the lists beside the units do. */
+export interface Lists {
+  tick: (n: number) => void;
+  begin: () => void;
+}
+
+export function deedsOf(role: Role, lists: Lists): Deed[] {
   const t = say(responseWords);
   const open = (sheet: Sheet) => (): void => void (responses.sheet = sheet);
   const decides = mayDecide(role);
@@ -26,8 +32,9 @@ export function deedsOf(role: Role, tick: (n: number) => void): Deed[] {
     ...when((decides || dispatches) && isInForce, { code: 'KeyZ', name: decides ? t.end : t.conditions, run: open('end') }),
     ...when(response !== undefined, { code: 'KeyS', name: t.summary, run: open('summary') }),
     ...when(decides || dispatches, { code: 'KeyN', name: decides ? t.start : t.propose, run: open('start'), isMain: proposal === undefined && !isInForce }),
+    ...when(dispatches && isInForce && responses.level === 'list', { code: 'KeyO', name: t.rounds, run: lists.begin, isInPlace: true }),
     ...(dispatches && isInForce && responses.level === 'list' ? DIGITS.slice(0, response.checks.length) : [])
-      .map((n): Deed => ({ code: `Digit${n}`, name: response?.checks[n - 1]?.text ?? '', run: () => tick(n), isInPlace: true })),
+      .map((n): Deed => ({ code: `Digit${n}`, name: response?.checks[n - 1]?.text ?? '', run: () => lists.tick(n), isInPlace: true })),
   ];
 }
 
