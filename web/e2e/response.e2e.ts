@@ -127,6 +127,11 @@ it('a drill is started, raised, done task by task until the list is green, ended
   await page.keyboard.press('1');
   await page.getByRole('checkbox', { checked: true }).first().waitFor({ timeout: SOON_MS });
 
+  // The rounds of reports that the plan asks for are begun by one key.
+  await page.getByRole('button', { name: /^开始零报告/ }).waitFor({ timeout: SOON_MS });
+  await page.keyboard.press('o');
+  await page.getByText(/已开，下一轮/).waitFor({ timeout: SOON_MS });
+
   await page.keyboard.press('Enter');
   await page.getByRole('region', { name: /的任务$/ }).waitFor();
   await page.keyboard.press('Enter');
@@ -295,6 +300,10 @@ async function clear(): Promise<void> {
   const { items } = (await (await commander.get('/api/v1/responses/proposals?waiting=true')).json()) as { items: { id: string; drill: boolean }[] };
   for (const { id } of items.filter(({ drill }) => drill)) {
     await commander.post(`/api/v1/responses/proposals/${id}/decide`, { data: { reason: '测试前清场' } });
+  }
+  const { items: cadences } = (await (await commander.get('/api/v1/cadences')).json()) as { items: { id: string; drill: boolean; on: boolean }[] };
+  for (const { id } of cadences.filter(({ drill, on }) => drill && on)) {
+    await commander.post(`/api/v1/cadences/${id}/end`, { data: { reason: '测试前清场' } });
   }
   for (const { id } of await drills()) {
     const { revision } = (await (await commander.get(`/api/v1/responses/${id}`)).json()) as { revision: number };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { at, COUNTY, START, TOWNSHIP, VILLAGE } from './fixture';
-import { entries, lightOfTask, lightsOf, nextOpen, units, type ProposalView, type ResponseRow, type ResponseTask, type TallyRow } from './response';
+import { entries, lightOfTask, lightsOf, nextOpen, roundsOf, units, type ProposalView, type ResponseRow, type ResponseTask, type TallyRow } from './response';
 
 const HOUR_S = 3_600;
 
@@ -32,6 +32,15 @@ it('proposals that wait come first, then what is in force by its level, drills a
     [response('l-4', 4), response('l-3', 1, { drill: true }), response('l-2', 2), response('l-1', 1, { open: false })],
   );
   expect(list.map(({ id }) => id)).toEqual(['p-2', 'l-2', 'l-4', 'l-3', 'l-1']);
+});
+
+it('a round that is asked for is held where one of its name is on in the scope, drills apart', () => {
+  const view = { rounds: ['零报告', '一日三报'], scope: [{ area: TOWNSHIP, name: '' }], drill: false };
+  const cadence = { id: 'k-1', zh: '零报告', areas: [COUNTY], drill: false, on: true };
+  expect(roundsOf(view, [cadence]).map(({ name, held }) => [name, held?.id])).toEqual([['零报告', 'k-1'], ['一日三报', undefined]]);
+  for (const other of [{ drill: true }, { on: false }, { areas: ['990101004000'] }]) {
+    expect(roundsOf(view, [{ ...cadence, ...other }])[0]?.held).toBeUndefined();
+  }
 });
 
 it('after one task comes the next that is open, from the top again', () => {

@@ -289,6 +289,11 @@ learnErrors(bilingual<Record<string, string>>(
     'response.number_taken': '这个文号今年已用过，请填文件自己的文号',
     'response.conditions_open': '终止条件没有全部打勾：请打勾，或写明原因',
     'response.no_item': '检查单已变化，请重新打开',
+    'callout.nobody_obliged': '该范围内没有岗位承办本级的任务：换级别、范围，或请管理员补岗位',
+    'access.outside_area': '超出您的管辖范围，请缩小范围',
+    'area.unknown': '没有这个地区，请重新选择',
+    'field.empty': '请填写',
+    'field.too_long': '太长，请缩短',
   },
   {
     'plan.unknown': 'There is no such plan; choose another',
@@ -302,5 +307,10 @@ learnErrors(bilingual<Record<string, string>>(
     'response.number_taken': 'That number was used this year; give the paper its own',
     'response.conditions_open': 'Conditions are not ticked: tick them or give the reason',
     'response.no_item': 'The checklist has changed; open it again',
+    'callout.nobody_obliged': 'No post there has anything to do at this level: choose another level or scope, or have posts added',
+    'access.outside_area': 'That lies outside your area; choose a smaller scope',
+    'area.unknown': 'There is no such area; choose another',
+    'field.empty': 'Required',
+    'field.too_long': 'Too long; make it shorter',
   },
 ));
