@@ -72,6 +72,7 @@ it('what a rule proposes shows its cause, what the desk proposes waits too, and 
   await inHand(page, '演练】Ⅲ级防汛');
   await page.getByRole('article').getByText(address).waitFor();
   await page.getByRole('article').getByText('由突发事件按规则提出').waitFor();
+  await page.getByRole('article').getByText(/^下达 \d+ 项任务/).waitFor({ timeout: SOON_MS });
   await keep(page, 'response-proposal');
   await page.keyboard.press('v');
   await page.getByRole('heading', { level: 1, name: /堤防重大险情/ }).waitFor({ timeout: SOON_MS });
@@ -84,7 +85,8 @@ it('what a rule proposes shows its cause, what the desk proposes waits too, and 
     { items: { why: string; state: string; reason?: string; prompt: { kind: string; id?: string } }[] };
   expect(items.find((one) => one.prompt.id === id)).toMatchObject({ state: 'refused', reason: '险情轻微，先由乡镇处置', prompt: { kind: 'incident' } });
   expect(items.find((one) => one.why === `夜间有雪 ${RUN}`)).toMatchObject({ state: 'refused', reason: '雪势减弱' });
-  await commander.post(`/api/v1/incidents/${id}/stage`, { data: { stage: 'unfounded', note: '演练结束' } });
+  const over = await commander.post(`/api/v1/incidents/${id}/stage`, { data: { stage: 'unfounded', note: '演练结束' } });
+  expect(over.status(), await over.text()).toBe(200);
   expect(faults).toEqual([]);
   await context.close();
 });
