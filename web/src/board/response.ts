@@ -1,6 +1,7 @@
 /** Responses (应急响应) as `GET /responses` tells them: their tasks by township and department, and what a plan would ask. Pure. */
 
 import type { Severity, Time } from './protocol';
+import type { Cadence } from './round';
 import type { Light, TaskStage } from './task';
 
 /** 1 (Ⅰ, gravest) to 4. */
@@ -157,16 +158,6 @@ export interface PlanView {
   levels: PlanLevel[];
 }
 
-/** Rounds in which townships report, as `GET /cadences` tells of them. */
-export interface Cadence {
-  id: string;
-  zh: string;
-  areas: string[];
-  drill: boolean;
-  on: boolean;
-  next_due?: Time;
-}
-
 /** How the list of the desk begins: what somebody has to decide, what is in force, what is over. */
 export type Entry = { id: string; proposal: ProposalView } | { id: string; response: ResponseRow };
 
@@ -256,8 +247,10 @@ export function lightsOf(all: readonly Unit[]): Record<Light, number> {
   return sum;
 }
 
+type Held = Pick<Cadence, 'id' | 'zh' | 'areas' | 'drill' | 'on' | 'next_due'>;
+
 /** Returns the rounds of reports that a response asks for, each with the rounds that are held somewhere in its scope. */
-export function roundsOf(view: Pick<ResponseView, 'rounds' | 'scope' | 'drill'>, cadences: readonly Cadence[]): { name: string; held?: Cadence }[] {
+export function roundsOf(view: Pick<ResponseView, 'rounds' | 'scope' | 'drill'>, cadences: readonly Held[]): { name: string; held?: Held }[] {
   return view.rounds.map((name) => {
     const held = cadences.find((one) => one.on && one.zh === name && one.drill === view.drill
       && one.areas.some((area) => view.scope.some((place) => touches(area, place.area))));

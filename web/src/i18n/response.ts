@@ -1,7 +1,7 @@
 /** Words of responses: proposals, orders, the tasks of townships and departments, checklists, the look back. */
 
 import type { PromptKind, ProposalView } from '../board/response';
-import { learnErrors } from './errors';
+import { alsoRefused } from './errors';
 import { bilingual } from './language.svelte';
 
 export const responseWords = bilingual(
@@ -276,7 +276,7 @@ export const responseWords = bilingual(
   },
 );
 
-learnErrors(bilingual<Record<string, string>>(
+alsoRefused(bilingual<Record<string, string>>(
   {
     'plan.unknown': '没有这个预案，请重新选择',
     'response.unknown': '没有这个响应',

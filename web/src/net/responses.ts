@@ -1,7 +1,7 @@
 /** Responses over HTTP: proposed, decided, started, changed, ticked off, ended, looked back at; and what is said of their tasks. */
 
 import { get, post, search, type Page } from './api';
-import type { Cadence, Grade, PlanView, ProposalView, ResponseRow, ResponseView, SummaryView } from '../board/response';
+import type { Grade, PlanView, ProposalView, ResponseRow, ResponseView, SummaryView } from '../board/response';
 
 /** By which paper something is decided, and on whose word. */
 export interface Order {
@@ -52,10 +52,6 @@ export const responseApi = {
   end: (id: string, ended: Order & { revision: number; reason: string }, key: string) => post<ResponseView>(`/responses/${id}/end`, ended, key),
   tick: (id: string, list: 'checks' | 'conditions', n: number, ticked: boolean, key: string) =>
     post<ResponseView>(`/responses/${id}/${list}/${n}`, { ticked }, key),
-  cadences: () => get<Page<Cadence>>('/cadences'),
-  /** The rounds of reports that the county knows. */
-  rounds: () => get<{ round: { id: string; zh: string; times: string[] }[] }>('/deadlines'),
-  hold: (round: { rule: string; areas: string[]; reason: string; drill: boolean }, key: string) => post<Cadence>('/cadences', round, key),
   progress: (task: string, note: string, key: string) => post<{ seq: number }>(`/tasks/${task}/progress`, { note }, key),
   complete: (task: string, note: string, key: string) => post<{ seq: number }>(`/tasks/${task}/complete`, { note }, key),
   withdraw: (task: string, reason: string, key: string) => post<{ seq: number }>(`/tasks/${task}/withdraw`, { reason }, key),
