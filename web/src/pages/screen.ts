@@ -2,6 +2,7 @@
 
 import { mount } from 'svelte';
 import '../theme/base.css';
+import { levels } from '../levels.svelte';
 import { live } from '../live.svelte';
 import { keepForecasts } from '../forecasts.svelte';
 import { gauges } from '../gauges.svelte';
@@ -21,4 +22,5 @@ live.start(fetchBoard);
 keepForecasts();
 gauges.start();
 incidents.start();
+levels.start();
 mount(Screen, { target: page });

@@ -11,6 +11,7 @@ type Page = Component<{ board: Board }>;
 
 /** What comes only when it is first wanted: the desk answers calls without it. */
 const PAGES: Partial<Record<Place, () => Promise<{ default: Page }>>> = {
+  response: () => import('../response/ResponsePage.svelte'),
   reports: () => import('../reports/Reports.svelte'),
   rounds: () => import('../rounds/Rounds.svelte'),
 };
@@ -24,6 +25,8 @@ export interface Deed {
   /** It cannot be done now. */
   isOff?: boolean;
   isMain?: boolean;
+  /** Its button stands on the page itself, with its key. */
+  isInPlace?: boolean;
 }
 
 /** What a page hears while it is shown and nothing lies on top of it. */
