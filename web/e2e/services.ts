@@ -113,6 +113,20 @@ export function nodeBinary(): string {
   return binary;
 }
 
+/** Plays the storm at a node, `speed` times as fast as it came, with its vehicles, crews and townships; ends with this process. */
+export async function startDrill(binary: string, node: Node, speed: number): Promise<{ kill(): Promise<void> }> {
+  const words = ['drill', '--url', node.url, '--speed', String(speed)];
+  const drill = spawn('setpriv', [...WITH_ME, binary, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await said(drill, 'the drill', /the storm is over/);
+  return {
+    kill: async () => {
+      const over = ended(drill);
+      drill.kill('SIGKILL');
+      await over;
+    },
+  };
+}
+
 /** Waits until a child has said something, and reads on so that it never waits for a reader. */
 function said(child: ChildProcess, name: string, what: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
