@@ -24,6 +24,8 @@ export interface Deed {
   /** It cannot be done now. */
   isOff?: boolean;
   isMain?: boolean;
+  /** It is one of several views, and this one is shown, or not. */
+  isOn?: boolean;
 }
 
 /** What a page hears while it is shown and nothing lies on top of it. */
