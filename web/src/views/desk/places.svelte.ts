@@ -13,6 +13,7 @@ type Page = Component<{ board: Board }>;
 const PAGES: Partial<Record<Place, () => Promise<{ default: Page }>>> = {
   reports: () => import('../reports/Reports.svelte'),
   rounds: () => import('../rounds/Rounds.svelte'),
+  supplies: () => import('../supplies/SuppliesPage.svelte'),
 };
 
 /** Something a page does by one key, which its button shows. */
