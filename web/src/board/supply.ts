@@ -238,11 +238,14 @@ export function sourcesOf(movement: Movement, step: Step): Source[] {
   return SOURCES[step].filter((source) => movement.lines.some((line) => line[source] > 0));
 }
 
-/** Returns who has promised of an item at a depot, the largest promise first. */
-export function holdersOf(movements: readonly Movement[], depot: string, item: string): { movement: Movement; held: number }[] {
-  const held = (movement: Movement): number => movement.lines.find((line) => line.item === item)?.held ?? 0;
-  const there = movements.filter((one) => one.from.id === depot && held(one) > 0);
-  return there.map((movement) => ({ movement, held: held(movement) })).sort((a, b) => b.held - a.held);
+/** Returns for whom an item of a depot is held or out, and how many: the most first. */
+export function holdersOf(movements: readonly Movement[], depot: string, item: string): { movement: Movement; quantity: number }[] {
+  const quantity = (movement: Movement): number => {
+    const line = movement.lines.find((one) => one.item === item);
+    return line === undefined ? 0 : line.held + line.issued + line.transit + line.received;
+  };
+  const there = movements.filter((one) => one.from.id === depot && quantity(one) > 0);
+  return there.map((movement) => ({ movement, quantity: quantity(movement) })).sort((a, b) => b.quantity - a.quantity);
 }
 
 /** Returns those whose written order is still to come, the most pressing first. */

@@ -119,7 +119,7 @@ export function lacking(line: Wish, depot: string): { over: number; unit: string
   const over = (quantityOf(line.quantity) ?? 0) - free;
   if (over <= 0 || supply === undefined) return undefined;
   const t = say(supplyWords);
-  const holders = holdersOf(supplies.movements.rows, depot, line.item).map(({ movement, held }) => t.holder(movement.id, movement.to.name, held));
+  const holders = holdersOf(supplies.movements.rows, depot, line.item).map(({ movement, quantity }) => t.holder(movement.id, movement.to.name, quantity));
   const elsewhere = (supply.depots ?? []).filter((one) => one.depot !== depot && one.free > 0).sort((a, b) => b.free - a.free);
   return { over, unit: supply.unit, holders, elsewhere };
 }

@@ -4,14 +4,12 @@ import type { BoardEvent } from '../../board/event';
 import type { Point } from '../../board/incident';
 import { step } from '../../board/list';
 import { openFirst, supplies as joined, suppliesFor, type Item, type Movement, type Readiness, type Shortages, type Step, type Supply } from '../../board/supply';
-import { clock } from '../../clock.svelte';
 import { bilingual } from '../../i18n/language.svelte';
 import { alsoRefused } from '../../i18n/errors';
 import { supplyWords } from '../../i18n/supply';
-import { live } from '../../live.svelte';
 import { api } from '../../net/api';
-import { Asking } from '../../net/asking';
 import { supplyApi } from '../../net/supplies';
+import { Asked } from '../page/asked.svelte';
 import { Listing } from '../page/listing.svelte';
 
 alsoRefused(bilingual(supplyWords.zh.errors, supplyWords.en.errors));
@@ -28,9 +26,6 @@ export interface Wanted {
   incident: string;
 }
 
-const EVERY_MS = 30_000;
-const GATHER_MS = 250;
-
 class Supplies {
   view = $state<View>('stock');
   text = $state('');
@@ -38,11 +33,6 @@ class Supplies {
   wanted = $state.raw<Wanted | undefined>(undefined);
   level = $state(2);
   areas = $state.raw<string[]>([]);
-  readiness = $state.raw<Readiness | undefined>(undefined);
-  shortages = $state.raw<Shortages | undefined>(undefined);
-  checkFailure = $state.raw<unknown>(undefined);
-  /** Server time of the last answer about what is short; 0 before it. */
-  checkedAt = $state(0);
   /** Where the depots are; empty until it is known. */
   points = $state.raw<ReadonlyMap<string, Point>>(new Map());
   #catalogue: readonly Item[] = [];
@@ -76,24 +66,12 @@ class Supplies {
   readonly movement = $derived(
     this.movements.detail?.id === this.movements.chosen ? this.movements.detail : this.movements.rows.find((one) => one.id === this.movements.chosen),
   );
-  #check = new Asking({
-    fetch: () => Promise.all([supplyApi.readiness(this.level, this.areas), supplyApi.shortages()]),
-    isVisible: () => document.visibilityState === 'visible',
-    onAnswer: ([readiness, shortages]) => {
-      this.readiness = readiness;
-      this.shortages = shortages;
-      this.checkFailure = undefined;
-      this.checkedAt = clock.exact();
-    },
-    onFailure: (cause) => (this.checkFailure = cause),
-  });
-  #isGathering = false;
+  readonly short = new Asked<Shortages>(() => supplyApi.shortages(), concerns);
+  readonly ready = new Asked<Readiness>(() => supplyApi.readiness(this.level, this.areas), concerns);
 
   /** Follows for as long as the page is shown. */
   start(): () => void {
-    const ends = [this.stock.start(), this.movements.start(), this.#check.every(EVERY_MS), live.onEvents((events) => {
-      if (events.length === 0 || events.some(concerns)) this.#gather();
-    })];
+    const ends = [this.stock.start(), this.movements.start(), this.short.start(), this.ready.start()];
     void this.#locate();
     return () => {
       for (const end of ends) end();
@@ -129,13 +107,13 @@ class Supplies {
 
   /** Asks again after something was done here. */
   async refresh(): Promise<void> {
-    await Promise.all([this.stock.refresh(), this.movements.refresh(), this.#check.ask()]);
+    await Promise.all([this.stock.refresh(), this.movements.refresh(), this.short.ask(), this.ready.ask()]);
   }
 
   /** Asks whether a response of `level` could be supplied. */
   askFor(level: number): void {
     this.level = level;
-    void this.#check.ask();
+    void this.ready.ask();
   }
 
   close(): void {
@@ -156,15 +134,6 @@ class Supplies {
     } catch {
       // Without distances depots are listed by what they have.
     }
-  }
-
-  #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    setTimeout(() => {
-      this.#isGathering = false;
-      void this.#check.ask();
-    }, GATHER_MS);
   }
 }
 
