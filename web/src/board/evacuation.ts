@@ -24,8 +24,8 @@ export interface TallyRow extends Tally {
   name: string;
 }
 
-export type Hazard = 'dyke' | 'waterlogging' | 'flash_flood' | 'debris_flow' | 'landslide' | 'rockfall';
-export const HAZARDS: readonly Hazard[] = ['flash_flood', 'landslide', 'debris_flow', 'rockfall', 'waterlogging', 'dyke'];
+export const HAZARDS = ['flash_flood', 'landslide', 'debris_flow', 'rockfall', 'waterlogging', 'dyke', 'reservoir', 'subsidence'] as const;
+export type Hazard = (typeof HAZARDS)[number];
 
 export interface Evacuation extends Tally {
   id: string;
@@ -208,11 +208,10 @@ export function runningFirst(a: Evacuation, b: Evacuation): number {
   return a.state === 'running' ? a.due_at.localeCompare(b.due_at) : b.ordered_at.localeCompare(a.ordered_at);
 }
 
-const STATES: readonly TransferState[] = ['running', 'returning', 'done', 'returned', 'called_off'];
-
-/** Orders transfers: what somebody still has to do first, by deadline. */
-export function pressingFirst(a: Transfer, b: Transfer): number {
-  return STATES.indexOf(a.state) - STATES.indexOf(b.state) || a.due_at.localeCompare(b.due_at) || a.id.localeCompare(b.id);
+/** Returns which transfer is in hand before anybody has chosen: one that somebody still has to do something about. */
+export function mostPressing(transfers: readonly Transfer[]): Transfer | undefined {
+  const first = (state: TransferState): Transfer | undefined => transfers.find((one) => one.state === state);
+  return first('running') ?? first('returning') ?? transfers[0];
 }
 
 export type Fullness = 'over' | 'full' | 'nearly' | 'room';

@@ -14,6 +14,7 @@ const PAGES: Partial<Record<Place, () => Promise<{ default: Page }>>> = {
   reports: () => import('../reports/Reports.svelte'),
   rounds: () => import('../rounds/Rounds.svelte'),
   supplies: () => import('../supplies/SuppliesPage.svelte'),
+  shelters: () => import('../evacuation/EvacuationPage.svelte'),
 };
 
 /** Something a page does by one key, which its button shows. */
