@@ -91,6 +91,14 @@ export class OrderForm {
     }
   }
 
+  /** What was shown is not what is being written any more. */
+  forget(): void {
+    this.#asked = '';
+    this.plan = undefined;
+    this.fault = undefined;
+    this.isLooking = false;
+  }
+
   /** Gives the order; returns its id. */
   async send(): Promise<string | undefined> {
     const { order } = this;
