@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
-import { evacuationWords } from './evacuation';
-import { supplyWords } from './supply';
+import { expect, it, vi } from 'vitest';
+
+// Words mark the page with its language as soon as they are there.
+vi.stubGlobal('document', { documentElement: {} });
+const { evacuationWords } = await import('./evacuation');
+const { supplyWords } = await import('./supply');
 
 const server = import.meta.glob<string>('../../../src/domain/{supply,evacuation}/fault.rs', { query: '?raw', import: 'default', eager: true });
 

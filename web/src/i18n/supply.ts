@@ -163,7 +163,7 @@ export const supplyWords = bilingual(
     print: 'Print the order',
     paper: 'Paper number',
     paperTitle: 'The written order’s number',
-    paperNo: 'Number (such as 调〔2026〕7号)',
+    paperNo: 'Number, such as 调〔2026〕7号',
     paperSend: 'Save',
     quantity: 'Quantity',
     addItem: 'Another item',
