@@ -14,7 +14,7 @@ const DEPOT = '990101-d';
 const SHOTS = process.env['E2E_SHOTS'];
 
 interface Sums { free: number; held: number; out: number }
-interface Movement { id: string; state: string; paper?: string; to: { name: string }; lines: { item: string; received: number; returned: number }[]; steps: { stage: string }[] }
+interface Movement { id: string; state: string; incident?: string; paper?: string; to: { name: string }; lines: { item: string; received: number; returned: number }[]; steps: { stage: string }[] }
 
 let browser: Browser;
 let commander: APIRequestContext;
@@ -110,6 +110,38 @@ it('boats and life jackets go out and come back by keyboard, and too many are re
   expect([last.state, last.paper]).toEqual(['closed', '调〔2026〕7号']);
   expect(last.steps.map((done) => done.stage)).toEqual(['held', 'issued', 'transit', 'received', 'returned']);
   expect({ boat: await stock('boat'), life_jacket: await stock('life_jacket') }).toEqual(before);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('one key leads from the dispatch of an incident to what the nearest depot has for it', async () => {
+  const address = `柳河镇北堤 ${Date.now()} 号闸`;
+  const incident = { kind: '11A04', address, point: [114.5, 35.6], course: '堤防渗漏', source: { way: 'phone' }, casualties: {}, drill: true };
+  const received = await commander.post('/api/v1/incidents', { data: incident });
+  expect(received.status(), await received.text()).toBe(201);
+  const { id } = (await received.json()) as { id: string };
+  const { page, faults, context } = await visit(browser, 'dispatcher', '/desk');
+  await page.getByRole('navigation').waitFor();
+  await page.keyboard.press('i');
+  await page.locator(`#incident-${id}`).click({ timeout: SOON_MS });
+  await page.locator('section.middle').getByText(address).first().waitFor({ timeout: SOON_MS });
+  await page.keyboard.press('d');
+  await page.getByRole('region', { name: '调派' }).getByRole('button', { name: /预占.*的物资/ }).waitFor({ timeout: SOON_MS });
+  await page.keyboard.press('u');
+  const form = page.getByRole('dialog', { name: '预占物资' });
+  await form.waitFor({ timeout: SOON_MS });
+  expect(await form.getByLabel('突发事件').inputValue()).toBe(id);
+  expect(await form.getByLabel('送往地点').inputValue()).toBe(address);
+  await form.getByLabel('调出储备点').locator('option:checked', { hasText: '公里' }).waitFor({ state: 'attached' });
+  await form.getByLabel('接收人').focus();
+  await page.keyboard.type('罗守堤');
+  await page.keyboard.press('Control+Enter');
+  await form.waitFor({ state: 'detached' });
+  await page.getByRole('heading', { level: 2, name: new RegExp(address) }).waitFor({ timeout: SOON_MS });
+  await step(page, 's', '释放', '已结清');
+  const released = await movementTo(address);
+  expect([released.incident, released.state]).toEqual([id, 'closed']);
+  await commander.post(`/api/v1/incidents/${id}/stage`, { data: { stage: 'unfounded', note: '测试结束' } });
   expect(faults).toEqual([]);
   await context.close();
 });

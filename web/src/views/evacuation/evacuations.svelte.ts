@@ -3,14 +3,14 @@
 import type { BoardEvent } from '../../board/event';
 import { fullestFirst, mostPressing, runningFirst, threateningFirst, type Evacuation, type RiskPoint, type Shelter, type Tally, type Transfer } from '../../board/evacuation';
 import { held, step } from '../../board/list';
-import { learnErrors } from '../../i18n/errors';
+import { alsoRefused } from '../../i18n/errors';
 import { evacuationWords } from '../../i18n/evacuation';
 import { bilingual } from '../../i18n/language.svelte';
 import { evacuationApi } from '../../net/evacuations';
 import { Asked } from '../page/asked.svelte';
 import { Listing } from '../page/listing.svelte';
 
-learnErrors(bilingual(evacuationWords.zh.errors, evacuationWords.en.errors));
+alsoRefused(bilingual(evacuationWords.zh.errors, evacuationWords.en.errors));
 
 export type View = 'moving' | 'shelters' | 'risks';
 export type Form = 'order' | 'progress' | 'callOff' | 'permit' | 'returned' | 'count';
