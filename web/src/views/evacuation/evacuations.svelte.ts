@@ -7,6 +7,7 @@ import { alsoRefused } from '../../i18n/errors';
 import { evacuationWords } from '../../i18n/evacuation';
 import { bilingual } from '../../i18n/language.svelte';
 import { evacuationApi } from '../../net/evacuations';
+import { areas } from '../desk/areas.svelte';
 import { Asked } from '../page/asked.svelte';
 import { Listing } from '../page/listing.svelte';
 
@@ -48,6 +49,8 @@ class Evacuations {
   });
   readonly shelters = new Asked<readonly Shelter[]>(async () => (await evacuationApi.shelters()).items, concerns);
   readonly risks = new Asked<readonly RiskPoint[]>(async () => (await evacuationApi.riskPoints()).sort(threateningFirst), (event) => event.kind === 'map_changed');
+  /** Townships by code: a village says little without its township. */
+  readonly townships = $derived(new Map(areas.townships.map(({ code, name }) => [code, name])));
   readonly transfers = $derived(this.orders.detail?.transfers ?? []);
   readonly order = $derived(this.orders.detail?.order);
   readonly transfer = $derived(this.transfers.find((one) => one.id === this.#transfer) ?? mostPressing(this.transfers));
