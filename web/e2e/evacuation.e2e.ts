@@ -132,7 +132,7 @@ it('a drill from a point of risk is called off with the reason, and fills no she
   await page.locator('tr[aria-current="true"]').getByText('未整治').waitFor({ timeout: SOON_MS });
   expect(await seriousFaults(page)).toEqual([]);
   await keep(page, 'evacuation-risks');
-  const name = (await page.locator('tr[aria-current="true"] th').textContent())?.trim().split(/\s/)[0] ?? '';
+  const name = await page.locator('tr[aria-current="true"] th').evaluate((cell) => cell.firstChild?.textContent?.trim() ?? '');
   await page.keyboard.press('z');
   const form = page.getByRole('dialog', { name: '下达转移' });
   await form.waitFor();
