@@ -119,6 +119,7 @@ export const incidentWords = bilingual(
     rejected: (n: number) => `未推荐 ${n} 支`,
     leftBare: (areas: string) => `全部派出后附近再无同类力量：${areas}`,
     depots: (n: number) => `可用物资 ${n} 处`,
+    holdSupplies: (depot: string) => `预占${depot}的物资`,
     straight: (km: string) => `驻地直线 ${km} 公里`,
     away: (km: string) => `${km} 公里`,
     minutes: (n: number) => `约 ${n} 分钟`,
@@ -129,7 +130,7 @@ export const incidentWords = bilingual(
     notSent: (name: string, why: string) => `${name} 未派出：${why}`,
     help: [
       ['I', '回到叫应'], ['E', '登记接报'], ['↑ ↓', '选择事件'], ['D', '调派队伍'], ['1–9', '选第 n 支队伍，或第 n 支队伍的操作'], ['Enter', '发出'],
-      ['V', '修改事件'], ['L', '并入另一事件'], ['J', '记一笔'], ['Y', '下达任务'], ['S', '信息报告'], ['C', '改变阶段'], ['Q', '改需求'], ['O', '改指令'], ['T', '打开或收起态势图'], ['Esc', '返回'],
+      ['V', '修改事件'], ['L', '并入另一事件'], ['J', '记一笔'], ['Y', '下达任务'], ['S', '信息报告'], ['C', '改变阶段'], ['U', '预占物资'], ['Q', '改需求'], ['O', '改指令'], ['T', '打开或收起态势图'], ['Esc', '返回'],
     ] as [string, string][],
     helpTitle: '突发事件快捷键',
     more9: (n: number) => `另有 ${n} 件`,
@@ -252,6 +253,7 @@ export const incidentWords = bilingual(
     rejected: (n: number) => `${n} not recommended`,
     leftBare: (areas: string) => `Left without such a unit near: ${areas}`,
     depots: (n: number) => `Supplies at ${n} depots`,
+    holdSupplies: (depot: string) => `Hold supplies at ${depot}`,
     straight: (km: string) => `base ${km} km away, straight`,
     away: (km: string) => `${km} km`,
     minutes: (n: number) => `about ${n} min`,
@@ -262,7 +264,7 @@ export const incidentWords = bilingual(
     notSent: (name: string, why: string) => `${name} not sent: ${why}`,
     help: [
       ['I', 'Back to callouts'], ['E', 'Take a report down'], ['↑ ↓', 'Choose an incident'], ['D', 'Dispatch'], ['1–9', 'The n-th unit'], ['Enter', 'Send'],
-      ['V', 'Change the incident'], ['L', 'Link'], ['J', 'Note'], ['Y', 'Give a task'], ['S', 'Reports'], ['C', 'Change the stage'], ['Q', 'Needs'], ['O', 'Order text'], ['T', 'Open or fold the map'], ['Esc', 'Back'],
+      ['V', 'Change the incident'], ['L', 'Link'], ['J', 'Note'], ['Y', 'Give a task'], ['S', 'Reports'], ['C', 'Change the stage'], ['U', 'Hold supplies'], ['Q', 'Needs'], ['O', 'Order text'], ['T', 'Open or fold the map'], ['Esc', 'Back'],
     ] as [string, string][],
     helpTitle: 'Keys of incidents',
     more9: (n: number) => `${n} more`,

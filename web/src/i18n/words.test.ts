@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-const files = import.meta.glob<string>('./{shared,screen,phone,desk,login,map,refusals,gauge,form,dossier,sources,incident,order,report,response,response_marks,round}.ts', { query: '?raw', import: 'default', eager: true });
+const files = import.meta.glob<string>('./{shared,screen,phone,desk,login,map,refusals,gauge,form,dossier,sources,incident,order,report,response,response_marks,round,supply,evacuation}.ts', { query: '?raw', import: 'default', eager: true });
 const COMMENT = /^\s*(\*|\/\*|\/\/)/;
 const MIXED = /[\u4e00-\u9fff][,:;?!()]|[,:;?!(][\u4e00-\u9fff]/;
 

@@ -14,6 +14,8 @@ const PAGES: Partial<Record<Place, () => Promise<{ default: Page }>>> = {
   response: () => import('../response/ResponsePage.svelte'),
   reports: () => import('../reports/Reports.svelte'),
   rounds: () => import('../rounds/Rounds.svelte'),
+  supplies: () => import('../supplies/SuppliesPage.svelte'),
+  shelters: () => import('../evacuation/EvacuationPage.svelte'),
 };
 
 /** Something a page does by one key, which its button shows. */
@@ -27,6 +29,8 @@ export interface Deed {
   isMain?: boolean;
   /** Its button stands on the page itself, with its key. */
   isInPlace?: boolean;
+  /** It is one of several views, and this one is shown, or not. */
+  isOn?: boolean;
 }
 
 /** What a page hears while it is shown and nothing lies on top of it. */

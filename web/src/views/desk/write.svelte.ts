@@ -3,13 +3,15 @@
 import { deskWords } from '../../i18n/desk';
 import { describe, fieldOf } from '../../i18n/errors';
 import { say } from '../../i18n/language.svelte';
-import { newKey, Unreachable } from '../../net/api';
+import { newKey, Refused, Unreachable } from '../../net/api';
 
 export class Write {
   isBusy = $state(false);
   /** What is wrong, naming the field. */
   error = $state('');
   field = $state<string | undefined>(undefined);
+  /** What the server calls it. */
+  code = $state<string | undefined>(undefined);
   #key = newKey();
   #about = '';
   /** What the form calls its fields, beside what every form does. */
@@ -37,6 +39,7 @@ export class Write {
     this.isBusy = true;
     this.error = '';
     this.field = undefined;
+    this.code = undefined;
     try {
       const done = await act(this.#key);
       this.#key = newKey();
@@ -57,6 +60,7 @@ export class Write {
   #refuse(cause: unknown): void {
     const t = say(deskWords);
     const why = describe(cause);
+    this.code = cause instanceof Refused ? cause.code : undefined;
     this.field = fieldOf(cause)?.replace(/[[.].*$/, '');
     this.error = this.field === undefined ? why : t.inField(this.#nameOf(this.field), why);
   }

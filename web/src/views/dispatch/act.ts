@@ -8,6 +8,7 @@ import { mayDispatch } from '../../roles';
 import { desk } from '../desk/desk.svelte';
 import { due } from '../desk/due.svelte';
 import type { Key } from '../desk/keys';
+import { holdFor } from '../supplies/reach';
 import { dispatching } from './dispatching.svelte';
 import { incidents } from './incidents.svelte';
 
@@ -34,6 +35,7 @@ function actOnOne(key: Key): boolean {
     case 'stage': open('stage'); return true;
     case 'task': open('give'); return true;
     case 'reports': due.open(incidents.chosen); return true;
+    case 'supplies': holdFirst(); return true;
     default: return false;
   }
 }
@@ -51,6 +53,12 @@ export function actOnDigit(n: number): void {
 /** Units of the incident in hand, those to look at first. */
 export function listedAssignments(): AssignmentView[] {
   return [...(incidents.detail?.assignments ?? [])].sort(inHandFirst(clock.now));
+}
+
+/** Holds what the first depot that is offered has. */
+function holdFirst(): void {
+  const [offer] = dispatching.depots;
+  if (dispatching.incident !== undefined && offer !== undefined) void holdFor(dispatching.incident.id, offer);
 }
 
 /** Opens the choice of units for the incident in hand. */
