@@ -189,6 +189,8 @@ interface Kinds {
   map_changed: Record<never, never>;
   /** People are being moved, or shelters are fuller or emptier: ask again. */
   evacuation_changed: Record<never, never>;
+  /** What is promised, on its way or back in depots, or the paper for it: ask again. What lies there changes the map too. */
+  supplies_changed: Record<never, never>;
   /** What is due to the levels above, what has been reported, or what townships answer may be different now: ask again. */
   reports_changed: Record<never, never>;
   /** Satellites see something, or somebody has looked: ask again. */
@@ -228,6 +230,12 @@ const EVACUATION_KINDS = new Set([
   'transfer_returning', 'transfer_returned', 'shelter_counted',
 ]);
 
+/** Those of supplies that change nothing on the map. */
+const SUPPLY_KINDS = new Set([
+  'supply_rules_adopted', 'supply_held', 'supply_dispatched', 'supply_written_off', 'supply_released', 'supply_paper_due',
+  'supply_paper_given', 'supply_paper_overdue',
+]);
+
 const REPORT_KINDS = new Set([
   'report_rules_adopted', 'report_clock_started', 'report_clock_met', 'report_clock_dropped', 'reported_by_phone',
   'report_drafted', 'report_edited', 'report_checked', 'report_signed', 'report_returned', 'report_sent',
@@ -253,7 +261,7 @@ const KNOWN: { [K in keyof Kinds]: true } = {
   gauge_crossed: true, silence_began: true, silence_ended: true, site_removed: true,
   incident_received: true, assignment_advanced: true, assignment_stalled: true, incidents_changed: true,
   roster_changed: true, responses_changed: true, map_changed: true, evacuation_changed: true, hot_spots_changed: true,
-  reports_changed: true,
+  reports_changed: true, supplies_changed: true,
   unknown: true,
 };
 
@@ -271,6 +279,7 @@ export function readEvent(frame: EventFrame): BoardEvent {
   if (RESPONSE_KINDS.has(frame.kind)) return { ...stamp, kind: 'responses_changed', data: {} };
   if (MAP_KINDS.has(frame.kind)) return { ...stamp, kind: 'map_changed', data: {} };
   if (EVACUATION_KINDS.has(frame.kind)) return { ...stamp, kind: 'evacuation_changed', data: {} };
+  if (SUPPLY_KINDS.has(frame.kind)) return { ...stamp, kind: 'supplies_changed', data: {} };
   if (REPORT_KINDS.has(frame.kind)) return { ...stamp, kind: 'reports_changed', data: {} };
   if (HOT_SPOT_KINDS.has(frame.kind)) return { ...stamp, kind: 'hot_spots_changed', data: {} };
   if (INCIDENT_KINDS.has(frame.kind)) return { ...stamp, kind: 'incidents_changed', data: {} };

@@ -106,7 +106,7 @@ function apply(draft: Draft, event: BoardEvent): void {
 
 const ELSEWHERE = [
   'gauge_crossed', 'map_changed', 'responses_changed', 'evacuation_changed', 'hot_spots_changed', 'reports_changed',
-  'unknown',
+  'supplies_changed', 'unknown',
 ] as const;
 
 type ElsewhereKind = (typeof ELSEWHERE)[number];
