@@ -29,6 +29,8 @@ export interface Deed {
   isInPlace?: boolean;
   /** It is one of several views, and this one is shown, or not. */
   isOn?: boolean;
+  /** Its button stands on the page itself, with its key. */
+  isInPlace?: boolean;
 }
 
 /** What a page hears while it is shown and nothing lies on top of it. */
