@@ -34,6 +34,8 @@ function actOnOne(key: Key): boolean {
     case 'stage': open('stage'); return true;
     case 'task': open('give'); return true;
     case 'reports': due.open(incidents.chosen); return true;
+    case 'together': planTogether(); return true;
+    case 'over': incidents.turnOver(); return true;
     default: return false;
   }
 }
@@ -57,6 +59,11 @@ export function listedAssignments(): AssignmentView[] {
 export function startDispatch(): void {
   const { detail } = incidents;
   if (detail?.open === true) dispatching.open(detail);
+}
+
+/** Opens the plan for several incidents. */
+export function planTogether(): void {
+  if (live.board !== undefined && mayDispatch(live.board.me.role)) desk.sheet = 'together';
 }
 
 function take(): void {
