@@ -14,6 +14,8 @@ const PAGES: Partial<Record<Place, () => Promise<{ default: Page }>>> = {
   response: () => import('../response/ResponsePage.svelte'),
   reports: () => import('../reports/Reports.svelte'),
   rounds: () => import('../rounds/Rounds.svelte'),
+  hotspots: () => import('../hotspots/HotSpots.svelte'),
+  units: () => import('../units/Units.svelte'),
 };
 
 /** Something a page does by one key, which its button shows. */
