@@ -37,7 +37,7 @@ export interface HotSpotView {
   post_title: string;
   /** The obligation to sign for the task. */
   obligation?: string;
-  settled?: { finding: Finding; at: Time; by: string; note?: string; incident?: string; late_s: number };
+  settled?: { finding: Finding; at: Time; by: string; note?: string; incident: string | null; late_s: number };
   /** Earliest first. */
   detections: Detection[];
 }

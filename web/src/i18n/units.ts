@@ -11,7 +11,7 @@ export const unitWords = bilingual(
     view: { all: '全部', out: '在外', overdue: '超时', off: '不可出动', free: '待命' } as Record<UnitsView, string>,
     viewOf: (word: string, n: number) => `${word} ${n}`,
     standing: {
-      overdue: '超时，请询问', busy: '出动中', back: '返回途中', not_ready: '未备勤', resting: '休整', free: '待命', unknown: '待命（整备未知）',
+      overdue: '超时，请询问', busy: '出动中', back: '返回途中', not_ready: '未备勤', resting: '休整', free: '待命', unknown: '整备未知',
     } as Record<Standing, string>,
     state: { ready: '可出动', resting: '休整', not_ready: '未备勤' } as Record<ReadinessState, string>,
     unknownNote: '服务器没有给出整备状态，只显示在本页申报的',
@@ -118,7 +118,7 @@ export const unitWords = bilingual(
     view: { all: 'All', out: 'Out', overdue: 'Overdue', off: 'Cannot go', free: 'Free' } as Record<UnitsView, string>,
     viewOf: (word: string, n: number) => `${word} ${n}`,
     standing: {
-      overdue: 'overdue: ask', busy: 'out', back: 'on its way back', not_ready: 'not ready', resting: 'resting', free: 'free', unknown: 'free (readiness unknown)',
+      overdue: 'overdue: ask', busy: 'out', back: 'on its way back', not_ready: 'not ready', resting: 'resting', free: 'free', unknown: 'readiness unknown',
     } as Record<Standing, string>,
     state: { ready: 'ready', resting: 'resting', not_ready: 'not ready' } as Record<ReadinessState, string>,
     unknownNote: 'The server does not tell readiness; only what was said on this page is shown',

@@ -13,6 +13,7 @@ import { live } from '../../live.svelte';
 import { kindOf } from '../../map/kinds';
 import { Asking } from '../../net/asking';
 import { unitApi } from '../../net/units';
+import { areas } from '../desk/areas.svelte';
 import { Listing } from '../page/listing.svelte';
 
 /** Rows drawn at once; the rest is found by typing. */
@@ -106,6 +107,9 @@ class UnitsPage {
   }
 
   async #ask(): Promise<readonly UnitRow[]> {
+    const home = live.board?.jurisdiction;
+    // Where units belong has to be known before they are found by it.
+    if (home !== undefined) await areas.load(home.area, home.name);
     const [units, bound, lately] = await Promise.all([unitApi.list(), unitApi.bound(), unitApi.assignments()]);
     const assignments = new Map<string, AssignmentView>([...bound.items, ...lately.items].map((one) => [one.id, one]));
     // The server's own word is newer than what was said here before it was asked.
@@ -128,6 +132,11 @@ function concerns(event: BoardEvent): boolean {
 /** By what else a unit is found: its kind in both languages, and where it belongs. */
 function namesOf(unit: UnitView): string[] {
   const kind = kindOf(unit.kind);
-  const township = live.board?.names.get(`${unit.area.slice(0, 9)}000`) ?? '';
-  return [mapWords.zh.kind[kind], mapWords.en.kind[kind], township];
+  return [mapWords.zh.kind[kind], mapWords.en.kind[kind], townshipOf(unit.area)];
+}
+
+/** Returns the name of the township that an area is or lies in, or of the county; the code of one that nobody has named. */
+export function townshipOf(area: string): string {
+  const code = `${area.slice(0, 9)}000`;
+  return areas.all.find((one) => one.code === code || one.code === area)?.name ?? area;
 }
