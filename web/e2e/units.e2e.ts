@@ -147,6 +147,7 @@ it('two incidents of a drill get units together: one is changed, one taken out, 
   expect(sent.every((one) => one.status === 'ordered' && one.order.includes('堤防重大险情'))).toBe(true);
 
   await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
   await go(page, '队伍');
   await page.getByRole('button', { name: /^在外 3/ }).waitFor({ timeout: SOON_MS });
   await page.keyboard.press('2');

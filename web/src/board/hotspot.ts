@@ -89,10 +89,12 @@ export interface SheetFault {
 
 /** Reads what the server says of a file, as it words it; the number of those that it only counts comes with them. */
 export function sheetFaults(message: string): { faults: SheetFault[]; more: number } {
-  const faults = message.split('; ').flatMap((part) => {
+  // What is wrong and what to do about it are divided as one fault is from the next.
+  const parts = message.split(/; (?=row \d|and \d+ more|nothing was taken)/);
+  const faults = parts.flatMap((part) => {
     const [, row, column, why] = /^row (\d+)(?:, column ([^:]+))?: (.*)$/s.exec(part) ?? [];
     return row === undefined || why === undefined ? [] : [{ row: Number(row), column: column ?? '', why }];
   });
-  const [, more] = /; and (\d+) more;/.exec(message) ?? [];
+  const [, more] = /; and (\d+) more; nothing was taken$/.exec(message) ?? [];
   return { faults, more: Number(more ?? 0) };
 }

@@ -3,7 +3,7 @@
 import { binds, inHandFirst, isStalled, type AssignmentView } from './assignment';
 import type { ListedUnit } from './dispatch';
 import { initials } from './pinyin';
-import type { Time } from './protocol';
+import type { PersonView, Time } from './protocol';
 
 export const READINESS = ['ready', 'resting', 'not_ready'] as const;
 export type ReadinessState = (typeof READINESS)[number];
@@ -34,6 +34,8 @@ export interface UnitView extends ListedUnit {
   capacity?: Record<string, number>;
   equipment?: { name: string; count: number }[];
   simulated?: true;
+  /** The contact and the deputy with their numbers, masked for whoever may not dial them; missing where the server does not tell. */
+  answering?: PersonView[];
   /** Null where nobody has said anything; missing where the server does not tell. */
   readiness?: Readiness | null;
 }

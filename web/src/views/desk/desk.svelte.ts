@@ -145,6 +145,12 @@ class Desk {
     } else if (last?.callout !== undefined) this.choose(last.callout);
   }
 
+  /** It was taken down at this desk: nobody has to be told of it here, also where its event came before the answer. */
+  takeDown(incident: string): void {
+    incidents.own.add(incident);
+    this.alerts = this.alerts.filter((alert) => alert.incident !== incident || alert.id !== incident);
+  }
+
   async #load(callout: string | undefined): Promise<void> {
     this.#loaded = callout;
     this.#missed = [];
