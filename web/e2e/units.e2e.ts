@@ -184,6 +184,13 @@ it('a point is chosen on the map while a report is taken down, and nothing typed
   await keep(page, 'incident-point');
   await page.keyboard.press('Enter');
   await picker.waitFor({ state: 'detached' });
+  const middle = await form.getByLabel('坐标').inputValue();
+  // A hand on the mouse clicks instead.
+  await form.getByRole('button', { name: '在地图上点选' }).click();
+  await picker.locator('section.map[data-view]').waitFor({ timeout: 90_000 });
+  await picker.locator('canvas').click({ position: { x: 420, y: 330 } });
+  await picker.waitFor({ state: 'detached' });
+  await expect.poll(() => form.getByLabel('坐标').inputValue()).not.toBe(middle);
   const point = await form.getByLabel('坐标').inputValue();
   expect(point).toMatch(/^114\.\d+, 35\.\d+$/);
   expect(await form.getByLabel('地点').inputValue()).toBe('闸口东侧');

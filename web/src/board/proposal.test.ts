@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exchanged, fated, freeOffers, keyOf, linesOf, tallyFates, toSend, turnedOut, type Posting, type Proposal } from './proposal';
+import { exchanged, fated, freeOffers, keyOf, linesOf, stillNeeded, tallyFates, toSend, turnedOut, type Posting, type Proposal } from './proposal';
 
 const posting = (incident: string, unit: string, eta_s: number): Posting => ({
   incident, unit, name: `${unit}号`, need: 'boat_rescue:2', contributes: 1, eta_s, distance_m: 1_000, reasons: [],
@@ -37,4 +37,17 @@ it('who could not be sent stays, and is counted', () => {
   const lines = fated(fated(LINES, 'i-1 a', { state: 'sent' }), 'i-1 b', { state: 'failed', why: '已有任务' });
   expect(tallyFates(lines)).toEqual({ sent: 1, failed: 1 });
   expect(toSend(lines).map(keyOf)).toEqual(['i-1 b', 'i-2 c']);
+});
+
+it('one that is on its way there already is neither sent again nor changed', () => {
+  const lines = linesOf({ ...PROPOSAL, postings: [{ ...posting('i-1', 'a', 300), under_way_to: 'i-1' }, { ...posting('i-1', 'b', 300), under_way_to: 'i-2' }] }, ['i-1']);
+  expect(toSend(lines).map(keyOf)).toEqual(['i-1 b']);
+  expect(turnedOut(lines, 'i-1 a')).toEqual(lines);
+});
+
+it('what units were sent for is needed no more; amounts that are not units stay for a person to say', () => {
+  expect(stillNeeded('boat_rescue:2,medical:1', ['boat_rescue'])).toBe('boat_rescue:1,medical:1');
+  expect(stillNeeded('boat_rescue:2', ['boat_rescue', 'boat_rescue', 'boat_rescue'])).toBe('');
+  expect(stillNeeded('pump:1000', ['pump'])).toBe('pump:1000');
+  expect(stillNeeded('', ['pump'])).toBe('');
 });

@@ -32,8 +32,8 @@ export interface Proposal {
   greedy: Outcome;
 }
 
-/** How far an order of the proposal has come. */
-export type Fate = { state: 'planned' | 'out' | 'sending' | 'sent' } | { state: 'failed'; why: string };
+/** How far an order of the proposal has come; `going` is a unit that is on its way there already. */
+export type Fate = { state: 'planned' | 'going' | 'out' | 'sending' | 'sent' } | { state: 'failed'; why: string };
 
 /** One order of the proposal as it stands on the desk. */
 export interface Line extends Omit<Posting, 'contributes' | 'eta_s' | 'distance_m'> {
@@ -47,13 +47,33 @@ export const keyOf = ({ incident, unit }: Pick<Line, 'incident' | 'unit'>): stri
 /** Returns the lines of a proposal in the order of its incidents, the soonest there first. */
 export function linesOf(proposal: Proposal, incidents: readonly string[]): Line[] {
   const rank = ({ incident }: Posting): number => incidents.indexOf(incident);
-  return [...proposal.postings].sort((a, b) => rank(a) - rank(b) || a.eta_s - b.eta_s).map((posting) => ({ ...posting, fate: { state: 'planned' } }));
+  return [...proposal.postings].sort((a, b) => rank(a) - rank(b) || a.eta_s - b.eta_s)
+    .map((posting) => ({ ...posting, fate: { state: posting.under_way_to === posting.incident ? 'going' : 'planned' } }));
+}
+
+/** Returns what is still needed where units were sent for some of it already; `sent` are the needs that each was sent for. */
+export function stillNeeded(needs: string, sent: readonly string[]): string {
+  return needs.split(',').flatMap((need) => {
+    const [name = '', amount] = need.split(':');
+    const count = sent.filter((one) => one === name).length;
+    // How much each brings of what is counted otherwise nobody can say here.
+    if (count === 0 || amount === undefined || Number(amount) > UNITS_MAX) return need === '' ? [] : [need];
+    return Number(amount) > count ? [`${name}:${Number(amount) - count}`] : [];
+  }).join(',');
+}
+
+/** So many units are needed at once at most; a larger number counts something else, such as m³/h. */
+const UNITS_MAX = 50;
+
+/** Tells whether a line is not to be changed any more. */
+export function isSettled({ fate }: Line): boolean {
+  return fate.state === 'sent' || fate.state === 'sending' || fate.state === 'going';
 }
 
 /** Returns the lines with one taken out, or put back; what is sent stays. */
 export function turnedOut(lines: readonly Line[], key: string): Line[] {
   return lines.map((line) => {
-    if (keyOf(line) !== key || line.fate.state === 'sent' || line.fate.state === 'sending') return line;
+    if (keyOf(line) !== key || isSettled(line)) return line;
     return { ...line, fate: { state: line.fate.state === 'out' ? 'planned' : 'out' } };
   });
 }
@@ -61,7 +81,7 @@ export function turnedOut(lines: readonly Line[], key: string): Line[] {
 /** Returns the lines with another unit in the place of one. */
 export function exchanged(lines: readonly Line[], key: string, offer: Offer): Line[] {
   return lines.map((line) => {
-    if (keyOf(line) !== key || line.fate.state === 'sent') return line;
+    if (keyOf(line) !== key || isSettled(line)) return line;
     const { incident, need } = line;
     return {
       incident, need, unit: offer.unit, name: offer.name, reasons: offer.reasons, fate: { state: 'planned' },

@@ -3,7 +3,7 @@
 import { draftOrder, tidyNeeds, usualNeeds, type Offer } from '../../board/dispatch';
 import type { IncidentDetail, IncidentView } from '../../board/incident';
 import {
-  exchanged, fated, freeOffers, keyOf, linesOf, toSend, turnedOut, type Fate, type Line, type Proposal,
+  exchanged, fated, freeOffers, isSettled, keyOf, linesOf, stillNeeded, toSend, turnedOut, type Fate, type Line, type Proposal,
 } from '../../board/proposal';
 import { clock } from '../../clock.svelte';
 import { describe } from '../../i18n/errors';
@@ -39,6 +39,20 @@ export class Proposing {
     this.parties = incidents.map((incident) => ({ incident, isIn: true, needs: usualNeeds(incident.kind) }));
   }
 
+  /** Begins with what is still needed where some were sent already. */
+  async begin(): Promise<void> {
+    this.isAsking = true;
+    try {
+      const { items } = await unitApi.bound();
+      for (const party of this.parties) {
+        party.needs = stillNeeded(party.needs, items.filter((one) => one.incident === party.incident.id).map((one) => one.need));
+      }
+    } catch {
+      // The usual needs stand there, and how many were sent beside them.
+    }
+    await this.ask();
+  }
+
   /** Those that are planned for: chosen, and something is needed. */
   get taking(): Party[] {
     return this.parties.filter(({ isIn, needs }) => isIn && tidyNeeds(needs) !== '');
@@ -57,7 +71,8 @@ export class Proposing {
     this.isTried = false;
     if (demands.length === 0) {
       this.proposal = undefined;
-      this.lines = [];
+      this.lines = this.lines.filter(({ fate }) => fate.state === 'sent');
+      this.isAsking = false;
       return;
     }
     this.isAsking = true;
@@ -65,7 +80,9 @@ export class Proposing {
       const proposal = await unitApi.propose(demands);
       if (mine !== this.#asked) return;
       this.proposal = proposal;
-      this.lines = [...linesOf(proposal, this.parties.map(({ incident }) => incident.id)), ...this.lines.filter(({ fate }) => fate.state === 'sent')];
+      const sent = this.lines.filter(({ fate }) => fate.state === 'sent');
+      const known = new Set(sent.map(keyOf));
+      this.lines = [...linesOf(proposal, this.parties.map(({ incident }) => incident.id)).filter((line) => !known.has(keyOf(line))), ...sent];
       this.failure = undefined;
     } catch (cause) {
       if (mine !== this.#asked) return;
@@ -82,7 +99,7 @@ export class Proposing {
   /** Asks who else could go for the same need. */
   async seekInstead(key: string): Promise<void> {
     const line = this.lines.find((one) => keyOf(one) === key);
-    if (line === undefined || line.fate.state === 'sent' || this.isSending) return;
+    if (line === undefined || isSettled(line) || this.isSending) return;
     try {
       const found = await incidentApi.recommend(line.incident, line.need);
       const offers = freeOffers([...found.items, ...found.alternatives], this.lines);
