@@ -40,8 +40,8 @@ it('a damaged file is refused by row, a good one is looked into, and a false ala
   expect((await spots()).length).toBe(before);
 
   // Far enough from each other, and from those of a story that was played before.
-  const [lat, lon] = [35.52 + Math.random() * 0.06, 114.36 + Math.random() * 0.05];
-  await choose(page, `${HEADING}\n${row(lat.toFixed(4), lon.toFixed(4), 'h')}\n${row((lat + 0.08).toFixed(4), (lon + 0.06).toFixed(4), 'n')}\n`);
+  const [lat, lon] = [35.53 + Math.random() * 0.09, 114.37 + Math.random() * 0.12];
+  await choose(page, `${HEADING}\n${row(lat.toFixed(4), lon.toFixed(4), 'h')}\n${row((lat + 0.1).toFixed(4), (lon + 0.06).toFixed(4), 'n')}\n`);
   await sheet.getByLabel(/演练/).focus();
   await page.keyboard.press('Space');
   await page.keyboard.press('Control+Enter');
