@@ -1,6 +1,7 @@
 /** Words of hot spots: what satellites saw, who looks, what it was. */
 
 import type { Confidence, Finding } from '../board/hotspot';
+import { alsoRefused } from './errors';
 import { bilingual } from './language.svelte';
 
 export const hotSpotWords = bilingual(
@@ -81,17 +82,6 @@ export const hotSpotWords = bilingual(
       [/^not CSV$/, '不是 CSV'],
     ] as [RegExp, string][],
     fields: { note: '现场情况', finding: '核查结果', at: '观测时间', detections: '观测', area: '地区', body: '文件' } as Record<string, string>,
-    errors: {
-      'hot_spot.unknown': '没有这个热点，请刷新',
-      'hot_spot.finding': '请选择四种结果之一',
-      'hot_spot.detection': '有一条观测不可能（如时间在将来），请核对文件',
-      'hot_spot.count': '一次最多 10000 条，请拆成几个文件',
-      'hot_spot.nobody_responsible': '当地和上级都没有可派的岗位，请管理员先导入岗位',
-      'hot_spot.settled': '已有人报过结果；改报请写明原因',
-      'hot_spot.burns': '已按真火登记了事件，请在该事件里办结',
-      'hot_spot.sheet': '文件有错，没有导入任何一行',
-      'body.too_large': '文件太大（最多 4 MB），请拆成几个文件',
-    } as Record<string, string>,
   },
   {
     title: 'Hot spots',
@@ -155,17 +145,6 @@ export const hotSpotWords = bilingual(
     whole: 'whole row',
     reasons: [] as [RegExp, string][],
     fields: { note: 'What was seen', finding: 'Finding', at: 'Time', detections: 'Detections', area: 'Area', body: 'File' } as Record<string, string>,
-    errors: {
-      'hot_spot.unknown': 'No such hot spot: look again',
-      'hot_spot.finding': 'Choose one of the four findings',
-      'hot_spot.detection': 'One detection cannot be (such as a time to come): look at the file',
-      'hot_spot.count': 'At most 10,000 at once: split the file',
-      'hot_spot.nobody_responsible': 'No post there or above could be sent: an administrator imports posts first',
-      'hot_spot.settled': 'Somebody has said already; for another finding say why',
-      'hot_spot.burns': 'It is an incident already: close that instead',
-      'hot_spot.sheet': 'The file has faults: nothing was taken',
-      'body.too_large': 'The file is too large (4 MB at most): split it',
-    } as Record<string, string>,
   },
 );
 
@@ -174,3 +153,29 @@ export function faultInWords(why: string, reasons: readonly (readonly [RegExp, s
   const known = reasons.find(([pattern]) => pattern.test(why));
   return known === undefined ? why : why.replace(known[0], known[1]);
 }
+
+/** What refusals of it say. */
+export const hotSpotRefusals = alsoRefused(bilingual(
+  {
+    'hot_spot.unknown': '没有这个热点，请刷新',
+    'hot_spot.finding': '请选择四种结果之一',
+    'hot_spot.detection': '有一条观测不可能（如时间在将来），请核对文件',
+    'hot_spot.count': '一次最多 10000 条，请拆成几个文件',
+    'hot_spot.nobody_responsible': '当地和上级都没有可派的岗位，请管理员先导入岗位',
+    'hot_spot.settled': '已有人报过结果；改报请写明原因',
+    'hot_spot.burns': '已按真火登记了事件，请在该事件里办结',
+    'hot_spot.sheet': '文件有错，没有导入任何一行',
+    'body.too_large': '文件太大（最多 4 MB），请拆成几个文件',
+  },
+  {
+    'hot_spot.unknown': 'No such hot spot: look again',
+    'hot_spot.finding': 'Choose one of the four findings',
+    'hot_spot.detection': 'One detection cannot be (such as a time to come): look at the file',
+    'hot_spot.count': 'At most 10,000 at once: split the file',
+    'hot_spot.nobody_responsible': 'No post there or above could be sent: an administrator imports posts first',
+    'hot_spot.settled': 'Somebody has said already; for another finding say why',
+    'hot_spot.burns': 'It is an incident already: close that instead',
+    'hot_spot.sheet': 'The file has faults: nothing was taken',
+    'body.too_large': 'The file is too large (4 MB at most): split it',
+  },
+));

@@ -1,5 +1,6 @@
 /** Words of planning several incidents together. */
 
+import { alsoRefused } from './errors';
 import { bilingual } from './language.svelte';
 
 export const proposalWords = bilingual(
@@ -70,3 +71,23 @@ export const proposalWords = bilingual(
     keys: '↑ ↓ choose · X out or back · G another · hold Enter: send all',
   },
 );
+
+/** What refusals of needs say. */
+export const needRefusals = alsoRefused(bilingual(
+  {
+    'need.missing': '没有写需求，如：水域救援：2',
+    'need.unknown_capability': '没有这种能力，请用能力名称，如：水域救援：2',
+    'need.amount': '数量应为 1 以上的整数，如：水域救援：2',
+    'need.how_many': '请写明数量，如：排涝：1000',
+    'need.twice': '同一种能力写了两次，请合并',
+    'need.too_many': '需求太多，请减少',
+  },
+  {
+    'need.missing': 'Say what is needed, such as boat_rescue:2',
+    'need.unknown_capability': 'No such capability: use its name, such as boat_rescue:2',
+    'need.amount': 'The amount is a whole number from 1, such as boat_rescue:2',
+    'need.how_many': 'Say how much, such as pump:1000',
+    'need.twice': 'One capability stands there twice: put them together',
+    'need.too_many': 'Too many needs: leave some out',
+  },
+));

@@ -1,6 +1,7 @@
 /** Words of the units page: how units stand, what they say of themselves, roads that are closed. */
 
 import type { ReadinessState, Standing, UnitsView } from '../board/unit';
+import { alsoRefused } from './errors';
 import { bilingual } from './language.svelte';
 
 export const unitWords = bilingual(
@@ -94,22 +95,6 @@ export const unitWords = bilingual(
     fields: {
       state: '状态', note: '原因', until: '到什么时候', strength: '现有人数', what: '封闭什么', reason: '原因', expected_until: '预计恢复', area: '地区', unit: '队伍', back_at: '预计归队',
     } as Record<string, string>,
-    errors: {
-      'unit.unknown': '没有这支队伍，可能已被移除，请刷新',
-      'readiness.until_in_the_past': '截止时间已过，请改晚一些或不填',
-      'readiness.strength': '人数过大，请核对',
-      'assignment.unknown': '没有这条指令，请刷新',
-      'assignment.back_in_the_past': '预计归队时间已过，请改晚一些或不填',
-      'closure.unknown': '这处封闭已被解除',
-      'closure.shape': '应为一条道路，或半径不超过 50 公里的圆；请核对坐标和半径',
-      'closure.too_many': '封闭已达 1000 处，请先恢复已能通行的',
-      'need.missing': '没有写需求，如：水域救援：2',
-      'need.unknown_capability': '没有这种能力，请用能力名称，如：水域救援：2',
-      'need.amount': '数量应为 1 以上的整数，如：水域救援：2',
-      'need.how_many': '请写明数量，如：排涝：1000',
-      'need.twice': '同一种能力写了两次，请合并',
-      'need.too_many': '需求太多，请减少',
-    } as Record<string, string>,
   },
   {
     title: 'Units',
@@ -201,21 +186,29 @@ export const unitWords = bilingual(
     fields: {
       state: 'State', note: 'Why', until: 'Until', strength: 'People now', what: 'What', reason: 'Why', expected_until: 'Open again', area: 'Area', unit: 'Unit', back_at: 'Expected back',
     } as Record<string, string>,
-    errors: {
-      'unit.unknown': 'No such unit; it may have been removed',
-      'readiness.until_in_the_past': 'That time is past: give a later one or none',
-      'readiness.strength': 'Too many people: check the number',
-      'assignment.unknown': 'No such order: look again',
-      'assignment.back_in_the_past': 'That time is past: give a later one or none',
-      'closure.unknown': 'It is open again already',
-      'closure.shape': 'Name a road, or a circle of up to 50 km: check point and radius',
-      'closure.too_many': 'A thousand closures stand: open those that are passable',
-      'need.missing': 'Say what is needed, such as boat_rescue:2',
-      'need.unknown_capability': 'No such capability: use its name, such as boat_rescue:2',
-      'need.amount': 'The amount is a whole number from 1, such as boat_rescue:2',
-      'need.how_many': 'Say how much, such as pump:1000',
-      'need.twice': 'One capability stands there twice: put them together',
-      'need.too_many': 'Too many needs: leave some out',
-    } as Record<string, string>,
   },
 );
+
+/** What refusals of it say. */
+export const unitRefusals = alsoRefused(bilingual(
+  {
+    'unit.unknown': '没有这支队伍，可能已被移除，请刷新',
+    'readiness.until_in_the_past': '截止时间已过，请改晚一些或不填',
+    'readiness.strength': '人数过大，请核对',
+    'assignment.unknown': '没有这条指令，请刷新',
+    'assignment.back_in_the_past': '预计归队时间已过，请改晚一些或不填',
+    'closure.unknown': '这处封闭已被解除',
+    'closure.shape': '应为一条道路，或半径不超过 50 公里的圆；请核对坐标和半径',
+    'closure.too_many': '封闭已达 1000 处，请先恢复已能通行的',
+  },
+  {
+    'unit.unknown': 'No such unit; it may have been removed',
+    'readiness.until_in_the_past': 'That time is past: give a later one or none',
+    'readiness.strength': 'Too many people: check the number',
+    'assignment.unknown': 'No such order: look again',
+    'assignment.back_in_the_past': 'That time is past: give a later one or none',
+    'closure.unknown': 'It is open again already',
+    'closure.shape': 'Name a road, or a circle of up to 50 km: check point and radius',
+    'closure.too_many': 'A thousand closures stand: open those that are passable',
+  },
+));
