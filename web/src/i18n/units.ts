@@ -7,7 +7,7 @@ import { bilingual } from './language.svelte';
 export const unitWords = bilingual(
   {
     title: '队伍',
-    find: '名称、能力、类型或拼音首字母',
+    find: '名称、能力或首字母',
     search: '查找',
     view: { all: '全部', out: '在外', overdue: '超时', off: '不可出动', free: '待命' } as Record<UnitsView, string>,
     viewOf: (word: string, n: number) => `${word} ${n}`,
@@ -98,7 +98,7 @@ export const unitWords = bilingual(
   },
   {
     title: 'Units',
-    find: 'name, capability, kind or pinyin initials',
+    find: 'name, ability, initials',
     search: 'Find',
     view: { all: 'All', out: 'Out', overdue: 'Overdue', off: 'Cannot go', free: 'Free' } as Record<UnitsView, string>,
     viewOf: (word: string, n: number) => `${word} ${n}`,
