@@ -27,8 +27,6 @@ export interface Deed {
   /** It cannot be done now. */
   isOff?: boolean;
   isMain?: boolean;
-  /** Its button stands on the page itself, with its key. */
-  isInPlace?: boolean;
   /** It is one of several views, and this one is shown, or not. */
   isOn?: boolean;
   /** Its button stands on the page itself, with its key. */
