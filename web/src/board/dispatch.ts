@@ -28,6 +28,8 @@ export interface Shortfall extends Said {
 
 /** Somebody who was passed over, and why. */
 export interface Rejected extends Said {
+  /** Missing where nobody recommends. */
+  reason?: string;
   unit: string;
   name: string;
   need: string;

@@ -185,7 +185,7 @@ interface Kinds {
   roster_changed: Record<never, never>;
   /** What the county responds with, or what is proposed, may be different now: ask again. */
   responses_changed: Record<never, never>;
-  /** What stands on the map, or who the units are, may be different now: ask again. */
+  /** What stands on the map, who the units are, or which roads can be passed may be different now: ask again. */
   map_changed: Record<never, never>;
   /** People are being moved, or shelters are fuller or emptier: ask again. */
   evacuation_changed: Record<never, never>;
@@ -217,7 +217,7 @@ const ROSTER_KINDS = new Set([
 
 const MAP_KINDS = new Set([
   'unit_saved', 'unit_removed', 'site_saved', 'stock_counted',
-  'supply_issued', 'supply_received', 'supply_returned',
+  'supply_issued', 'supply_received', 'supply_returned', 'road_closed', 'road_opened',
 ]);
 
 const RESPONSE_KINDS = new Set([

@@ -3,7 +3,7 @@
 import type { ClusterItem } from '../board/protocol';
 import { FARTHER, NAMES_FROM, SITES_FROM, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from './face';
 import type { GaugeMark } from './gauges';
-import type { Ground, TownshipLabel } from './ground';
+import type { Ground, Place, TownshipLabel } from './ground';
 import type { UnitMark } from './marks';
 import { drawGround, drawMoving, type Scene } from './paint';
 import { boxOf, fitted, project, scaled, unproject, type Camera } from './projection';
@@ -65,6 +65,10 @@ export class CanvasFace implements Face {
 
   fit(): void {
     this.#look(this.#whole);
+  }
+
+  centre(): Place {
+    return unproject(this.#camera, [this.#camera.width / 2, this.#camera.height / 2]);
   }
 
   resize(): void {
@@ -154,7 +158,10 @@ export class CanvasFace implements Face {
       if (from.isDrag) this.#look({ ...from.camera, centre: unproject(from.camera, [width / 2 - right, height / 2 - down]) });
     });
     canvas.addEventListener('pointerup', (event) => {
-      if (from !== undefined && !from.isDrag) this.#options.onPick(this.#unitAt(event.offsetX, event.offsetY));
+      if (from !== undefined && !from.isDrag) {
+        this.#options.onPick(this.#unitAt(event.offsetX, event.offsetY));
+        this.#options.onPlace(unproject(this.#camera, [event.offsetX, event.offsetY]));
+      }
       from = undefined;
     });
     canvas.addEventListener('wheel', (event) => {

@@ -3,7 +3,7 @@
 import type { Box, ClusterItem, MapView } from '../board/protocol';
 import type { Colours } from './colours';
 import type { GaugeMark } from './gauges';
-import type { Ground, TownshipLabel } from './ground';
+import type { Ground, Place, TownshipLabel } from './ground';
 import type { UnitMark } from './marks';
 import type { Margin } from './projection';
 
@@ -20,6 +20,8 @@ export interface Face {
   zoomBy(levels: number): void;
   /** Shows everything. */
   fit(): void;
+  /** Returns the place in the middle of the view. */
+  centre(): Place;
   /** Takes the size that its place has now. */
   resize(): void;
   remove(): void;
@@ -37,6 +39,8 @@ export interface FaceOptions {
   words: FaceWords;
   onView(view: MapView): void;
   onPick(unit: string | undefined): void;
+  /** Somebody clicked this place. */
+  onPlace(at: Place): void;
   /** It cannot draw any more. */
   onFail(): void;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { GROUND } from './fixture';
-import { boundsOf, centreOf, layerOf, townshipLabels, unitsOf, warningsOf } from './ground';
+import { boundsOf, centreOf, layerOf, townshipAt, townshipLabels, unitsOf, warningsOf } from './ground';
 import { siteSigns } from './sites';
 import { inOrder, rankOf, ZORDER } from './zorder';
 
@@ -41,4 +41,9 @@ it('every layer has one place, and one that has none is an error', () => {
   expect(new Set(ZORDER).size).toBe(ZORDER.length);
   expect(inOrder([{ id: 'units' }, { id: 'land' }, { id: 'rivers' }]).map((layer) => layer.id)).toEqual(['land', 'rivers', 'units']);
   expect(() => rankOf('cameras')).toThrow('cameras');
+});
+
+it('a place lies in the township whose outline has it, and in none outside', () => {
+  expect(townshipAt(GROUND, [114.1, 35.1])).toEqual({ code: '990101001000', name: '城关街道' });
+  expect(townshipAt(GROUND, [113.9, 35.1])).toBeUndefined();
 });

@@ -169,3 +169,22 @@ function centroid(ring: readonly Place[]): { at: Place; size: number } {
   if (size === 0) return { at: first, size: 0 };
   return { at: [first[0] + x / (6 * size), first[1] + y / (6 * size)], size: Math.abs(size) };
 }
+
+/** Returns the township that a place lies in, by its outline; nothing where no outline has it. */
+export function townshipAt(ground: Ground, [lon, lat]: readonly [number, number]): { code: string; name: string } | undefined {
+  const found = layerOf(ground, 'areas').find(({ geometry, properties }) =>
+    levelOf(properties.id) === 'township' && geometry?.type === 'MultiPolygon' && geometry.coordinates.some((rings) => isInside(rings, lon, lat)));
+  return found === undefined ? undefined : { code: found.properties.id, name: found.properties.name };
+}
+
+/** By how often a ray to the east meets the rings: holes count as they should. */
+function isInside(rings: readonly Place[][], lon: number, lat: number): boolean {
+  let isIn = false;
+  for (const ring of rings) {
+    for (const [index, [x, y]] of ring.entries()) {
+      const [fromX, fromY] = ring[index === 0 ? ring.length - 1 : index - 1] ?? [x, y];
+      if (y > lat !== fromY > lat && lon < ((fromX - x) * (lat - y)) / (fromY - y) + x) isIn = !isIn;
+    }
+  }
+  return isIn;
+}

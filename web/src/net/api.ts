@@ -174,6 +174,12 @@ export async function request<T>(method: string, path: string, body?: unknown, k
     (response.status === 204 ? null : await response.json()) as T);
 }
 
+/** Sends a file as it is. */
+export function upload<T>(path: string, file: Blob, type: string, key: string): Promise<T> {
+  const headers = { 'Content-Type': type, 'Idempotency-Key': key };
+  return send({ method: 'POST', headers, body: file }, path, async (response) => (await response.json()) as T);
+}
+
 /** Asks for what is new since `tag`. */
 export function getTagged<T>(path: string, tag: string | undefined): Promise<Tagged<T>> {
   const headers: Record<string, string> = tag === undefined ? {} : { 'If-None-Match': tag };

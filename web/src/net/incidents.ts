@@ -34,10 +34,12 @@ export const incidentApi = {
   units: () => get<Page<ListedUnit>>(`/units?${search({ limit: UNITS_MAX })}`),
   bound: () => get<Page<AssignmentView>>(`/assignments?${search({ binding: 'true', limit: UNITS_MAX })}`),
   assign: (id: string, order: Order, key: string) => post<{ id: string; obligation: string }>(`/incidents/${id}/assignments`, order, key),
-  say: (assignment: string, status: AssignmentStatus, note: string, key: string) =>
-    post<{ seq: number }>(`/assignments/${assignment}/status`, { status, note }, key),
+  /** `back_at` is when it expects to be back. */
+  say: (assignment: string, status: AssignmentStatus, note: string, key: string, back_at?: string) =>
+    post<{ seq: number }>(`/assignments/${assignment}/status`, { status, note, ...(back_at === undefined ? {} : { back_at }) }, key),
   give: (task: NewTask, key: string) => post<{ ids: string[] }>('/tasks', task, key),
   tasks: (query: { open?: 'true'; limit: number }) => get<Page<TaskView>>(`/tasks?${search(query)}`),
+  progress: (task: string, outcome: Outcome, key: string) => post<{ seq: number }>(`/tasks/${task}/progress`, outcome, key),
   complete: (task: string, outcome: Outcome, key: string) => post<{ seq: number }>(`/tasks/${task}/complete`, outcome, key),
   withdrawTask: (task: string, reason: string, key: string) => post<{ seq: number }>(`/tasks/${task}/withdraw`, { reason }, key),
 };

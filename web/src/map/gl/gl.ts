@@ -6,7 +6,7 @@ import { levelOf } from '../../board/area';
 import type { ClusterItem } from '../../board/protocol';
 import { FARTHER, VIEW_REST_MS, ZOOM_RANGE, type Face, type FaceOptions } from '../face';
 import type { GaugeMark } from '../gauges';
-import { layerOf, warningsOf, type Ground, type GroundFeature, type TownshipLabel } from '../ground';
+import { layerOf, warningsOf, type Ground, type GroundFeature, type Place, type TownshipLabel } from '../ground';
 import { incidentSigns } from '../incidents';
 import { changes, shortLabel, type UnitMark } from '../marks';
 import { fitted, scaled } from '../projection';
@@ -71,7 +71,10 @@ class GlFace implements Face {
     // Only what somebody does by hand comes with an event of the browser.
     map.on('movestart', (event) => (this.#isWhole &&= event.originalEvent === undefined));
     map.on('moveend', () => this.#moved());
-    map.on('click', (event) => options.onPick(this.#unitAt(event.point.x, event.point.y)));
+    map.on('click', (event) => {
+      options.onPick(this.#unitAt(event.point.x, event.point.y));
+      options.onPlace(event.lngLat.toArray());
+    });
     map.on('webglcontextlost', () => options.onFail());
     this.#moved();
   }
@@ -145,6 +148,10 @@ class GlFace implements Face {
     this.#isWhole = true;
     const { bounds, margin, scale } = this.#options;
     this.#map.fitBounds(bounds, { padding: scaled(margin, scale), duration: 200 });
+  }
+
+  centre(): Place {
+    return this.#map.getCenter().toArray();
   }
 
   resize(): void {

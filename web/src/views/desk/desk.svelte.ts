@@ -25,8 +25,8 @@ const FETCH_MAX = 5_000;
 export type Sheet = 'warning' | 'form' | 'end' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'gauges' | 'help'
   | 'dossier' | 'sources' | IncidentSheet;
 
-/** Sheets of incidents: a new one, a change, another report, another stage, a unit, all units, a new task, a task. */
-export type IncidentSheet = 'take' | 'edit' | 'link' | 'stage' | 'unit' | 'recall' | 'give' | 'task';
+/** Sheets of incidents: a new one, a change, another report, another stage, a unit, all units, a new task, a task, several planned. */
+export type IncidentSheet = 'take' | 'edit' | 'link' | 'stage' | 'unit' | 'recall' | 'give' | 'task' | 'together';
 
 /** Something new that nobody at this desk has noted yet. */
 export interface Alert {
@@ -143,6 +143,12 @@ class Desk {
       incidents.open();
       incidents.choose(last.incident);
     } else if (last?.callout !== undefined) this.choose(last.callout);
+  }
+
+  /** It was taken down at this desk: nobody has to be told of it here, also where its event came before the answer. */
+  takeDown(incident: string): void {
+    incidents.own.add(incident);
+    this.alerts = this.alerts.filter((alert) => alert.incident !== incident || alert.id !== incident);
   }
 
   async #load(callout: string | undefined): Promise<void> {

@@ -6,7 +6,7 @@ export type Key =
   | 'go' | 'incidents' | 'take' | IncidentKey;
 
 /** These mean something only while the desk shows incidents. */
-type IncidentKey = 'dispatch' | 'needs' | 'order' | 'note' | 'edit' | 'link' | 'stage' | 'task' | 'reports' | 'supplies';
+type IncidentKey = 'dispatch' | 'needs' | 'order' | 'note' | 'edit' | 'link' | 'stage' | 'task' | 'reports' | 'together' | 'over';
 
 /** What the machine needs of a key press. */
 export type Press = Pick<
@@ -17,7 +17,7 @@ const LETTERS: Record<string, Key> = {
   KeyN: 'new_warning', KeyM: 'new_callout', KeyA: 'answer_for', KeyR: 'refresh', KeyK: 'noted', KeyT: 'map',
   KeyP: 'refusals', KeyG: 'gauges', KeyF: 'form', KeyW: 'dossier', KeyB: 'waiting', KeyX: 'sources',
   KeyI: 'incidents', KeyE: 'take', KeyD: 'dispatch', KeyQ: 'needs', KeyO: 'order', KeyJ: 'note', KeyV: 'edit', KeyL: 'link',
-  KeyC: 'stage', KeyY: 'task', KeyH: 'go', KeyS: 'reports', KeyU: 'supplies',
+  KeyC: 'stage', KeyY: 'task', KeyH: 'go', KeyS: 'reports', KeyU: 'together', KeyZ: 'over',
 };
 const MOVES: Record<string, Key> = { ArrowUp: 'up', ArrowDown: 'down', Enter: 'enter', NumpadEnter: 'enter' };
 

@@ -16,6 +16,8 @@ const PAGES: Partial<Record<Place, () => Promise<{ default: Page }>>> = {
   rounds: () => import('../rounds/Rounds.svelte'),
   supplies: () => import('../supplies/SuppliesPage.svelte'),
   shelters: () => import('../evacuation/EvacuationPage.svelte'),
+  hotspots: () => import('../hotspots/HotSpots.svelte'),
+  units: () => import('../units/Units.svelte'),
 };
 
 /** Something a page does by one key, which its button shows. */
@@ -27,10 +29,10 @@ export interface Deed {
   /** It cannot be done now. */
   isOff?: boolean;
   isMain?: boolean;
-  /** Its button stands on the page itself, with its key. */
-  isInPlace?: boolean;
   /** It is one of several views, and this one is shown, or not. */
   isOn?: boolean;
+  /** Its button stands on the page itself, with its key. */
+  isInPlace?: boolean;
 }
 
 /** What a page hears while it is shown and nothing lies on top of it. */

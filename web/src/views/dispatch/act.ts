@@ -35,7 +35,9 @@ function actOnOne(key: Key): boolean {
     case 'stage': open('stage'); return true;
     case 'task': open('give'); return true;
     case 'reports': due.open(incidents.chosen); return true;
-    case 'supplies': holdFirst(); return true;
+    // While units are chosen, what is wanted next is what they need.
+    case 'together': if (dispatching.incident === undefined) planTogether(); else holdFirst(); return true;
+    case 'over': incidents.turnOver(); return true;
     default: return false;
   }
 }
@@ -65,6 +67,11 @@ function holdFirst(): void {
 export function startDispatch(): void {
   const { detail } = incidents;
   if (detail?.open === true) dispatching.open(detail);
+}
+
+/** Opens the plan for several incidents. */
+export function planTogether(): void {
+  if (live.board !== undefined && mayDispatch(live.board.me.role)) desk.sheet = 'together';
 }
 
 function take(): void {

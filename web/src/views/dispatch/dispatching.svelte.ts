@@ -8,6 +8,7 @@ import { clock } from '../../clock.svelte';
 import { describe } from '../../i18n/errors';
 import { newKey, Refused, Unreachable } from '../../net/api';
 import { incidentApi } from '../../net/incidents';
+import { closedRoads } from '../units/closed';
 import { incidents } from './incidents.svelte';
 
 /** Nine are taken by number; the rest by Tab. */
@@ -22,6 +23,10 @@ class Dispatching {
   depots = $state.raw<readonly DepotOffer[]>([]);
   /** Areas that would have no such unit near. */
   bare = $state.raw<readonly string[]>([]);
+  /** What roads are closed, and so avoided, by their names. */
+  closed = $state.raw<readonly string[]>([]);
+  /** How many cannot get there for that. */
+  readonly cutOff = $derived(this.rejected.filter((one) => one.reason === 'roads_closed').length);
   shortfalls = $state.raw<readonly Shortfall[]>([]);
   taken = $state.raw<readonly string[]>([]);
   isAsking = $state(false);
@@ -60,10 +65,11 @@ class Dispatching {
     this.isAsking = true;
     this.isFailed = false;
     const needs = tidyNeeds(this.needs);
-    const found = await this.#find(incident, needs);
+    const [found, closed] = await Promise.all([this.#find(incident, needs), closedRoads()]);
     if (mine !== this.#asked) return;
     this.isAsking = false;
     this.isFailed = found === undefined;
+    this.closed = closed;
     this.offers = found === undefined ? [] : offered(found, LISTED);
     this.depots = found?.depots ?? [];
     this.bare = found?.left_bare.map((area) => area.name) ?? [];

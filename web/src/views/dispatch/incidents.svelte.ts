@@ -18,6 +18,13 @@ const GATHER_MS = 250;
 class Incidents {
   rows = $state.raw<readonly IncidentView[]>([]);
   isAsked = $state(false);
+  /** Those that are over, the latest first; asked for only while they are shown. */
+  over = $state.raw<readonly IncidentView[]>([]);
+  isOver = $state(false);
+  isOverAsked = $state(false);
+  /** Why those that are over could not be had. */
+  overFailure = $state.raw<unknown>(undefined);
+  readonly listed = $derived(this.isOver ? this.over : this.rows);
   chosen = $state<string | undefined>(undefined);
   /** All that is known of the one in hand; nothing before the first answer. */
   detail = $state.raw<IncidentDetail | undefined>(undefined);
@@ -28,7 +35,7 @@ class Incidents {
   task = $state<string | undefined>(undefined);
   /** Taken down at this desk: nobody has to be told of them here. */
   readonly own = new Set<string>();
-  readonly inHand = $derived(this.rows.find((one) => one.id === this.chosen) ?? (this.detail?.id === this.chosen ? this.detail : undefined));
+  readonly inHand = $derived(this.listed.find((one) => one.id === this.chosen) ?? (this.detail?.id === this.chosen ? this.detail : undefined));
   #gathering = false;
   #all = new Asking({
     fetch: () => incidentApi.list({ open: 'true', limit: LISTED_MAX }),
@@ -39,6 +46,17 @@ class Incidents {
     },
     // What was known stays, and is asked for again.
     onFailure: () => undefined,
+  });
+  #ended = new Asking({
+    fetch: () => incidentApi.list({ open: 'false', limit: LISTED_MAX }),
+    isVisible,
+    onAnswer: ({ items }) => {
+      this.over = [...items].sort((a, b) => Date.parse(b.changed_at) - Date.parse(a.changed_at));
+      this.isOverAsked = true;
+      this.overFailure = undefined;
+      if (this.isOver && this.chosen === undefined) this.choose(this.over[0]?.id);
+    },
+    onFailure: (cause) => (this.overFailure = cause),
   });
   #one = new Asking({
     fetch: async () => (this.chosen === undefined ? undefined : incidentApi.one(this.chosen)),
@@ -77,6 +95,13 @@ class Incidents {
     if (this.chosen === undefined) this.choose(this.rows[0]?.id);
   }
 
+  /** Shows those that are over, or the open ones again. */
+  turnOver(): void {
+    this.isOver = !this.isOver;
+    this.choose(this.listed[0]?.id);
+    if (this.isOver) void this.#ended.ask();
+  }
+
   choose(id: string | undefined): void {
     if (id !== this.chosen) this.detail = undefined;
     this.chosen = id;
@@ -85,12 +110,12 @@ class Incidents {
   }
 
   move(by: number): void {
-    this.choose(step(this.rows.map((one) => one.id), this.chosen, by));
+    this.choose(step(this.listed.map((one) => one.id), this.chosen, by));
   }
 
   /** Asks again after something was done here; its event may still be on its way. */
   async refresh(): Promise<void> {
-    await Promise.all([this.#all.ask(), this.#one.ask()]);
+    await Promise.all([this.#all.ask(), this.#one.ask(), ...(this.isOver ? [this.#ended.ask()] : [])]);
   }
 
   async loadKinds(): Promise<void> {
@@ -108,6 +133,7 @@ class Incidents {
     setTimeout(() => {
       this.#gathering = false;
       void this.#all.ask();
+      if (this.isOpen && this.isOver) void this.#ended.ask();
       if (this.isOpen && this.chosen !== undefined) void this.#one.ask();
     }, GATHER_MS);
   }
