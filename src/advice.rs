@@ -15,7 +15,7 @@ use crate::{
         site::SiteKind,
         time::Timestamp,
         unit::Unit,
-        warning::Colour,
+        warning::{Colour, Warning},
     },
     ingest::basemap::Basemap,
 };
@@ -99,10 +99,12 @@ impl Advice {
 }
 
 impl Moment {
-    /// Takes from the board what lies in `area`; `last_seen` says where a unit is by its own terminal.
+    /// Takes from the board what lies in `area`, for a drill or in earnest: a drill keeps no unit from what really
+    /// happens, and its warnings are none. `last_seen` says where a unit is by its own terminal.
     pub fn of(
         board: &Board,
         area: AreaCode,
+        drill: bool,
         now: Timestamp,
         last_seen: &dyn Fn(&UnitId) -> Option<Seen>,
     ) -> Self {
@@ -122,18 +124,26 @@ impl Moment {
             Stocked { site: site.id.clone(), at: site.at, free: free.collect() }
         });
         Self {
-            units: units.map(|unit| known(board, unit, now, last_seen(&unit.id))).collect(),
+            units: units.map(|unit| known(board, unit, drill, now, last_seen(&unit.id))).collect(),
             depots: depots.collect(),
             closures: board.closures.iter().map(|closed| closed.what.clone()).collect(),
-            covers: covers(board, area),
+            covers: covers(board, area, drill),
             now,
         }
     }
 }
 
-fn known(board: &Board, unit: &Unit, now: Timestamp, seen: Option<Seen>) -> Known {
+fn known(board: &Board, unit: &Unit, drill: bool, now: Timestamp, seen: Option<Seen>) -> Known {
     let readiness = board.assignments.readiness(&unit.id);
-    let binding = board.assignments.binding(&unit.id);
+    let bound = board.assignments.binding(&unit.id);
+    let (at_drill, binding) = match bound {
+        Some(bound) if !drill && board.is_drill(bound) => (Some(bound), None),
+        bound => (None, bound),
+    };
+    let free = || match at_drill {
+        Some(bound) => Standing::AtDrill { incident: bound.incident.to_string().into() },
+        None => Standing::Free,
+    };
     let standing = match (binding, readiness) {
         (Some(bound), _) if bound.status == Status::OnScene => {
             Standing::Busy { incident: bound.incident.to_string().into(), back: bound.back_at }
@@ -144,9 +154,9 @@ fn known(board: &Board, unit: &Unit, now: Timestamp, seen: Option<Seen>) -> Know
                 Standing::NotReady { reason: said.note.clone() }
             }
             (ReadinessState::Resting, Some(until)) => Standing::Resting { until },
-            (ReadinessState::Ready, _) => Standing::Free,
+            (ReadinessState::Ready, _) => free(),
         },
-        (None, None) => Standing::Free,
+        (None, None) => free(),
     };
     let said = readiness.filter(|said| said.until.is_none_or(|until| until > now));
     Known {
@@ -154,13 +164,17 @@ fn known(board: &Board, unit: &Unit, now: Timestamp, seen: Option<Seen>) -> Know
         seen,
         strength: said.and_then(|said| said.strength).or(unit.strength),
         standing,
-        at_work_since: binding.and_then(|bound| bound.reached(Status::Accepted)),
+        at_work_since: bound.and_then(|bound| bound.reached(Status::Accepted)),
     }
 }
 
-/// Returns the townships under a red warning: each keeps a boat near.
-fn covers(board: &Board, area: AreaCode) -> Vec<Cover> {
-    let red = board.active_warnings().filter(|known| known.message.colour == Some(Colour::Red));
+/// Returns the townships under a red warning: each keeps a boat near. A drill has those of exercises beside the real
+/// ones, which do not wait for it to end.
+fn covers(board: &Board, area: AreaCode, drill: bool) -> Vec<Cover> {
+    let counts = |known: &&Warning| {
+        known.message.colour == Some(Colour::Red) && (drill || !known.message.status.is_drill())
+    };
+    let red = board.active_warnings().filter(counts);
     let red: Vec<_> = red.collect();
     let warned = |known: &&Area| {
         known.code.level() == Level::Township

@@ -65,7 +65,8 @@ pub fn coverage(scene: &Scene<'_>) -> Vec<Covered> {
 
 /// Tells whether a unit can be counted on.
 pub(super) fn is_free(candidate: &Candidate<'_>) -> bool {
-    candidate.standing == Standing::Free && candidate.strength != Some(0)
+    let free = matches!(candidate.standing, Standing::Free | Standing::AtDrill { .. });
+    free && candidate.strength != Some(0)
 }
 
 impl View<'_> {

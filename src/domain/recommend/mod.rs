@@ -62,6 +62,10 @@ pub struct Seen {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     Free,
+    /// In a drill only, which it leaves for what really happens.
+    AtDrill {
+        incident: CompactString,
+    },
     /// Ordered to an incident and not there yet. Only a joint proposal may send it elsewhere.
     UnderWay {
         incident: CompactString,

@@ -84,6 +84,9 @@ impl Reason {
             Reason::LeavesBare { areas, .. } => {
                 format!("调走后 {} 个区域附近再无同类力量", areas.len())
             }
+            Reason::LeavesDrill { incident } => {
+                format!("正在参加演练（{incident}），派出即退出演练")
+            }
             Reason::Diverted { from, .. } => format!("正在前往 {from}，需改派"),
         };
         match self.malus_s() {
@@ -121,6 +124,7 @@ impl Reason {
             Reason::LeavesBare { areas, .. } => {
                 format!("leaves {} areas without such a unit near by", areas.len())
             }
+            Reason::LeavesDrill { incident } => format!("at a drill ({incident}), which it leaves"),
             Reason::Diverted { from, .. } => format!("turned around on its way to {from}"),
         };
         match self.malus_s() {

@@ -77,6 +77,47 @@ async fn several_incidents_are_planned_for_together_and_nobody_is_sent_twice() {
 }
 
 #[tokio::test]
+async fn a_boat_at_a_drill_is_there_for_what_really_happens() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let report = json!({ "kind": "11A04", "point": LEVEE, "course": "演练", "drill": true });
+    let drill = id(&desk.post("/incidents", &report, 201).await).to_owned();
+    let practised = format!("/incidents/{drill}/recommendations?need=boat_rescue:1");
+    let boat = desk.get(&practised, 200).await["items"][0]["unit"].clone();
+    let order = json!({ "unit": boat, "order": "转移群众" });
+    desk.post(&format!("/incidents/{drill}/assignments"), &order, 201).await;
+    let rest = desk.get(&practised, 200).await;
+    assert!(!units(&rest["items"]).contains(&text(&boat)), "one drill does not take from another");
+
+    let real = incident(&desk, LEVEE).await;
+    let path = format!("/incidents/{real}/recommendations?need=boat_rescue:1");
+    let found = desk.get(&path, 200).await;
+    assert_eq!(found["items"][0]["unit"], boat, "{found}");
+    let reasons = found["items"][0]["reasons"].as_array().unwrap();
+    assert!(reasons.iter().any(|reason| text(&reason["text"]).contains("演练")), "{reasons:?}");
+    desk.post(&format!("/incidents/{real}/assignments"), &order, 201).await;
+    let both = json!({ "incidents": [
+        { "id": drill, "need": "boat_rescue:1" }, { "id": real, "need": "boat_rescue:1" },
+    ] });
+    let refused = desk.post("/dispatch/proposal", &both, 422).await;
+    assert_eq!(refusal(&refused).1, "incidents");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_red_warning_of_an_exercise_asks_for_boats_in_drills_only() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let mut exercise = red(TOWNSHIP);
+    exercise["status"] = json!("exercise");
+    server.demo("gateway").post("/warnings", &exercise, 201).await;
+    assert!(items(&desk.get("/dispatch/coverage", 200).await).is_empty());
+    let practised = desk.get("/dispatch/coverage?drill=true", 200).await;
+    assert_eq!(items(&practised)[0]["area"], TOWNSHIP);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn only_townships_under_a_red_warning_have_to_have_a_boat_near() {
     let server = TestServer::start().await;
     let desk = server.demo("dispatcher");
