@@ -61,12 +61,16 @@ struct Known {
 }
 
 impl Advice {
-    pub fn new(catalogue: Catalogue, basemap: &Basemap) -> Self {
-        let speeds = Speeds::default();
+    pub fn new(
+        catalogue: Catalogue,
+        basemap: &Basemap,
+        speeds: Speeds,
+        settings: Settings,
+    ) -> Self {
         let roads = basemap.roads.iter();
         let roads = roads.map(|road| Road { id: &road.id, class: &road.class, parts: &road.parts });
         let network = (!basemap.roads.is_empty()).then(|| Network::new(roads, &speeds));
-        Self { catalogue, network, speeds, settings: Settings::default() }
+        Self { catalogue, network, speeds, settings }
     }
 
     /// Asks `question` about the scene of `moment`.

@@ -54,6 +54,7 @@ use crate::{
     health::{self, Ailments},
     http::{self, Publisher, Web},
     hub::Hub,
+    ingest::basemap::Basemap,
     journal::Loss,
     telemetry::mqtt::Broker,
 };
@@ -91,6 +92,8 @@ pub struct Node {
     pub ailments: watch::Receiver<Ailments>,
     pub ready: Arc<AtomicBool>,
     pub config: Config,
+    basemap: Arc<Basemap>,
+    advice: Arc<Advice>,
     demo: bool,
     hub: Hub,
     metrics: Arc<PrometheusRecorder>,
@@ -159,6 +162,8 @@ impl Node {
         ));
         let joined = (&nodes, &bus, last);
         let planes = Planes::start(&config, &board, &clock, joined, &tasks, &stops.outbox).await?;
+        let basemap = Arc::new(demonstration::basemap(&config, options.demo)?);
+        let advice = Arc::new(advice(&config, &basemap)?);
         let hub = Hub::start(
             &tasks,
             board.clone(),
@@ -177,6 +182,8 @@ impl Node {
             ailments,
             ready: Arc::default(),
             config,
+            basemap,
+            advice,
             demo: options.demo,
             hub,
             metrics: Arc::new(PrometheusBuilder::new().build_recorder()),
@@ -192,8 +199,6 @@ impl Node {
         listener: TcpListener,
         shutdown: CancellationToken,
     ) -> anyhow::Result<bool> {
-        let basemap = demonstration::basemap(&self.config, self.demo)?;
-        let catalogue = self.config.capabilities().map_err(anyhow::Error::msg)?;
         let web = Web {
             board: self.board.clone(),
             access: Arc::clone(&self.access),
@@ -212,8 +217,8 @@ impl Node {
             texts: Arc::new(self.config.texts().map_err(anyhow::Error::msg)?),
             publisher: publisher(&self.config),
             forms: Arc::new(self.config.forms().map_err(anyhow::Error::msg)?),
-            advice: Arc::new(Advice::new(catalogue, &basemap)),
-            basemap: Arc::new(basemap),
+            advice: Arc::clone(&self.advice),
+            basemap: Arc::clone(&self.basemap),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
         self.ready.store(true, Ordering::Relaxed);
@@ -285,6 +290,12 @@ async fn record_loss(board: &Handle, loss: Loss) -> anyhow::Result<()> {
     let command = Command::AcceptLoss(LossAccepted { anchored_seq, found_seq });
     board.submit(console, command).await?;
     Ok(())
+}
+
+fn advice(config: &Config, basemap: &Basemap) -> anyhow::Result<Advice> {
+    let catalogue = config.capabilities().map_err(anyhow::Error::msg)?;
+    let (speeds, settings) = (config.roads.clone(), config.recommendation.clone());
+    Ok(Advice::new(catalogue, basemap, speeds, settings))
 }
 
 async fn open_access(
