@@ -6,6 +6,7 @@
 mod alone;
 mod broker;
 mod bus;
+mod coverage;
 mod demonstration;
 mod exchange;
 mod facts;
@@ -164,6 +165,8 @@ impl Node {
         let planes = Planes::start(&config, &board, &clock, joined, &tasks, &stops.outbox).await?;
         let basemap = Arc::new(demonstration::basemap(&config, options.demo)?);
         let advice = Arc::new(advice(&config, &basemap)?);
+        let watch = coverage::Watch::new(&board, &planes.positions, &advice, bus.health());
+        tasks.spawn(positions::stopped_by(stops.outbox.clone(), watch.run()));
         let hub = Hub::start(
             &tasks,
             board.clone(),
@@ -295,7 +298,8 @@ async fn record_loss(board: &Handle, loss: Loss) -> anyhow::Result<()> {
 fn advice(config: &Config, basemap: &Basemap) -> anyhow::Result<Advice> {
     let catalogue = config.capabilities().map_err(anyhow::Error::msg)?;
     let (speeds, settings) = (config.roads.clone(), config.recommendation.clone());
-    Ok(Advice::new(catalogue, basemap, speeds, settings))
+    let near = config.coverage.clone();
+    Ok(Advice::new(catalogue, basemap, near, speeds, settings))
 }
 
 async fn open_access(

@@ -17,7 +17,7 @@ use serde::{
 
 use self::layers::{defaults, overlay, read_table, restore, set};
 use crate::{
-    access,
+    access, advice,
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
     domain::{
@@ -88,6 +88,7 @@ pub struct Config {
     pub gauges: gauges::Settings,
     pub recommendation: recommend::Settings,
     pub roads: Speeds,
+    pub coverage: advice::Near,
     pub sources: Vec<Source>,
 }
 
@@ -237,7 +238,10 @@ impl Config {
         faults.extend(self.calendar().err());
         faults.extend(self.texts().err());
         faults.extend(self.suggestions().err());
-        faults.extend(self.capabilities().err());
+        match self.capabilities() {
+            Ok(known) => faults.extend(within("coverage", self.coverage.faults(&known))),
+            Err(fault) => faults.push(fault),
+        }
         faults.extend(self.supplies().err());
         match (self.plans(), self.deadlines()) {
             (Ok(plans), Ok(rules)) => {
@@ -452,6 +456,10 @@ mod tests {
         ] {
             assert!(faults.contains(named), "{named} in {faults}");
         }
+        let faults =
+            load("[coverage]\nability = \"dragon\"\nwithin_s = 1\n").unwrap_err().to_string();
+        assert!(faults.contains("coverage.ability: \"dragon\" is not"), "{faults}");
+        assert!(faults.contains("coverage.within_s: use"), "{faults}");
         let over = [variable("JIAOYING_RECOMMENDATION__TURNOUT_S", "soon")];
         let faults = Config::load(None, over.into_iter()).unwrap_err().to_string();
         assert!(faults.contains("JIAOYING_RECOMMENDATION__TURNOUT_S"), "{faults}");

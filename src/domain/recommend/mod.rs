@@ -18,11 +18,11 @@ mod words;
 use compact_str::CompactString;
 
 pub use self::{
-    coverage::{Cover, Covered, coverage},
+    coverage::{Cover, Covered, Lacking, coverage, holes},
     depots::{Depot, DepotOffer},
     joint::{Demand, Outcome, Posting, Proposal, Unmet, propose},
     judge::{Place, Reason, Why},
-    move_up::{Move, MoveUp, move_up},
+    move_up::{Changed, Move, MoveUp, consequences, move_up, move_up_now},
     settings::{GRADES, Settings},
     shortfall::{Shortfall, ShortfallReason, Tally},
     slots::SLOTS_MAX,

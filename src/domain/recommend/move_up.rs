@@ -3,9 +3,9 @@
 use compact_str::CompactString;
 
 use super::{
-    Scene,
+    Candidate, Scene, Seen,
     choice::left_bare,
-    coverage::{Cover, Covered},
+    coverage::{Cover, Covered, coverage},
     slots::SLOTS_MAX,
     view::View,
 };
@@ -48,10 +48,44 @@ pub fn move_up(scene: &Scene<'_>, taken: &[UnitId]) -> MoveUp {
         .map(|(number, _)| number)
         .collect();
     let bare = left_bare(&view, &gone);
-    let holes: Vec<usize> = holes(&view, &gone, &bare);
-    let mut moved = assigned(&view, &gone, &holes);
+    fill(&view, &gone, bare)
+}
+
+/// Returns which areas are bare as things stand, and which units should move up.
+pub fn move_up_now(scene: &Scene<'_>) -> MoveUp {
+    let view = View::of(scene);
+    let mut bare = view.covered_without(&[]);
+    bare.retain(Covered::is_hole);
+    fill(&view, &[], bare)
+}
+
+/// How one area is covered before a unit moves up and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    pub before: Covered,
+    pub after: Covered,
+}
+
+/// Returns what is different once a unit stands where it moves up to: first of all the area that it is for, and
+/// those that it leaves behind.
+pub fn consequences(scene: &Scene<'_>, taken: &[UnitId], moving: &Move) -> Vec<Changed> {
+    let stays = |candidate: &&Candidate<'_>| !taken.contains(&candidate.unit.id);
+    let mut staying: Vec<Candidate<'_>> = scene.candidates.iter().filter(stays).cloned().collect();
+    let before = coverage(&Scene { candidates: &staying, ..*scene });
+    for candidate in staying.iter_mut().filter(|candidate| candidate.unit.id == moving.unit) {
+        candidate.seen = Some(Seen { at: moving.to, when: scene.now, stale: false });
+    }
+    let after = coverage(&Scene { candidates: &staying, ..*scene });
+    let changed = before.into_iter().zip(after).map(|(before, after)| Changed { before, after });
+    changed.filter(|changed| changed.before != changed.after).collect()
+}
+
+fn fill(view: &View<'_>, gone: &[usize], bare: Vec<Covered>) -> MoveUp {
+    let scene = &view.scene;
+    let holes: Vec<usize> = holes(view, gone, &bare);
+    let mut moved = assigned(view, gone, &holes);
     // Two that move may together bare what each alone does not: the later move is given up.
-    while let Some(last) = moved.last().filter(|_| bares_another(&view, &gone, &moved)) {
+    while let Some(last) = moved.last().filter(|_| bares_another(view, gone, &moved)) {
         debug_assert!(last.hole < view.watches.len(), "a hole is a cover");
         moved.pop();
     }

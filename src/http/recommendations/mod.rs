@@ -10,8 +10,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use self::views::{
-    CoveredView, DepotView, PostingView, ProposalView, RecommendationView, RejectedView, UnmetView,
-    Words, outcome,
+    CoveredView, DepotView, MoveUpView, PostingView, ProposalView, RecommendationView,
+    RejectedView, UnmetView, Words, outcome,
 };
 use super::{
     Web,
@@ -19,7 +19,7 @@ use super::{
     request::{Asked, Caller, List, Named, Written, allow},
 };
 use crate::{
-    advice::{Advice, Moment},
+    advice::{Advice, Moment, last_seen},
     domain::{
         actor::{Actor, Capability},
         area::LonLat,
@@ -27,9 +27,10 @@ use crate::{
         capability::{Need, NeedFault},
         ids::{IncidentId, UnitId},
         incident::Incident,
-        recommend::{Demand, Posting, Seen, coverage, propose, recommend},
+        recommend::{
+            Demand, Posting, consequences, coverage, move_up, move_up_now, propose, recommend,
+        },
     },
-    positions::Staleness,
 };
 
 /// Incidents planned for at once.
@@ -44,6 +45,14 @@ pub(super) struct Needed {
 #[derive(Deserialize, IntoParams)]
 pub(super) struct Earnest {
     /// As a drill has it: with the warnings of exercises, and without the units that drills hold.
+    drill: Option<bool>,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(super) struct Moving {
+    /// Units that are to be sent away, with commas between; without them, as things stand.
+    without: Option<String>,
+    /// As a drill has it.
     drill: Option<bool>,
 }
 
@@ -203,6 +212,47 @@ pub(super) async fn cover(
     view.await.map(|items| Json(List::whole(items)))
 }
 
+/// Says which unit could move where, so that no red-warned township stays without one near: as things stand, or once some
+/// units are sent.
+#[utoipa::path(get, path = "/api/v1/dispatch/move-up", params(Moving),
+    responses((status = 200, body = MoveUpView), (status = 422)))]
+pub(super) async fn moving_up(
+    State(web): State<Web>,
+    caller: Caller,
+    Asked(Moving { without, drill }): Asked<Moving>,
+) -> Result<Json<MoveUpView>, ApiError> {
+    let taken = without.as_deref().unwrap_or_default().split(',').map(str::trim);
+    let taken = taken.filter(|id| !id.is_empty()).map(|id| {
+        let unknown = || ApiError::bad_field("without", format!("{id:?} names no unit"));
+        id.parse::<UnitId>().map_err(|_| unknown())
+    });
+    let taken: Vec<UnitId> = taken.collect::<Result<_, _>>()?;
+    let about = About::Areas { drill: drill == Some(true) };
+    let (moment, _, names) = moment(&web, caller.actor, about).await?;
+    if let Some(id) = taken.iter().find(|id| !names.contains_key(id.as_str())) {
+        return Err(ApiError::bad_field("without", format!("no unit {id}; see GET /api/v1/units")));
+    }
+    let view = blocking(&web, move |advice| {
+        advice.ask(&moment, |scene| {
+            let found = if taken.is_empty() { move_up_now(scene) } else { move_up(scene, &taken) };
+            let words = Words { advice, names: &names };
+            let home = |unit: &UnitId| {
+                let known = scene.candidates.iter().find(|known| known.unit.id == *unit);
+                known.map(|known| known.unit.area)
+            };
+            let moves = found.moves.iter().map(|moving| {
+                words.moving(moving, home(&moving.unit), &consequences(scene, &taken, moving))
+            });
+            MoveUpView {
+                moves: moves.collect(),
+                bare: found.bare.iter().map(|covered| words.covered(covered)).collect(),
+                still_bare: found.still_bare.iter().map(|bare| words.covered(bare)).collect(),
+            }
+        })
+    });
+    view.await.map(Json)
+}
+
 /// What a question is about.
 enum About {
     Incidents(Vec<IncidentId>),
@@ -219,20 +269,14 @@ async fn moment(
     actor: Actor,
     about: About,
 ) -> Result<(Moment, Places, Names), ApiError> {
-    let (now, positions) = (web.board.now(), web.positions.clone());
+    let (now, positions, advice) = (web.board.now(), web.positions.clone(), web.advice.clone());
     let read = web.board.read(move |board| {
-        let last_seen = |id: &UnitId| {
-            let registry = positions.registry();
-            let number = registry.by_id(id.as_str())?;
-            let (fix, unit) = (positions.last(number)?, board.units.get(id)?);
-            let stale = Staleness::of(fix.at, now, unit.reports_every_s) != Staleness::Fresh;
-            Some(Seen { at: fix.place(), when: fix.at, stale })
-        };
+        let last_seen = |id: &UnitId| last_seen(board, &positions, id, now);
         let (places, drill) = match about {
             About::Areas { drill } => (Places::new(), drill),
             About::Incidents(ids) => together(board, &actor, &ids)?,
         };
-        let moment = Moment::of(board, actor.area, drill, now, &last_seen);
+        let moment = Moment::of(board, (actor.area, drill), &advice.near, now, &last_seen);
         Ok((moment, places, names(board, &actor)))
     });
     read.await?
