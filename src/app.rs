@@ -11,6 +11,7 @@ mod demonstration;
 mod exchange;
 mod facts;
 mod gauges;
+mod ground;
 mod nodes;
 mod planes;
 mod positions;
@@ -37,10 +38,9 @@ use tokio::{net::TcpListener, sync::watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::{alone::hold, storage::Storage};
-use self::{bus::Joined, planes::Planes};
+use self::{bus::Joined, ground::Ground, planes::Planes};
 use crate::{
     access::{self, Access, Purpose},
-    advice::Advice,
     bus::Bus,
     channels::{
         Gateway,
@@ -55,7 +55,6 @@ use crate::{
     health::{self, Ailments},
     http::{self, Publisher, Web},
     hub::Hub,
-    ingest::basemap::Basemap,
     journal::Loss,
     telemetry::mqtt::Broker,
 };
@@ -93,8 +92,7 @@ pub struct Node {
     pub ailments: watch::Receiver<Ailments>,
     pub ready: Arc<AtomicBool>,
     pub config: Config,
-    basemap: Arc<Basemap>,
-    advice: Arc<Advice>,
+    ground: Ground,
     demo: bool,
     hub: Hub,
     metrics: Arc<PrometheusRecorder>,
@@ -163,9 +161,8 @@ impl Node {
         ));
         let joined = (&nodes, &bus, last);
         let planes = Planes::start(&config, &board, &clock, joined, &tasks, &stops.outbox).await?;
-        let basemap = Arc::new(demonstration::basemap(&config, options.demo)?);
-        let advice = Arc::new(advice(&config, &basemap)?);
-        let watch = coverage::Watch::new(&board, &planes.positions, &advice, bus.health());
+        let ground = Ground::open(&config, options.demo)?;
+        let watch = coverage::Watch::new(&board, &planes.positions, &ground.advice, bus.health());
         tasks.spawn(positions::stopped_by(stops.outbox.clone(), watch.run()));
         let hub = Hub::start(
             &tasks,
@@ -185,8 +182,7 @@ impl Node {
             ailments,
             ready: Arc::default(),
             config,
-            basemap,
-            advice,
+            ground,
             demo: options.demo,
             hub,
             metrics: Arc::new(PrometheusBuilder::new().build_recorder()),
@@ -220,8 +216,8 @@ impl Node {
             texts: Arc::new(self.config.texts().map_err(anyhow::Error::msg)?),
             publisher: publisher(&self.config),
             forms: Arc::new(self.config.forms().map_err(anyhow::Error::msg)?),
-            advice: Arc::clone(&self.advice),
-            basemap: Arc::clone(&self.basemap),
+            advice: Arc::clone(&self.ground.advice),
+            basemap: Arc::clone(&self.ground.basemap),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
         self.ready.store(true, Ordering::Relaxed);
@@ -293,13 +289,6 @@ async fn record_loss(board: &Handle, loss: Loss) -> anyhow::Result<()> {
     let command = Command::AcceptLoss(LossAccepted { anchored_seq, found_seq });
     board.submit(console, command).await?;
     Ok(())
-}
-
-fn advice(config: &Config, basemap: &Basemap) -> anyhow::Result<Advice> {
-    let catalogue = config.capabilities().map_err(anyhow::Error::msg)?;
-    let (speeds, settings) = (config.roads.clone(), config.recommendation.clone());
-    let near = config.coverage.clone();
-    Ok(Advice::new(catalogue, basemap, near, speeds, settings))
 }
 
 async fn open_access(
