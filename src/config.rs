@@ -439,7 +439,7 @@ mod tests {
             Config::load(Some(&path), std::iter::empty())
         };
         let own =
-            "[recommendation]\nradius_km = 100\n[roads.class_kmh]\n机耕路 = 12\ncounty = 45\n";
+            "[recommendation]\nradius_km = 100\n[roads.class_kmh]\n\"机耕路\" = 12\ncounty = 45\n";
         let config = load(own).unwrap();
         assert_eq!(config.recommendation.radius_km, 100);
         assert_eq!((config.roads.class_kmh["机耕路"], config.roads.class_kmh["county"]), (12, 45));

@@ -6,11 +6,12 @@ use super::{
     Candidate, Scene, Seen,
     choice::left_bare,
     coverage::{Cover, Covered, coverage},
+    judge::whereabouts,
     slots::SLOTS_MAX,
     view::View,
 };
 use crate::domain::{
-    area::LonLat,
+    area::{LonLat, distance_m},
     ids::{AreaCode, UnitId},
     matching::{Costs, assign},
 };
@@ -66,8 +67,8 @@ pub struct Changed {
     pub after: Covered,
 }
 
-/// Returns what is different once a unit stands where it moves up to: first of all the area that it is for, and
-/// those that it leaves behind.
+/// Returns what is different once a unit stands where it moves up to: the area that it is for, and those that it leaves
+/// behind.
 pub fn consequences(scene: &Scene<'_>, taken: &[UnitId], moving: &Move) -> Vec<Changed> {
     let stays = |candidate: &&Candidate<'_>| !taken.contains(&candidate.unit.id);
     let mut staying: Vec<Candidate<'_>> = scene.candidates.iter().filter(stays).cloned().collect();
@@ -77,7 +78,8 @@ pub fn consequences(scene: &Scene<'_>, taken: &[UnitId], moving: &Move) -> Vec<C
     }
     let after = coverage(&Scene { candidates: &staying, ..*scene });
     let changed = before.into_iter().zip(after).map(|(before, after)| Changed { before, after });
-    changed.filter(|changed| changed.before != changed.after).collect()
+    let own = |before: &Covered| (before.area, &before.ability) == (moving.area, &moving.ability);
+    changed.filter(|changed| own(&changed.before) || changed.before != changed.after).collect()
 }
 
 fn fill(view: &View<'_>, gone: &[usize], bare: Vec<Covered>) -> MoveUp {
@@ -127,8 +129,8 @@ fn assigned(view: &View<'_>, gone: &[usize], holes: &[usize]) -> Vec<Moved> {
     let mut costs = Costs::new(candidates, vec![BARE; holes.len()]);
     for (hole, cover) in holes.iter().enumerate() {
         for near in &view.watches[*cover].late {
-            let needed = view.needed(near.candidate, gone);
-            if !gone.contains(&near.candidate) && !needed {
+            let kept = view.needed(near.candidate, gone) || view.is_at(near.candidate, *cover);
+            if !gone.contains(&near.candidate) && !kept {
                 costs.set(hole, near.candidate, i64::from(near.eta_s));
             }
         }
@@ -152,6 +154,14 @@ fn bares_another(view: &View<'_>, gone: &[usize], moved: &[Moved]) -> bool {
 }
 
 impl View<'_> {
+    /// Tells whether a unit stands already where a cover would have it move.
+    fn is_at(&self, candidate: usize, cover: usize) -> bool {
+        let Scene { candidates, covers, settings, now, .. } = self.scene;
+        let at = whereabouts(&candidates[candidate], settings, now);
+        let there = |at| distance_m(at, covers[cover].at) <= f64::from(settings.at_base_m);
+        at.is_some_and(|(_, at)| there(at))
+    }
+
     /// Tells whether an area is bare once this one is gone too.
     fn needed(&self, candidate: usize, gone: &[usize]) -> bool {
         self.watches.iter().any(|watch| {
