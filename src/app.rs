@@ -38,7 +38,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::{alone::hold, storage::Storage};
-use self::{bus::Joined, ground::Ground, planes::Planes};
+use self::{bus::Joined, planes::Planes};
 use crate::{
     access::{self, Access, Purpose},
     bus::Bus,
@@ -92,7 +92,6 @@ pub struct Node {
     pub ailments: watch::Receiver<Ailments>,
     pub ready: Arc<AtomicBool>,
     pub config: Config,
-    ground: Ground,
     demo: bool,
     hub: Hub,
     metrics: Arc<PrometheusRecorder>,
@@ -160,10 +159,8 @@ impl Node {
             stops.outbox.clone(),
         ));
         let joined = (&nodes, &bus, last);
-        let planes = Planes::start(&config, &board, &clock, joined, &tasks, &stops.outbox).await?;
-        let ground = Ground::open(&config, options.demo)?;
-        let watch = coverage::Watch::new(&board, &planes.positions, &ground.advice, bus.health());
-        tasks.spawn(positions::stopped_by(stops.outbox.clone(), watch.run()));
+        let set = (&config, options.demo);
+        let planes = Planes::start(set, &board, &clock, joined, &tasks, &stops.outbox).await?;
         let hub = Hub::start(
             &tasks,
             board.clone(),
@@ -182,7 +179,6 @@ impl Node {
             ailments,
             ready: Arc::default(),
             config,
-            ground,
             demo: options.demo,
             hub,
             metrics: Arc::new(PrometheusBuilder::new().build_recorder()),
@@ -216,8 +212,8 @@ impl Node {
             texts: Arc::new(self.config.texts().map_err(anyhow::Error::msg)?),
             publisher: publisher(&self.config),
             forms: Arc::new(self.config.forms().map_err(anyhow::Error::msg)?),
-            advice: Arc::clone(&self.ground.advice),
-            basemap: Arc::clone(&self.ground.basemap),
+            advice: Arc::clone(&self.planes.ground.advice),
+            basemap: Arc::clone(&self.planes.ground.basemap),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
         self.ready.store(true, Ordering::Relaxed);
