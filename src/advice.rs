@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use compact_str::CompactString;
+use serde::Deserialize;
+
 use crate::{
     domain::{
         area::{Area, LonLat},
@@ -15,18 +18,48 @@ use crate::{
         site::SiteKind,
         time::Timestamp,
         unit::Unit,
-        warning::Colour,
+        warning::{Colour, Warning},
     },
     ingest::basemap::Basemap,
+    positions::{Positions, Staleness},
 };
 
-/// A red-warned township has a boat within half an hour, or somebody looks for one.
-const BOAT: (&str, u32) = ("boat_rescue", 1_800);
+/// `[coverage]`: what every red-warned township has near, and when it is told that it has not.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Near {
+    /// What units have to be able to do, by its code in the list of capabilities.
+    pub ability: CompactString,
+    pub within_s: u32,
+    /// How long a hole, or its end, stands before it is told.
+    pub stands_s: u32,
+    /// How often it is looked.
+    pub every_s: u32,
+}
+
+impl Near {
+    /// Returns everything that is wrong with these settings.
+    pub fn faults(&self, known: &Catalogue) -> Vec<String> {
+        let ranges = [
+            ("within_s", self.within_s, 60, 86_400),
+            ("stands_s", self.stands_s, 0, 3_600),
+            ("every_s", self.every_s, 1, 600),
+        ];
+        let outside =
+            ranges.into_iter().filter(|(_, value, low, high)| !(low..=high).contains(&value));
+        let faults = outside.map(|(name, _, low, high)| format!("{name}: use {low} to {high}"));
+        let unknown = known.find(&self.ability).is_none();
+        let unknown = unknown
+            .then(|| format!("ability: {:?} is not in the list of capabilities", self.ability));
+        faults.chain(unknown).collect()
+    }
+}
 
 /// What recommendations are reckoned by beside the board.
 #[derive(Debug)]
 pub struct Advice {
     pub catalogue: Catalogue,
+    pub near: Near,
     network: Option<Network>,
     speeds: Speeds,
     settings: Settings,
@@ -61,12 +94,17 @@ struct Known {
 }
 
 impl Advice {
-    pub fn new(catalogue: Catalogue, basemap: &Basemap) -> Self {
-        let speeds = Speeds::default();
+    pub fn new(
+        catalogue: Catalogue,
+        basemap: &Basemap,
+        near: Near,
+        speeds: Speeds,
+        settings: Settings,
+    ) -> Self {
         let roads = basemap.roads.iter();
         let roads = roads.map(|road| Road { id: &road.id, class: &road.class, parts: &road.parts });
         let network = (!basemap.roads.is_empty()).then(|| Network::new(roads, &speeds));
-        Self { catalogue, network, speeds, settings: Settings::default() }
+        Self { catalogue, near, network, speeds, settings }
     }
 
     /// Asks `question` about the scene of `moment`.
@@ -99,10 +137,17 @@ impl Advice {
 }
 
 impl Moment {
-    /// Takes from the board what lies in `area`; `last_seen` says where a unit is by its own terminal.
+    /// Returns the areas that must have a unit near.
+    pub fn covers(&self) -> impl Iterator<Item = AreaCode> {
+        self.covers.iter().map(|cover| cover.area)
+    }
+
+    /// Takes from the board what lies in `area`, for a drill or in earnest: a drill keeps no unit from what really
+    /// happens, and its warnings are none. `last_seen` says where a unit is by its own terminal.
     pub fn of(
         board: &Board,
-        area: AreaCode,
+        (area, drill): (AreaCode, bool),
+        near: &Near,
         now: Timestamp,
         last_seen: &dyn Fn(&UnitId) -> Option<Seen>,
     ) -> Self {
@@ -122,18 +167,39 @@ impl Moment {
             Stocked { site: site.id.clone(), at: site.at, free: free.collect() }
         });
         Self {
-            units: units.map(|unit| known(board, unit, now, last_seen(&unit.id))).collect(),
+            units: units.map(|unit| known(board, unit, drill, now, last_seen(&unit.id))).collect(),
             depots: depots.collect(),
             closures: board.closures.iter().map(|closed| closed.what.clone()).collect(),
-            covers: covers(board, area),
+            covers: covers(board, area, near, drill),
             now,
         }
     }
 }
 
-fn known(board: &Board, unit: &Unit, now: Timestamp, seen: Option<Seen>) -> Known {
+/// Returns where a unit was seen last by its own terminal.
+pub fn last_seen(
+    board: &Board,
+    positions: &Positions,
+    id: &UnitId,
+    now: Timestamp,
+) -> Option<Seen> {
+    let number = positions.registry().by_id(id.as_str())?;
+    let (fix, unit) = (positions.last(number)?, board.units.get(id)?);
+    let stale = Staleness::of(fix.at, now, unit.reports_every_s) != Staleness::Fresh;
+    Some(Seen { at: fix.place(), when: fix.at, stale })
+}
+
+fn known(board: &Board, unit: &Unit, drill: bool, now: Timestamp, seen: Option<Seen>) -> Known {
     let readiness = board.assignments.readiness(&unit.id);
-    let binding = board.assignments.binding(&unit.id);
+    let bound = board.assignments.binding(&unit.id);
+    let (at_drill, binding) = match bound {
+        Some(bound) if !drill && board.is_drill(bound) => (Some(bound), None),
+        bound => (None, bound),
+    };
+    let free = || match at_drill {
+        Some(bound) => Standing::AtDrill { incident: bound.incident.to_string().into() },
+        None => Standing::Free,
+    };
     let standing = match (binding, readiness) {
         (Some(bound), _) if bound.status == Status::OnScene => {
             Standing::Busy { incident: bound.incident.to_string().into(), back: bound.back_at }
@@ -144,9 +210,9 @@ fn known(board: &Board, unit: &Unit, now: Timestamp, seen: Option<Seen>) -> Know
                 Standing::NotReady { reason: said.note.clone() }
             }
             (ReadinessState::Resting, Some(until)) => Standing::Resting { until },
-            (ReadinessState::Ready, _) => Standing::Free,
+            (ReadinessState::Ready, _) => free(),
         },
-        (None, None) => Standing::Free,
+        (None, None) => free(),
     };
     let said = readiness.filter(|said| said.until.is_none_or(|until| until > now));
     Known {
@@ -154,21 +220,25 @@ fn known(board: &Board, unit: &Unit, now: Timestamp, seen: Option<Seen>) -> Know
         seen,
         strength: said.and_then(|said| said.strength).or(unit.strength),
         standing,
-        at_work_since: binding.and_then(|bound| bound.reached(Status::Accepted)),
+        at_work_since: bound.and_then(|bound| bound.reached(Status::Accepted)),
     }
 }
 
-/// Returns the townships under a red warning: each keeps a boat near.
-fn covers(board: &Board, area: AreaCode) -> Vec<Cover> {
-    let red = board.active_warnings().filter(|known| known.message.colour == Some(Colour::Red));
+/// Returns the townships under a red warning: each keeps a boat near. A drill has those of exercises beside the real
+/// ones, which do not wait for it to end.
+fn covers(board: &Board, area: AreaCode, near: &Near, drill: bool) -> Vec<Cover> {
+    let counts = |known: &&Warning| {
+        known.message.colour == Some(Colour::Red) && (drill || !known.message.status.is_drill())
+    };
+    let red = board.active_warnings().filter(counts);
     let red: Vec<_> = red.collect();
     let warned = |known: &&Area| {
         known.code.level() == Level::Township
             && red.iter().any(|warning| warning.extent.touches(known.code))
     };
-    let (ability, within_s) = BOAT;
     let cover = |known: &Area| {
-        Some(Cover { area: known.code, at: known.centroid?, ability: ability.into(), within_s })
+        let (ability, within_s) = (near.ability.clone(), near.within_s);
+        Some(Cover { area: known.code, at: known.centroid?, ability, within_s })
     };
     board.areas.inside(area).filter(warned).filter_map(cover).collect()
 }

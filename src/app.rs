@@ -6,10 +6,12 @@
 mod alone;
 mod broker;
 mod bus;
+mod coverage;
 mod demonstration;
 mod exchange;
 mod facts;
 mod gauges;
+mod ground;
 mod nodes;
 mod planes;
 mod positions;
@@ -39,7 +41,6 @@ pub use self::{alone::hold, storage::Storage};
 use self::{bus::Joined, planes::Planes};
 use crate::{
     access::{self, Access, Purpose},
-    advice::Advice,
     bus::Bus,
     channels::{
         Gateway,
@@ -158,7 +159,8 @@ impl Node {
             stops.outbox.clone(),
         ));
         let joined = (&nodes, &bus, last);
-        let planes = Planes::start(&config, &board, &clock, joined, &tasks, &stops.outbox).await?;
+        let set = (&config, options.demo);
+        let planes = Planes::start(set, &board, &clock, joined, &tasks, &stops.outbox).await?;
         let hub = Hub::start(
             &tasks,
             board.clone(),
@@ -192,8 +194,6 @@ impl Node {
         listener: TcpListener,
         shutdown: CancellationToken,
     ) -> anyhow::Result<bool> {
-        let basemap = demonstration::basemap(&self.config, self.demo)?;
-        let catalogue = self.config.capabilities().map_err(anyhow::Error::msg)?;
         let web = Web {
             board: self.board.clone(),
             access: Arc::clone(&self.access),
@@ -212,8 +212,8 @@ impl Node {
             texts: Arc::new(self.config.texts().map_err(anyhow::Error::msg)?),
             publisher: publisher(&self.config),
             forms: Arc::new(self.config.forms().map_err(anyhow::Error::msg)?),
-            advice: Arc::new(Advice::new(catalogue, &basemap)),
-            basemap: Arc::new(basemap),
+            advice: Arc::clone(&self.planes.ground.advice),
+            basemap: Arc::clone(&self.planes.ground.basemap),
         };
         let service = http::router(web).into_make_service_with_connect_info::<SocketAddr>();
         self.ready.store(true, Ordering::Relaxed);

@@ -17,12 +17,12 @@ use serde::{
 
 use self::layers::{defaults, overlay, read_table, restore, set};
 use crate::{
-    access,
+    access, advice,
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
     domain::{
-        callout::policy::PolicySet, capability::Catalogue, deadline, ids::AreaCode,
-        response::Plans, roster::Calendar, suggestion::Rules, supply::SupplyRules,
+        callout::policy::PolicySet, capability::Catalogue, deadline, ids::AreaCode, recommend,
+        response::Plans, road::Speeds, roster::Calendar, suggestion::Rules, supply::SupplyRules,
     },
     gauges,
     ingest::{basemap::Basemap, calendar, capabilities, forms::Forms, plans},
@@ -86,6 +86,9 @@ pub struct Config {
     pub access: access::Settings,
     pub positions: positions::Settings,
     pub gauges: gauges::Settings,
+    pub recommendation: recommend::Settings,
+    pub roads: Speeds,
+    pub coverage: advice::Near,
     pub sources: Vec<Source>,
 }
 
@@ -227,16 +230,26 @@ impl Config {
         }
         faults.extend(self.positions.faults());
         faults.extend(self.gauges.faults());
+        faults.extend(within("recommendation", self.recommendation.faults()));
+        faults.extend(within("roads", self.roads.faults()));
         faults.extend(Source::faults(&self.sources));
         faults.extend(self.policies().err());
         faults.extend(self.forms().err());
         faults.extend(self.calendar().err());
         faults.extend(self.texts().err());
         faults.extend(self.suggestions().err());
-        faults.extend(self.capabilities().err());
+        match self.capabilities() {
+            Ok(known) => faults.extend(within("coverage", self.coverage.faults(&known))),
+            Err(fault) => faults.push(fault),
+        }
         faults.extend(self.supplies().err());
-        faults.extend(self.plans().err());
-        faults.extend(self.deadlines().err());
+        match (self.plans(), self.deadlines()) {
+            (Ok(plans), Ok(rules)) => {
+                let unknown = plans.unknown_round(&rules);
+                faults.extend(unknown.map(|fault| format!("plans_dir: {fault}")));
+            }
+            (plans, rules) => faults.extend(plans.err().into_iter().chain(rules.err())),
+        }
         faults.extend(self.basemap().err());
         faults
     }
@@ -288,7 +301,6 @@ impl Config {
     }
 
     /// Reads what is done at each level of a response.
-    /// Reads what is done at each level of a response.
     pub fn plans(&self) -> Result<Plans, String> {
         let read = match self.plans_dir.as_str() {
             "" => plans::shipped(),
@@ -336,6 +348,11 @@ fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RedisUr
     let text = String::deserialize(deserializer)?;
     let read = (!text.is_empty()).then(|| text.parse());
     read.transpose().map_err(|fault: UrlFault| de::Error::custom(fault))
+}
+
+/// Names the section that faults are in.
+fn within(section: &str, faults: Vec<String>) -> impl Iterator<Item = String> {
+    faults.into_iter().map(move |fault| format!("{section}.{fault}"))
 }
 
 /// Reads the rules in `text`, if nothing is wrong with them.
@@ -411,6 +428,44 @@ mod tests {
     }
 
     #[test]
+    fn how_units_are_ranked_and_how_fast_roads_are_is_set_by_name_and_faults_are_named() {
+        let config = Config::load(None, std::iter::empty()).unwrap();
+        assert_eq!(config.recommendation, recommend::Settings::default());
+        assert_eq!(config.roads, Speeds::default());
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c.toml");
+        let load = |text: &str| {
+            fs::write(&path, text).unwrap();
+            Config::load(Some(&path), std::iter::empty())
+        };
+        let own =
+            "[recommendation]\nradius_km = 100\n[roads.class_kmh]\n\"机耕路\" = 12\ncounty = 45\n";
+        let config = load(own).unwrap();
+        assert_eq!(config.recommendation.radius_km, 100);
+        assert_eq!((config.roads.class_kmh["机耕路"], config.roads.class_kmh["county"]), (12, 45));
+        assert_eq!(config.roads.class_kmh["village"], 25, "the other classes stay");
+        let wrong = "[recommendation]\nradius_km = 0\nweights = [8, 4, 2, 0]\nradius = 1\n\
+                     [roads]\ndetour = 9.0\n[roads.class_kmh]\ncounty = 900\n";
+        let faults = load(wrong).unwrap_err().to_string();
+        for named in [
+            "recommendation.radius_km: use",
+            "recommendation.weights: use",
+            "recommendation.radius: there is no",
+            "roads.detour: use",
+            "roads.class_kmh.county: use",
+        ] {
+            assert!(faults.contains(named), "{named} in {faults}");
+        }
+        let faults =
+            load("[coverage]\nability = \"dragon\"\nwithin_s = 1\n").unwrap_err().to_string();
+        assert!(faults.contains("coverage.ability: \"dragon\" is not"), "{faults}");
+        assert!(faults.contains("coverage.within_s: use"), "{faults}");
+        let over = [variable("JIAOYING_RECOMMENDATION__TURNOUT_S", "soon")];
+        let faults = Config::load(None, over.into_iter()).unwrap_err().to_string();
+        assert!(faults.contains("JIAOYING_RECOMMENDATION__TURNOUT_S"), "{faults}");
+    }
+
+    #[test]
     fn a_file_of_time_limits_is_read_and_its_fault_named() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("deadlines.toml");
@@ -419,7 +474,26 @@ mod tests {
             let named = variable("JIAOYING_DEADLINES", path.to_str().unwrap());
             Config::load(None, [named].into_iter())
         };
-        assert_eq!(load("").unwrap().deadlines().unwrap(), deadline::Rules::default());
+        let rounds = r#"
+            [[round]]
+            id = "zero"
+            zh = "零报告"
+            en = "Zero report"
+            times = ["08:00"]
+            source = "本县规定"
+            confirmed = true
+            [[round]]
+            id = "three"
+            zh = "一日三报"
+            en = "Three reports a day"
+            times = ["08:00", "14:00", "20:00"]
+            source = "本县规定"
+            confirmed = true
+        "#;
+        assert_eq!(load(rounds).unwrap().deadlines().unwrap().rounds.len(), 2);
+        // A plan that names rounds which the county does not hold would ask nobody.
+        let faults = load("").unwrap_err().to_string();
+        assert!(faults.contains("plans_dir: flood: round 1: no rounds 零报告"), "{faults}");
         let faults = load("[[rule]]\nid = \"one\"\nhops = 1\n").unwrap_err().to_string();
         assert!(
             faults.contains("deadlines: ") && faults.contains("unknown field `hops`"),

@@ -166,6 +166,9 @@ async fn serve(rig: &Rig, dir: &std::path::Path) -> SocketAddr {
         advice: Arc::new(jiaoying::advice::Advice::new(
             jiaoying::ingest::capabilities::built_in(),
             &Default::default(),
+            config.coverage,
+            config.roads,
+            config.recommendation,
         )),
         ready: Arc::new(AtomicBool::new(true)),
         ailments,

@@ -1,12 +1,14 @@
-//! What comes in beside commands: where units are, what gauges show, and who is asked for warnings.
+//! What comes in beside commands: where units are, what gauges show, who is asked for warnings, and the ground that all of
+//! it lies on.
 
 use std::sync::Arc;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    exchange,
+    coverage, exchange,
     gauges::{self, Plane},
+    ground::Ground,
     positions, sources,
 };
 use crate::{
@@ -30,13 +32,14 @@ pub(super) struct Planes {
     /// How the broker that gauges publish to fares; none where the settings name none.
     pub broker: Option<Broker>,
     pub sources: Sources,
+    pub ground: Ground,
 }
 
 type Joining<'j> = (&'j Arc<dyn Nodes>, &'j Arc<dyn Bus>, Option<Arc<LastPositions>>);
 
 impl Planes {
     pub async fn start(
-        config: &Config,
+        (config, demo): (&Config, bool),
         board: &Handle,
         clock: &Arc<dyn Clock>,
         (nodes, bus, last): Joining<'_>,
@@ -49,6 +52,9 @@ impl Planes {
             gauges::start(config, board, clock, bus, tasks, stop).await?;
         let sources = sources::start(config, board, nodes, broker.as_ref(), tasks, stop).await?;
         exchange::start(&positions, bus, last, board, tasks, stop).await?;
-        Ok(Self { positions, tracks, gauges, readings, broker, sources })
+        let ground = Ground::open(config, demo)?;
+        let watch = coverage::Watch::new(board, &positions, &ground.advice, bus.health());
+        tasks.spawn(positions::stopped_by(stop.clone(), watch.run()));
+        Ok(Self { positions, tracks, gauges, readings, broker, sources, ground })
     }
 }

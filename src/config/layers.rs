@@ -38,6 +38,9 @@ pub(super) fn read_table(path: &PathBuf) -> Result<Table, String> {
     text.parse().map_err(|error| format!("{}: {error}", path.display()))
 }
 
+/// A table whose keys are whatever the county's own files call them.
+const OPEN: &str = "roads.class_kmh";
+
 /// Lays `over` upon `table`; a key that the defaults do not have is a fault.
 pub(super) fn overlay(table: &mut Table, over: Table, path: &str, faults: &mut Vec<String>) {
     for (key, value) in over {
@@ -45,6 +48,7 @@ pub(super) fn overlay(table: &mut Table, over: Table, path: &str, faults: &mut V
         match (table.get_mut(&key), value) {
             (Some(Value::Table(inner)), Value::Table(over)) => overlay(inner, over, &name, faults),
             (Some(known), value) => *known = value,
+            (None, value) if path == OPEN => drop(table.insert(key, value)),
             (None, _) => faults.push(format!("{name}: there is no such setting")),
         }
     }

@@ -22,6 +22,7 @@ use super::{
     event::{CalloutEvent, Entry, Event},
     fence::{self, Fences},
     gauge::{self, Standings},
+    hole::{self, Holes},
     hotspot::{self, HotSpots},
     ids::{AreaCode, Duty, OverrideId, PostId, WarningId},
     incident::{self, Incidents},
@@ -64,6 +65,8 @@ pub struct Board {
     pub gauges: Standings,
     #[serde(default)]
     pub silences: Silences,
+    #[serde(default)]
+    pub holes: Holes,
     /// Sequence number of the last event that changed what stands on the map, warnings and callouts apart.
     #[serde(default)]
     pub map_seq: u64,
@@ -155,6 +158,7 @@ impl Board {
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
+            Command::NoteCoverage(step) => hole::decide(self, actor, step, &mut draft)?,
             Command::NoteCrossings(seen) => fence::note(self, actor, seen, &mut draft)?,
             Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),
             Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
@@ -252,6 +256,7 @@ impl Board {
             Event::HotSpot(event) => self.hot_spots.apply(event, entry),
             Event::Report(event) => self.reports.apply(event, entry),
             Event::Round(event) => self.rounds.apply(event, entry),
+            Event::Coverage(event) => self.holes.apply(event),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }

@@ -19,6 +19,7 @@ use super::{
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
     fence::Crossing,
     gauge::Seen,
+    hole::CoverageStep,
     hotspot::{HotSpotStep, Taken},
     ids::{
         AreaCode, AssignmentId, AttemptId, BulletinId, CadenceId, CalloutId, ClosureId,
@@ -90,6 +91,8 @@ pub enum Command {
     NoteSilence(Vec<LastHeard>),
     /// These are heard again.
     NoteHeard(Vec<LastHeard>),
+    /// Warned areas have lost their cover, or have it again.
+    NoteCoverage(CoverageStep),
     /// Units were seen to enter or leave warned areas.
     NoteCrossings(Vec<Crossing>),
     NoteAccess(AccessChanged),

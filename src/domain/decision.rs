@@ -8,8 +8,8 @@ use super::{
     command::Reply,
     event::{CalloutOpened, CloseReason, Event},
     ids::{
-        AssignmentId, CalloutId, EvacuationId, HotSpotId, IncidentId, ObligationId, PersonId,
-        ProposalId, ResponseId, TaskId, TransferId,
+        AssignmentId, CadenceId, CalloutId, EvacuationId, HotSpotId, IncidentId, ObligationId,
+        PersonId, ProposalId, ResponseId, TaskId, TransferId,
     },
     time::Timestamp,
 };
@@ -43,6 +43,7 @@ pub(super) struct Draft<'b> {
     next_evacuation: u64,
     next_transfer: u64,
     next_hot_spot: u64,
+    next_cadence: u64,
     /// How many more obligations of a callout are open after the events so far.
     opened: BTreeMap<CalloutId, i64>,
     /// What the callouts that the events so far have opened or revised are about, errands apart.
@@ -75,6 +76,7 @@ impl<'b> Draft<'b> {
             next_evacuation: board.evacuations.next_id(),
             next_transfer: board.evacuations.next_transfer(),
             next_hot_spot: board.hot_spots.next_id(),
+            next_cadence: board.rounds.next_cadence(),
             opened: BTreeMap::new(),
             opening: BTreeMap::new(),
             errands: BTreeMap::new(),
@@ -146,6 +148,11 @@ impl<'b> Draft<'b> {
     pub fn take_hot_spot(&mut self) -> HotSpotId {
         self.next_hot_spot += 1;
         HotSpotId(self.next_hot_spot - 1)
+    }
+
+    pub fn take_cadence(&mut self) -> CadenceId {
+        self.next_cadence += 1;
+        CadenceId(self.next_cadence - 1)
     }
 
     /// Notes that `obligation` has been changed, and by how much its callout's open ones have.

@@ -19,6 +19,7 @@ pub mod evacuation;
 pub mod event;
 pub mod fence;
 pub mod gauge;
+pub mod hole;
 pub mod hotspot;
 pub mod ids;
 pub mod incident;

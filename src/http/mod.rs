@@ -245,6 +245,7 @@ fn dispatch() -> Router<Web> {
         .route("/incidents/{id}/recommendations", get(recommendations::one))
         .route("/dispatch/proposal", post(recommendations::several))
         .route("/dispatch/coverage", get(recommendations::cover))
+        .route("/dispatch/move-up", get(recommendations::moving_up))
         .route("/closures", get(closures::list).post(closures::close))
         .route("/closures/{id}", delete(closures::open))
         .route("/incident-kinds", get(incidents::kinds))

@@ -94,6 +94,7 @@ use super::{
         recommendations::one,
         recommendations::several,
         recommendations::cover,
+        recommendations::moving_up,
         closures::close,
         closures::list,
         closures::open,

@@ -17,7 +17,7 @@ use crate::{
         board::Board,
         command::{Command, Reply},
         deadline::{round_en, round_zh},
-        ids::{AreaCode, CadenceId, RoundId, TaskId},
+        ids::{AreaCode, CadenceId, ResponseId, RoundId, TaskId},
         incident::Casualties,
         rejection::Rejection,
         round::{
@@ -88,6 +88,10 @@ pub(super) struct CadenceView {
     #[schema(value_type = String)]
     reason: CompactString,
     drill: bool,
+    /// The response that holds them; none where a person has switched them on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    response: Option<ResponseId>,
     confirmed: bool,
     on: bool,
     #[schema(value_type = String, format = DateTime)]
@@ -291,6 +295,7 @@ fn cadence_view(cadence: &Cadence) -> CadenceView {
         areas: cadence.areas.clone(),
         reason: cadence.reason.clone(),
         drill: cadence.drill,
+        response: cadence.response,
         confirmed: cadence.rule.confirmed,
         on: cadence.is_on(),
         started_at: cadence.started.at,

@@ -140,6 +140,7 @@ fn topic(event: &Event) -> Topic {
         | Event::GaugeCrossed(_)
         | Event::SilenceBegan(_)
         | Event::SilenceEnded(_)
+        | Event::Coverage(_)
         | Event::SuggestionRulesAdopted(_)
         | Event::SuggestionDecided(_)
         | Event::BulletinDrafted(_)

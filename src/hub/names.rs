@@ -8,7 +8,7 @@ use super::directory::Directory;
 use crate::domain::{
     area::Extent,
     callout::obligation::Step,
-    event::{CalloutEvent, Event},
+    event::{CalloutEvent, CoverageEvent, Event},
     ids::{AreaCode, PersonId, PostId, SiteId},
     silence::Voice,
 };
@@ -26,6 +26,7 @@ pub(super) fn names<'d>(
         Event::GaugeCrossed(crossed) => names.gauge(&crossed.gauge),
         Event::SilenceBegan(began) => names.voice(&began.voice),
         Event::SilenceEnded(ended) => names.voice(&ended.voice),
+        Event::Coverage(CoverageEvent::CoverageHoleOpened(opened)) => names.area(opened.spot.area),
         Event::OverrideAdded(added) => {
             names.post(&added.change.post).people(added.change.people.iter())
         }

@@ -6,8 +6,8 @@ use super::directory::Directory;
 use crate::domain::{
     area::Extent,
     event::{
-        AssignmentEvent, CalloutEvent, Carried, EvacuationEvent, Event, HotSpotEvent,
-        IncidentEvent, ReportEvent, RoadEvent, RoundEvent, SupplyEvent, TaskEvent,
+        AssignmentEvent, CalloutEvent, Carried, CoverageEvent, EvacuationEvent, Event,
+        HotSpotEvent, IncidentEvent, ReportEvent, RoadEvent, RoundEvent, SupplyEvent, TaskEvent,
     },
     ids::AreaCode,
 };
@@ -70,6 +70,12 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::GaugeCrossed(crossed) => Scope::Within(crossed.area),
         Event::SilenceBegan(began) => Scope::Within(began.area),
         Event::SilenceEnded(ended) => Scope::Within(ended.area),
+        Event::Coverage(CoverageEvent::CoverageHoleOpened(opened)) => {
+            Scope::Within(opened.spot.area)
+        }
+        Event::Coverage(CoverageEvent::CoverageHoleClosed(closed)) => {
+            Scope::Within(closed.spot.area)
+        }
         Event::WarningAccepted(accepted) if accepted.extent.is_empty() => Scope::Everybody,
         Event::WarningAccepted(accepted) => about(&accepted.extent),
     }

@@ -124,6 +124,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::GaugeCrossed(_)
         | Event::SilenceBegan(_)
         | Event::SilenceEnded(_)
+        | Event::Coverage(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
         | Event::SuggestionRulesAdopted(_)

@@ -18,8 +18,8 @@ use crate::{
     },
     health::{Ailment, Ailments},
     protocol::{
-        CalloutView, DutyView, LineView, ObligationView, PersonView, ResponseLine, SilencesView,
-        Viewer, WarningView,
+        CalloutView, DutyView, HoleView, LineView, ObligationView, PersonView, ResponseLine,
+        SilencesView, Viewer, WarningView,
     },
 };
 
@@ -50,6 +50,8 @@ pub(crate) struct BoardView {
     pub duty: DutyView,
     pub lines: Vec<LineView>,
     pub silences: SilencesView,
+    /// Warned areas without a unit near.
+    pub holes: Vec<HoleView>,
     pub degraded: Vec<Degraded>,
 }
 
@@ -130,6 +132,7 @@ pub(super) fn draw(
         duty: DutyView::of(board, area, now, &viewer, wide),
         lines: LineView::all(board),
         silences: SilencesView::of(board, area),
+        holes: HoleView::all(board, area),
         degraded: ailments
             .iter()
             .map(|&Ailment { what, since }| Degraded { what, since })

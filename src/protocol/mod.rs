@@ -7,6 +7,7 @@ mod callout;
 mod duty;
 mod evacuation;
 mod feature;
+mod hole;
 mod hotspot;
 mod incident;
 mod line;
@@ -30,6 +31,7 @@ pub use self::{
         ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitTask,
         UnitView,
     },
+    hole::HoleView,
     hotspot::{HotSpotFacts, HotSpotView, StatisticsView, TakenView},
     incident::{IncidentDetail, IncidentView},
     line::LineView,

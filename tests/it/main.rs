@@ -35,6 +35,7 @@ mod flood_warnings;
 #[path = "../fuzz/mod.rs"]
 mod fuzz;
 mod gauges;
+mod holes;
 mod hotspots;
 mod http_api;
 mod journal_contract;

@@ -2,7 +2,7 @@
 //!
 //! A unit's status is that of its assignment, never of the unit: what it does here says nothing of there. Invariant: a
 //! unit has one assignment at most that binds it, and an assignment that binds has an armed time at which the unit
-//! is asked how it stands.
+//! is asked how it stands. A drill binds a unit for drills only: what really happens takes it away from there.
 
 mod order;
 mod readiness;

@@ -3,8 +3,9 @@
 use compact_str::{CompactString, format_compact};
 
 use super::{
+    Assignment,
     readiness::{self, ReadinessState, SayReady},
-    status::{self, Advance, Status},
+    status::{self, Advance, NOTE_LIMIT, Status},
 };
 use crate::domain::{
     actor::{Actor, Capability},
@@ -127,7 +128,8 @@ fn assign(
     let unit = board.units.get(&wanted.unit).ok_or_else(unknown)?;
     known_area(board, actor, unit.area)?;
     check(wanted)?;
-    if let Some(bound) = board.assignments.binding(&unit.id) {
+    let bound = board.assignments.binding(&unit.id);
+    if let Some(bound) = bound.filter(|bound| incident.drill || !board.is_drill(bound)) {
         let (unit, incident, status) = (unit.id.clone(), bound.incident, bound.status);
         return Err(AssignmentFault::Bound { unit, incident, status }.into());
     }
@@ -136,6 +138,9 @@ fn assign(
     if let Some(known) = absent {
         let (unit, note) = (unit.id.clone(), known.note.clone());
         return Err(AssignmentFault::NotReady { unit, note }.into());
+    }
+    if let Some(bound) = bound {
+        draft.leave_drill(bound, incident, actor);
     }
     let post = unit.post();
     let upon = Upon {
@@ -173,6 +178,23 @@ fn assign(
         draft.push(IncidentAdvanced { id, area, from, to, note: CompactString::default() });
     }
     Ok(draft.finish(Reply::Assignment { id, obligation: *obligation }))
+}
+
+impl Board {
+    /// Tells whether an assignment is part of a drill.
+    pub fn is_drill(&self, assignment: &Assignment) -> bool {
+        self.incidents.get(assignment.incident).is_some_and(|incident| incident.drill)
+    }
+}
+
+impl Draft<'_> {
+    /// Calls a unit away from a drill, for what really happens.
+    fn leave_drill(&mut self, bound: &Assignment, incident: &Incident, actor: &Actor) {
+        let note = format_compact!("演练中止，转入真实任务：{}", incident.title());
+        let note = note.chars().take(NOTE_LIMIT).collect();
+        let recall = Advance { assignment: bound.id, to: Status::Recalled, note, back_at: None };
+        self.advance_assignment(bound, &recall, Err(actor.login.clone()));
+    }
 }
 
 fn check(wanted: &AssignUnit) -> Result<(), Rejection> {

@@ -18,7 +18,7 @@ use crate::domain::{
 };
 
 /// Longest note, in characters.
-const NOTE_LIMIT: usize = 500;
+pub(super) const NOTE_LIMIT: usize = 500;
 
 /// How far a unit has come with an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

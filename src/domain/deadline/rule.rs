@@ -18,6 +18,14 @@ pub struct Rules {
     pub rounds: Vec<Round>,
 }
 
+impl Rules {
+    /// Returns the round that people mean by `name`: its id, or what it is called.
+    pub fn round(&self, name: &str) -> Option<&Round> {
+        let by_id = self.rounds.iter().find(|round| round.id == name);
+        by_id.or_else(|| self.rounds.iter().find(|round| round.zh == name))
+    }
+}
+
 /// One rule; see `config/deadlines.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

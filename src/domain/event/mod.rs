@@ -6,6 +6,7 @@
 
 mod assignment;
 mod callout;
+mod coverage;
 mod evacuation;
 mod group;
 mod hotspot;
@@ -36,8 +37,8 @@ use super::{
 };
 
 pub use self::{
-    assignment::*, callout::*, evacuation::*, hotspot::*, incident::*, report::*, response::*,
-    road::*, round::*, supply::*, task::*, warning::*,
+    assignment::*, callout::*, coverage::*, evacuation::*, hotspot::*, incident::*, report::*,
+    response::*, road::*, round::*, supply::*, task::*, warning::*,
 };
 
 /// An event with its place in the journal.
@@ -166,6 +167,7 @@ events! {
     group HotSpot(HotSpotEvent);
     group Report(ReportEvent);
     group Round(RoundEvent);
+    group Coverage(CoverageEvent);
 }
 
 impl Event {

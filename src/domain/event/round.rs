@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::group::group;
 use crate::domain::{
     deadline,
-    ids::{AreaCode, CadenceId, PersonId, PostId, RoundId, TaskId},
+    ids::{AreaCode, CadenceId, PersonId, PostId, ResponseId, RoundId, TaskId},
     round::Return,
     time::Timestamp,
 };
@@ -34,6 +34,9 @@ pub struct CadenceStarted {
     pub reason: CompactString,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drill: bool,
+    /// The response that holds them; none where a person has switched them on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<ResponseId>,
     /// Until when the first round is answered.
     pub next_due: Timestamp,
 }

@@ -3,7 +3,11 @@
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use super::{Candidate, Scene, Standing, view::View};
+use super::{
+    Candidate, Scene, Standing,
+    judge::{Verdict, Why, judge},
+    view::View,
+};
 use crate::domain::{
     area::LonLat,
     capability::Ability,
@@ -63,9 +67,35 @@ pub fn coverage(scene: &Scene<'_>) -> Vec<Covered> {
     View::of(scene).covered_without(&[])
 }
 
+/// Why no unit is near: how many of those that can are kept by what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lacking {
+    pub capable: u32,
+    /// Free, and too far away.
+    pub far: u32,
+    /// Sent somewhere.
+    pub busy: u32,
+    /// Not ready, or without people.
+    pub not_ready: u32,
+    pub resting: u32,
+    /// Nobody knows where they are.
+    pub lost: u32,
+    pub roads_closed: u32,
+}
+
+/// Returns the areas that have no unit near, each with why.
+pub fn holes(scene: &Scene<'_>) -> Vec<(Covered, Lacking)> {
+    let view = View::of(scene);
+    let covered = view.covered_without(&[]).into_iter().zip(scene.covers);
+    let holes = covered.filter(|(covered, _)| covered.is_hole());
+    holes.map(|(covered, cover)| (covered, view.lacking(cover))).collect()
+}
+
 /// Tells whether a unit can be counted on.
 pub(super) fn is_free(candidate: &Candidate<'_>) -> bool {
-    candidate.standing == Standing::Free && candidate.strength != Some(0)
+    let free = matches!(candidate.standing, Standing::Free | Standing::AtDrill { .. });
+    free && candidate.strength != Some(0)
 }
 
 impl View<'_> {
@@ -89,6 +119,35 @@ impl View<'_> {
         let mut found: Vec<Near> = self.free_and_able(ability).filter_map(near).collect();
         found.sort_unstable();
         found
+    }
+
+    /// Counts what keeps the units that could cover it.
+    fn lacking(&self, cover: &Cover) -> Lacking {
+        let mut lacking = Lacking::default();
+        let Some(ability) = self.scene.catalogue.find(&cover.ability) else { return lacking };
+        let arrivals = self.to(cover.at);
+        for (number, candidate) in self.scene.candidates.iter().enumerate() {
+            let counter = match judge(self, number, ability, &arrivals, None) {
+                Verdict::Incapable => continue,
+                Verdict::Fit(_) if is_free(candidate) => &mut lacking.far,
+                Verdict::Fit(_) | Verdict::No(Why::Resting { .. }) => &mut lacking.resting,
+                Verdict::No(why) => match why {
+                    Why::UnderWay { .. } | Why::Busy { .. } => &mut lacking.busy,
+                    Why::NotReady { .. } | Why::NoPeople => &mut lacking.not_ready,
+                    Why::NoPosition | Why::Lost { .. } => &mut lacking.lost,
+                    Why::RoadsClosed { .. } => &mut lacking.roads_closed,
+                    Why::Resting { .. }
+                    | Why::NoFigure
+                    | Why::OutOfRadius { .. }
+                    | Why::Outranked { .. }
+                    | Why::Taken { .. }
+                    | Why::Elsewhere { .. } => &mut lacking.far,
+                },
+            };
+            *counter += 1;
+            lacking.capable += 1;
+        }
+        lacking
     }
 
     /// Returns how each cover is covered once these candidates are gone.

@@ -145,6 +145,7 @@ fn posting(view: &View<'_>, demand: &Demand, want: &Want<'_>, fit: usize) -> Pos
     let under_way_to = match &candidate.standing {
         Standing::UnderWay { incident } => Some(incident.clone()),
         Standing::Free
+        | Standing::AtDrill { .. }
         | Standing::Busy { .. }
         | Standing::NotReady { .. }
         | Standing::Resting { .. } => None,

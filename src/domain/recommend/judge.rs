@@ -54,6 +54,8 @@ pub enum Reason {
     BreaksRest { until: Timestamp, malus_s: u32 },
     /// Nobody else is near these areas.
     LeavesBare { areas: Vec<AreaCode>, malus_s: u32 },
+    /// It is at a drill, which it would leave.
+    LeavesDrill { incident: CompactString },
     /// It is under way to another incident and would be turned around.
     Diverted { from: CompactString, malus_s: u32 },
 }
@@ -62,7 +64,7 @@ impl Reason {
     /// Returns what it costs the unit in the ranking, beside its ETA.
     pub fn malus_s(&self) -> u32 {
         match self {
-            Reason::Capable { .. } | Reason::Arrives { .. } => 0,
+            Reason::Capable { .. } | Reason::Arrives { .. } | Reason::LeavesDrill { .. } => 0,
             Reason::From { malus_s, .. }
             | Reason::Strength { malus_s, .. }
             | Reason::AtWork { malus_s, .. }
@@ -228,7 +230,7 @@ fn kept_by_standing(
     divert: Option<&str>,
 ) -> Option<Why> {
     match &candidate.standing {
-        Standing::Free => None,
+        Standing::Free | Standing::AtDrill { .. } => None,
         Standing::UnderWay { incident } => {
             divert.is_none().then(|| Why::UnderWay { incident: incident.clone() })
         }
@@ -277,6 +279,7 @@ fn speaks_against(
         Standing::UnderWay { incident } if divert != Some(incident.as_str()) => {
             Some(Reason::Diverted { from: incident.clone(), malus_s: settings.divert_s })
         }
+        Standing::AtDrill { incident } => Some(Reason::LeavesDrill { incident: incident.clone() }),
         Standing::UnderWay { .. }
         | Standing::Free
         | Standing::Busy { .. }

@@ -18,11 +18,11 @@ mod words;
 use compact_str::CompactString;
 
 pub use self::{
-    coverage::{Cover, Covered, coverage},
+    coverage::{Cover, Covered, Lacking, coverage, holes},
     depots::{Depot, DepotOffer},
     joint::{Demand, Outcome, Posting, Proposal, Unmet, propose},
     judge::{Place, Reason, Why},
-    move_up::{Move, MoveUp, move_up},
+    move_up::{Changed, Move, MoveUp, consequences, move_up, move_up_now},
     settings::{GRADES, Settings},
     shortfall::{Shortfall, ShortfallReason, Tally},
     slots::SLOTS_MAX,
@@ -62,6 +62,10 @@ pub struct Seen {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     Free,
+    /// In a drill only, which it leaves for what really happens.
+    AtDrill {
+        incident: CompactString,
+    },
     /// Ordered to an incident and not there yet. Only a joint proposal may send it elsewhere.
     UnderWay {
         incident: CompactString,

@@ -3,14 +3,15 @@
 use compact_str::CompactString;
 
 use super::{
-    Scene,
+    Candidate, Scene, Seen,
     choice::left_bare,
-    coverage::{Cover, Covered},
+    coverage::{Cover, Covered, coverage},
+    judge::whereabouts,
     slots::SLOTS_MAX,
     view::View,
 };
 use crate::domain::{
-    area::LonLat,
+    area::{LonLat, distance_m},
     ids::{AreaCode, UnitId},
     matching::{Costs, assign},
 };
@@ -48,10 +49,45 @@ pub fn move_up(scene: &Scene<'_>, taken: &[UnitId]) -> MoveUp {
         .map(|(number, _)| number)
         .collect();
     let bare = left_bare(&view, &gone);
-    let holes: Vec<usize> = holes(&view, &gone, &bare);
-    let mut moved = assigned(&view, &gone, &holes);
+    fill(&view, &gone, bare)
+}
+
+/// Returns which areas are bare as things stand, and which units should move up.
+pub fn move_up_now(scene: &Scene<'_>) -> MoveUp {
+    let view = View::of(scene);
+    let mut bare = view.covered_without(&[]);
+    bare.retain(Covered::is_hole);
+    fill(&view, &[], bare)
+}
+
+/// How one area is covered before a unit moves up and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    pub before: Covered,
+    pub after: Covered,
+}
+
+/// Returns what is different once a unit stands where it moves up to: the area that it is for, and those that it leaves
+/// behind.
+pub fn consequences(scene: &Scene<'_>, taken: &[UnitId], moving: &Move) -> Vec<Changed> {
+    let stays = |candidate: &&Candidate<'_>| !taken.contains(&candidate.unit.id);
+    let mut staying: Vec<Candidate<'_>> = scene.candidates.iter().filter(stays).cloned().collect();
+    let before = coverage(&Scene { candidates: &staying, ..*scene });
+    for candidate in staying.iter_mut().filter(|candidate| candidate.unit.id == moving.unit) {
+        candidate.seen = Some(Seen { at: moving.to, when: scene.now, stale: false });
+    }
+    let after = coverage(&Scene { candidates: &staying, ..*scene });
+    let changed = before.into_iter().zip(after).map(|(before, after)| Changed { before, after });
+    let own = |before: &Covered| (before.area, &before.ability) == (moving.area, &moving.ability);
+    changed.filter(|changed| own(&changed.before) || changed.before != changed.after).collect()
+}
+
+fn fill(view: &View<'_>, gone: &[usize], bare: Vec<Covered>) -> MoveUp {
+    let scene = &view.scene;
+    let holes: Vec<usize> = holes(view, gone, &bare);
+    let mut moved = assigned(view, gone, &holes);
     // Two that move may together bare what each alone does not: the later move is given up.
-    while let Some(last) = moved.last().filter(|_| bares_another(&view, &gone, &moved)) {
+    while let Some(last) = moved.last().filter(|_| bares_another(view, gone, &moved)) {
         debug_assert!(last.hole < view.watches.len(), "a hole is a cover");
         moved.pop();
     }
@@ -93,8 +129,8 @@ fn assigned(view: &View<'_>, gone: &[usize], holes: &[usize]) -> Vec<Moved> {
     let mut costs = Costs::new(candidates, vec![BARE; holes.len()]);
     for (hole, cover) in holes.iter().enumerate() {
         for near in &view.watches[*cover].late {
-            let needed = view.needed(near.candidate, gone);
-            if !gone.contains(&near.candidate) && !needed {
+            let kept = view.needed(near.candidate, gone) || view.is_at(near.candidate, *cover);
+            if !gone.contains(&near.candidate) && !kept {
                 costs.set(hole, near.candidate, i64::from(near.eta_s));
             }
         }
@@ -118,6 +154,14 @@ fn bares_another(view: &View<'_>, gone: &[usize], moved: &[Moved]) -> bool {
 }
 
 impl View<'_> {
+    /// Tells whether a unit stands already where a cover would have it move.
+    fn is_at(&self, candidate: usize, cover: usize) -> bool {
+        let Scene { candidates, covers, settings, now, .. } = self.scene;
+        let at = whereabouts(&candidates[candidate], settings, now);
+        let there = |at| distance_m(at, covers[cover].at) <= f64::from(settings.at_base_m);
+        at.is_some_and(|(_, at)| there(at))
+    }
+
     /// Tells whether an area is bare once this one is gone too.
     fn needed(&self, candidate: usize, gone: &[usize]) -> bool {
         self.watches.iter().any(|watch| {

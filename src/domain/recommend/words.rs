@@ -1,7 +1,7 @@
 //! Reasons in words, for people: in Chinese as the desk shows them, in English beside it.
 
 use super::{
-    Covered, Place, Reason, Why,
+    Covered, Lacking, Place, Reason, Why,
     shortfall::{Shortfall, ShortfallReason},
 };
 use crate::domain::{
@@ -84,6 +84,9 @@ impl Reason {
             Reason::LeavesBare { areas, .. } => {
                 format!("调走后 {} 个区域附近再无同类力量", areas.len())
             }
+            Reason::LeavesDrill { incident } => {
+                format!("正在参加演练（{incident}），派出即退出演练")
+            }
             Reason::Diverted { from, .. } => format!("正在前往 {from}，需改派"),
         };
         match self.malus_s() {
@@ -121,6 +124,7 @@ impl Reason {
             Reason::LeavesBare { areas, .. } => {
                 format!("leaves {} areas without such a unit near by", areas.len())
             }
+            Reason::LeavesDrill { incident } => format!("at a drill ({incident}), which it leaves"),
             Reason::Diverted { from, .. } => format!("turned around on its way to {from}"),
         };
         match self.malus_s() {
@@ -281,6 +285,26 @@ fn named<'a>(need: &'a Need, catalogue: &'a Catalogue, zh: bool) -> (&'a str, &'
             Some(ability) => (&ability.en, ability.unit_en()),
             None => (code, ""),
         },
+    }
+}
+
+impl Lacking {
+    /// Words what keeps the units that could: 全县 12 支：5 支在执行任务、4 支太远.
+    pub fn zh(&self) -> String {
+        let kept = [
+            (self.busy, "在执行任务"),
+            (self.far, "太远"),
+            (self.roads_closed, "道路中断"),
+            (self.not_ready, "未备勤"),
+            (self.resting, "在休整"),
+            (self.lost, "位置不明"),
+        ];
+        let kept = kept.into_iter().filter(|(count, _)| *count > 0);
+        let kept: Vec<String> = kept.map(|(count, why)| format!("{count} 支{why}")).collect();
+        match self.capable {
+            0 => "全县没有此类力量".to_owned(),
+            capable => format!("全县 {capable} 支：{}", kept.join("、")),
+        }
     }
 }
 

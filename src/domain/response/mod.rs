@@ -10,6 +10,7 @@ mod grade;
 mod order;
 mod plan;
 mod propose;
+mod rounds;
 mod step;
 mod summary;
 
@@ -311,6 +312,6 @@ impl Board {
             open.filter(|task| !response.is_open() || !response.asks(task))
                 .map(|task| format!("{}: open, and {} does not ask for it", task.id, response.id))
         });
-        nowhere.chain(twice).chain(idle)
+        nowhere.chain(twice).chain(idle).chain(self.round_breaches())
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Grade;
 use crate::domain::{
+    deadline,
     gauge::Mark,
     ids::{Duty, Level},
 };
@@ -97,7 +98,8 @@ pub struct OnPost {
     pub within_min: u32,
 }
 
-/// A round of reports that is held while the level lasts, by its name: 零报告, 一日三报.
+/// A round of reports that every township in scope is asked for while the level lasts, by its id or name in the rules
+/// of deadlines: 零报告, 一日三报.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Round {
@@ -131,6 +133,18 @@ impl Plans {
     /// Returns the plan for hazards and incidents with a national code.
     pub fn of_event(&self, code: &str) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.is_for(code))
+    }
+
+    /// Returns the first round of a plan that `rules` do not have, naming plan and entry.
+    pub fn unknown_round(&self, rules: &deadline::Rules) -> Option<String> {
+        self.plans.iter().find_map(|plan| {
+            let mut rounds = plan.rounds.iter().enumerate();
+            let (index, round) = rounds.find(|(_, round)| rules.round(&round.name).is_none())?;
+            let (id, number, name) = (&plan.id, index + 1, &round.name);
+            let known: Vec<&str> = rules.rounds.iter().map(|round| &*round.zh).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            Some(format!("{id}: round {number}: no rounds {name}; deadlines have {known}"))
+        })
     }
 
     /// Returns the first thing that cannot be, naming plan and entry.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use compact_str::{CompactString, format_compact};
 
 use super::{
-    Grade, Item, Order, Plans, Prompt, Proposal, ResponseFault,
+    Grade, Item, Order, Plans, Prompt, Proposal, Response, ResponseFault,
     check::{checked_scope, free_number, giving, open, plan, seen, within},
     propose::pruned,
+    rounds::Standing,
 };
 use crate::domain::{
     actor::{Actor, Capability},
@@ -252,9 +253,11 @@ fn start(
     }
     let id = draft.take_response();
     let giving = giving(board, (id, plan, level, drill), &scope, &order, "启动");
-    let plan = Box::new(plan.clone());
-    draft.push(ResponseStarted { id, plan, level, scope, drill, order });
+    let boxed = Box::new(plan.clone());
+    let standing = Standing { id, plan, level: Some(level), scope: &scope, drill };
+    draft.push(ResponseStarted { id, plan: boxed, level, scope: scope.clone(), drill, order });
     draft.give(&giving, changes.give)?;
+    draft.hold_rounds(standing, &giving.subject);
     Ok(id)
 }
 
@@ -290,9 +293,11 @@ fn set_level(
     };
     let giving = giving(board, (id, plan, to, drill), &scope, &order, verb);
     let revision = response.revision + 1;
-    draft.push(ResponseLevelled { id, from, to, scope, order, revision });
+    let standing = Standing { id, plan, level: Some(to), scope: &scope, drill };
+    draft.push(ResponseLevelled { id, from, to, scope: scope.clone(), order, revision });
     draft.take_back(&changes.withdraw, &giving.subject);
     draft.give(&giving, changes.give)?;
+    draft.hold_rounds(standing, &giving.subject);
     Ok(id)
 }
 
@@ -343,7 +348,9 @@ fn end(
     let tasks: Vec<&Task> = board.tasks_of(response.id).filter(|task| task.is_open()).collect();
     let said = format_compact!("终止{}", response.title());
     draft.take_back(&tasks, &said);
+    let Response { plan, scope, drill, .. } = response;
     let (id, revision) = (response.id, response.revision + 1);
+    draft.hold_rounds(Standing { id, plan, level: None, scope, drill: *drill }, &said);
     draft.push(ResponseEnded { id, order, reason, revision });
     Ok(id)
 }

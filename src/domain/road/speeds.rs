@@ -56,8 +56,10 @@ impl Speeds {
     /// Returns everything that is wrong with these figures.
     pub fn faults(&self) -> Vec<String> {
         let kmh = [("off_road_kmh", self.off_road_kmh), ("straight_kmh", self.straight_kmh)];
-        let classes = self.class_kmh.iter().map(|(class, kmh)| (class.as_str(), *kmh));
-        let speeds = classes.chain(kmh).chain([("other_kmh", self.other_kmh)]);
+        let classes =
+            self.class_kmh.iter().map(|(class, kmh)| (format!("class_kmh.{class}"), *kmh));
+        let kmh = kmh.into_iter().chain([("other_kmh", self.other_kmh)]);
+        let speeds = classes.chain(kmh.map(|(name, kmh)| (name.to_owned(), kmh)));
         let mut faults: Vec<String> = speeds
             .filter(|(_, kmh)| !(1..=200).contains(kmh))
             .map(|(name, _)| format!("{name}: use 1 to 200 km/h"))
@@ -98,7 +100,7 @@ mod tests {
             ..Speeds::default()
         };
         let expected = [
-            "county: use 1 to 200 km/h",
+            "class_kmh.county: use 1 to 200 km/h",
             "straight_kmh: use 1 to 200 km/h",
             "detour: use 1.0 to 5.0",
         ];

@@ -12,9 +12,10 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    board::Board,
     deadline,
     event::{CadenceStarted, Entry, RoundEvent, RoundOpened},
-    ids::{AreaCode, CadenceId, PersonId, RoundId, TaskId},
+    ids::{AreaCode, CadenceId, PersonId, ResponseId, RoundId, TaskId},
     incident::{Casualties, Changed},
     time::Timestamp,
 };
@@ -61,6 +62,9 @@ pub struct Cadence {
     pub areas: Vec<AreaCode>,
     pub reason: CompactString,
     pub drill: bool,
+    /// The response that holds them; none where a person has switched them on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<ResponseId>,
     pub started: Changed,
     pub ended: Option<(Changed, CompactString)>,
     /// Until when the next round is answered that has not been opened.
@@ -70,6 +74,11 @@ pub struct Cadence {
 impl Cadence {
     pub fn is_on(&self) -> bool {
         self.ended.is_none()
+    }
+
+    /// Returns the townships that are asked, as the county has them now.
+    pub(super) fn townships(&self, board: &Board) -> Vec<AreaCode> {
+        elapse::townships(board, &self.areas)
     }
 }
 
@@ -129,8 +138,8 @@ impl Rounds {
         self.by_id.values()
     }
 
-    fn next_cadence(&self) -> CadenceId {
-        CadenceId(self.cadences.last_key_value().map_or(0, |(id, _)| id.0) + 1)
+    pub(super) fn next_cadence(&self) -> u64 {
+        self.cadences.last_key_value().map_or(0, |(id, _)| id.0) + 1
     }
 
     fn next_round(&self) -> u64 {
@@ -194,6 +203,7 @@ impl Cadence {
             areas: started.areas.clone(),
             reason: started.reason.clone(),
             drill: started.drill,
+            response: started.response,
             started: changed(entry),
             ended: None,
             next_due: started.next_due,

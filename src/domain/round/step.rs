@@ -1,5 +1,7 @@
 //! Rounds switched on and off by people, and what townships answer.
 
+use std::collections::BTreeSet;
+
 use compact_str::CompactString;
 
 use super::{
@@ -10,9 +12,10 @@ use crate::domain::{
     actor::{Actor, Capability},
     board::{Board, require},
     command::Reply,
+    deadline,
     decision::{Decision, Draft},
-    event::{CadenceEnded, CadenceStarted, RoundReturned},
-    ids::{AreaCode, CadenceId, Level, RoundId},
+    event::{CadenceEnded, CadenceStarted, Event, RoundEvent, RoundReturned},
+    ids::{AreaCode, CadenceId, Level, ResponseId, RoundId},
     rejection::Rejection,
     roster::change::known_area,
     task::{Cause, Form, Outcome, Task},
@@ -214,16 +217,12 @@ fn finding(answer: &Return) -> &'static str {
 }
 
 impl Draft<'_> {
-    /// Switches rounds on for townships, by a person's hand or a response's.
-    pub(in crate::domain) fn start_cadence(
-        &mut self,
-        start: &StartCadence,
-    ) -> Result<CadenceId, Rejection> {
+    /// Switches rounds on for townships, by a person's hand.
+    fn start_cadence(&mut self, start: &StartCadence) -> Result<CadenceId, Rejection> {
         let board = self.board;
         let mut rules = board.reports.rules().rounds.iter();
         let rule = rules.find(|rule| rule.id == start.rule);
         let rule = rule.ok_or_else(|| RoundFault::UnknownRule(start.rule.clone()))?;
-        let home = board.jurisdiction().unwrap_or(AreaCode::UNSET);
         if start.areas.is_empty() {
             return Err(Rejection::Empty { field: "areas" });
         }
@@ -236,29 +235,56 @@ impl Draft<'_> {
         if start.reason.chars().count() > REASON_LIMIT {
             return Err(Rejection::TooLong { field: "reason", limit: REASON_LIMIT });
         }
-        let asked = townships(board, &start.areas);
-        let mut on = board.rounds.cadences().filter(|known| known.is_on());
-        let rival = on.find_map(|known| {
-            let same = known.rule.id == rule.id && known.drill == start.drill;
-            let both = || townships(board, &known.areas).into_iter().find(|a| asked.contains(a));
-            both().filter(|_| same).map(|area| RoundFault::Running(known.id, area))
-        });
-        if let Some(rival) = rival {
-            return Err(rival.into());
+        let taken = self.asked_in_rounds(&rule.id, start.drill);
+        let rival = townships(board, &start.areas).into_iter().find(|area| taken.contains(area));
+        if let Some(area) = rival {
+            let mut on = board.rounds.cadences().filter(|known| known.is_on());
+            let asks = |known: &&Cadence| {
+                (&known.rule.id, known.drill) == (&rule.id, start.drill)
+                    && known.townships(board).contains(&area)
+            };
+            let by = on.find(asks).map_or(CadenceId(0), |known| known.id);
+            return Err(RoundFault::Running(by, area).into());
         }
-        let unknown = || RoundFault::UnknownRule(start.rule.clone());
-        let next_due = first_due(board, rule, self.now).ok_or_else(unknown)?;
-        let id = board.rounds.next_cadence();
-        self.push(CadenceStarted {
-            id,
-            area: home,
-            rule: rule.clone(),
-            areas: start.areas.clone(),
-            reason: start.reason.trim().into(),
-            drill: start.drill,
-            next_due,
-        });
-        Ok(id)
+        let (areas, reason) = (start.areas.clone(), start.reason.trim().into());
+        let begun = self.begin_cadence(rule, areas, reason, start.drill, None);
+        begun.ok_or_else(|| RoundFault::UnknownRule(start.rule.clone()).into())
+    }
+
+    /// Switches rounds on; none for a rule that never comes due.
+    pub(in crate::domain) fn begin_cadence(
+        &mut self,
+        rule: &deadline::Round,
+        areas: Vec<AreaCode>,
+        reason: CompactString,
+        drill: bool,
+        response: Option<ResponseId>,
+    ) -> Option<CadenceId> {
+        let next_due = first_due(self.board, rule, self.now)?;
+        let id = self.take_cadence();
+        let area = self.board.jurisdiction().unwrap_or(AreaCode::UNSET);
+        let rule = rule.clone();
+        self.push(CadenceStarted { id, area, rule, areas, reason, drill, response, next_due });
+        Some(id)
+    }
+
+    /// Returns the townships that rounds of a rule ask already, after the events so far.
+    pub(in crate::domain) fn asked_in_rounds(&self, rule: &str, drill: bool) -> BTreeSet<AreaCode> {
+        let (mut begun, mut ended) = (Vec::new(), BTreeSet::new());
+        for event in self.events() {
+            if let Event::Round(RoundEvent::CadenceStarted(started)) = event {
+                begun.push((&started.rule.id, started.drill, &started.areas));
+            }
+            if let Event::Round(RoundEvent::CadenceEnded(over)) = event {
+                ended.insert(over.id);
+            }
+        }
+        let known = self.board.rounds.cadences().filter(|known| known.is_on());
+        let known = known.filter(|known| !ended.contains(&known.id));
+        let known = known.map(|known| (&known.rule.id, known.drill, &known.areas));
+        let same =
+            known.chain(begun).filter(|(id, drills, _)| id.as_str() == rule && *drills == drill);
+        same.flat_map(|(_, _, areas)| townships(self.board, areas)).collect()
     }
 
     /// Switches rounds off; what is still open of them nobody needs any more.

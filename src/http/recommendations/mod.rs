@@ -10,8 +10,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use self::views::{
-    CoveredView, DepotView, PostingView, ProposalView, RecommendationView, RejectedView, UnmetView,
-    Words, outcome,
+    CoveredView, DepotView, MoveUpView, PostingView, ProposalView, RecommendationView,
+    RejectedView, UnmetView, Words, outcome,
 };
 use super::{
     Web,
@@ -19,16 +19,18 @@ use super::{
     request::{Asked, Caller, List, Named, Written, allow},
 };
 use crate::{
-    advice::{Advice, Moment},
+    advice::{Advice, Moment, last_seen},
     domain::{
         actor::{Actor, Capability},
         area::LonLat,
         board::Board,
         capability::{Need, NeedFault},
         ids::{IncidentId, UnitId},
-        recommend::{Demand, Posting, Seen, coverage, propose, recommend},
+        incident::Incident,
+        recommend::{
+            Demand, Posting, consequences, coverage, move_up, move_up_now, propose, recommend,
+        },
     },
-    positions::Staleness,
 };
 
 /// Incidents planned for at once.
@@ -38,6 +40,20 @@ const INCIDENTS_MAX: usize = 200;
 pub(super) struct Needed {
     /// Such as `boat_rescue:2,pump:1000,item/sandbag:500`.
     need: String,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(super) struct Earnest {
+    /// As a drill has it: with the warnings of exercises, and without the units that drills hold.
+    drill: Option<bool>,
+}
+
+#[derive(Deserialize, IntoParams)]
+pub(super) struct Moving {
+    /// Units that are to be sent away, with commas between; without them, as things stand.
+    without: Option<String>,
+    /// As a drill has it.
+    drill: Option<bool>,
 }
 
 /// What is needed at several incidents.
@@ -67,7 +83,8 @@ pub(super) async fn one(
 ) -> Result<Json<RecommendationView>, ApiError> {
     allow(&caller.actor, Capability::Dispatch)?;
     let needs = web.advice.catalogue.needs(&need).map_err(|fault| refused(&fault))?;
-    let (moment, places, names) = moment(&web, caller.actor, vec![id]).await?;
+    let about = About::Incidents(vec![id]);
+    let (moment, places, names) = moment(&web, caller.actor, about).await?;
     let place = places[0].1;
     let view = blocking(&web, move |advice| {
         let found = advice.ask(&moment, |scene| recommend(scene, place, &needs));
@@ -133,7 +150,7 @@ pub(super) async fn several(
         needs.insert(*id, read);
     }
     let ids = needs.keys().copied().collect();
-    let (moment, places, names) = moment(&web, caller.actor, ids).await?;
+    let (moment, places, names) = moment(&web, caller.actor, About::Incidents(ids)).await?;
     let demands = places.into_iter().map(|(id, at, grade)| Demand {
         incident: id.to_string().into(),
         at,
@@ -177,20 +194,69 @@ pub(super) async fn several(
     view.await.map(Json)
 }
 
-/// Says which red-warned townships have no boat near.
-#[utoipa::path(get, path = "/api/v1/dispatch/coverage",
+/// Says which red-warned townships have no boat near; warnings of exercises count for drills only.
+#[utoipa::path(get, path = "/api/v1/dispatch/coverage", params(Earnest),
     responses((status = 200, body = Vec<CoveredView>)))]
 pub(super) async fn cover(
     State(web): State<Web>,
     caller: Caller,
+    Asked(Earnest { drill }): Asked<Earnest>,
 ) -> Result<Json<List<CoveredView>>, ApiError> {
-    let (moment, _, names) = moment(&web, caller.actor, Vec::new()).await?;
+    let about = About::Areas { drill: drill == Some(true) };
+    let (moment, _, names) = moment(&web, caller.actor, about).await?;
     let view = blocking(&web, move |advice| {
         let found = advice.ask(&moment, coverage);
         let words = Words { advice, names: &names };
         found.iter().map(|covered| words.covered(covered)).collect()
     });
     view.await.map(|items| Json(List::whole(items)))
+}
+
+/// Says which unit could move where, so that no red-warned township stays without one near: as things stand, or once some
+/// units are sent.
+#[utoipa::path(get, path = "/api/v1/dispatch/move-up", params(Moving),
+    responses((status = 200, body = MoveUpView), (status = 422)))]
+pub(super) async fn moving_up(
+    State(web): State<Web>,
+    caller: Caller,
+    Asked(Moving { without, drill }): Asked<Moving>,
+) -> Result<Json<MoveUpView>, ApiError> {
+    let taken = without.as_deref().unwrap_or_default().split(',').map(str::trim);
+    let taken = taken.filter(|id| !id.is_empty()).map(|id| {
+        let unknown = || ApiError::bad_field("without", format!("{id:?} names no unit"));
+        id.parse::<UnitId>().map_err(|_| unknown())
+    });
+    let taken: Vec<UnitId> = taken.collect::<Result<_, _>>()?;
+    let about = About::Areas { drill: drill == Some(true) };
+    let (moment, _, names) = moment(&web, caller.actor, about).await?;
+    if let Some(id) = taken.iter().find(|id| !names.contains_key(id.as_str())) {
+        return Err(ApiError::bad_field("without", format!("no unit {id}; see GET /api/v1/units")));
+    }
+    let view = blocking(&web, move |advice| {
+        advice.ask(&moment, |scene| {
+            let found = if taken.is_empty() { move_up_now(scene) } else { move_up(scene, &taken) };
+            let words = Words { advice, names: &names };
+            let home = |unit: &UnitId| {
+                let known = scene.candidates.iter().find(|known| known.unit.id == *unit);
+                known.map(|known| known.unit.area)
+            };
+            let moves = found.moves.iter().map(|moving| {
+                words.moving(moving, home(&moving.unit), &consequences(scene, &taken, moving))
+            });
+            MoveUpView {
+                moves: moves.collect(),
+                bare: found.bare.iter().map(|covered| words.covered(covered)).collect(),
+                still_bare: found.still_bare.iter().map(|bare| words.covered(bare)).collect(),
+            }
+        })
+    });
+    view.await.map(Json)
+}
+
+/// What a question is about.
+enum About {
+    Incidents(Vec<IncidentId>),
+    Areas { drill: bool },
 }
 
 /// What was asked about: incident, place and grade.
@@ -201,33 +267,39 @@ type Names = BTreeMap<CompactString, CompactString>;
 async fn moment(
     web: &Web,
     actor: Actor,
-    ids: Vec<IncidentId>,
+    about: About,
 ) -> Result<(Moment, Places, Names), ApiError> {
-    let (now, positions) = (web.board.now(), web.positions.clone());
+    let (now, positions, advice) = (web.board.now(), web.positions.clone(), web.advice.clone());
     let read = web.board.read(move |board| {
-        let last_seen = |id: &UnitId| {
-            let registry = positions.registry();
-            let number = registry.by_id(id.as_str())?;
-            let (fix, unit) = (positions.last(number)?, board.units.get(id)?);
-            let stale = Staleness::of(fix.at, now, unit.reports_every_s) != Staleness::Fresh;
-            Some(Seen { at: fix.place(), when: fix.at, stale })
+        let last_seen = |id: &UnitId| last_seen(board, &positions, id, now);
+        let (places, drill) = match about {
+            About::Areas { drill } => (Places::new(), drill),
+            About::Incidents(ids) => together(board, &actor, &ids)?,
         };
-        let places: Result<Places, ApiError> =
-            ids.into_iter().map(|id| place(board, &actor, id)).collect();
-        let moment = Moment::of(board, actor.area, now, &last_seen);
-        Ok((moment, places?, names(board, &actor)))
+        let moment = Moment::of(board, (actor.area, drill), &advice.near, now, &last_seen);
+        Ok((moment, places, names(board, &actor)))
     });
     read.await?
 }
 
-fn place(
-    board: &Board,
-    actor: &Actor,
-    id: IncidentId,
-) -> Result<(IncidentId, LonLat, u8), ApiError> {
-    let incident = board.incidents.get(id).filter(|incident| actor.sees(incident.area()));
-    let incident = incident
-        .ok_or_else(|| ApiError::not_found("incident.unknown", format!("no incident {id}")))?;
+/// Returns where the incidents are, and whether they are drills: all of them, or none.
+fn together(board: &Board, actor: &Actor, ids: &[IncidentId]) -> Result<(Places, bool), ApiError> {
+    let seen = |id: &IncidentId| {
+        let incident = board.incidents.get(*id).filter(|incident| actor.sees(incident.area()));
+        incident.ok_or_else(|| ApiError::not_found("incident.unknown", format!("no incident {id}")))
+    };
+    let incidents = ids.iter().map(seen).collect::<Result<Vec<_>, _>>()?;
+    let drills = incidents.iter().filter(|incident| incident.drill).count();
+    if drills > 0 && drills < incidents.len() {
+        let message =
+            "drills and what really happens are planned for apart; name only the one or the other";
+        return Err(ApiError::bad_field("incidents", message));
+    }
+    let places = incidents.into_iter().map(|incident| place(board, incident));
+    Ok((places.collect::<Result<_, _>>()?, drills > 0))
+}
+
+fn place(board: &Board, incident: &Incident) -> Result<(IncidentId, LonLat, u8), ApiError> {
     let known = &incident.particulars;
     let middle = || board.areas.get(known.place.area).and_then(|area| area.centroid);
     let at = known.place.point.or_else(middle).ok_or_else(|| {
@@ -235,7 +307,7 @@ fn place(
         ApiError::bad_field("point", message)
     })?;
     // One that nobody has graded is taken for Ⅲ.
-    Ok((id, at, known.level.unwrap_or(3)))
+    Ok((incident.id, at, known.level.unwrap_or(3)))
 }
 
 fn names(board: &Board, actor: &Actor) -> Names {

@@ -8,8 +8,9 @@ use super::Names;
 use crate::{
     advice::Advice,
     domain::{
+        area::LonLat,
         ids::{AreaCode, UnitId},
-        recommend::{Covered, Item, Outcome, Reason, Shortfall},
+        recommend::{Changed, Covered, Item, Move, Outcome, Reason, Shortfall},
     },
 };
 
@@ -110,6 +111,63 @@ pub(in crate::http) struct CoveredView {
     pub nearest_eta_s: Option<u32>,
 }
 
+/// Which units could move where; nothing happens until somebody tells them.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct MoveUpView {
+    /// Areas without a unit near.
+    pub bare: Vec<CoveredView>,
+    pub moves: Vec<MoveView>,
+    /// Those of them for which nobody can move without baring another.
+    pub still_bare: Vec<CoveredView>,
+}
+
+/// A unit that could stand elsewhere.
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct MoveView {
+    #[schema(value_type = String)]
+    pub unit: UnitId,
+    #[schema(value_type = String)]
+    pub name: CompactString,
+    /// The division it belongs to, which it leaves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub home: Option<AreaCode>,
+    #[schema(value_type = String)]
+    pub home_name: CompactString,
+    #[schema(value_type = String)]
+    pub area: AreaCode,
+    #[schema(value_type = String)]
+    pub area_name: CompactString,
+    #[schema(value_type = String)]
+    pub ability: CompactString,
+    #[schema(value_type = Vec<f64>)]
+    pub to: LonLat,
+    /// Until it stands there.
+    pub eta_s: u32,
+    /// How long the nearest unit takes to the area before the move and after it; none: nobody gets there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_s: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_s: Option<u32>,
+    /// Other areas that are covered differently once it has moved.
+    pub leaves: Vec<LeavesView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::http) struct LeavesView {
+    #[schema(value_type = String)]
+    pub area: AreaCode,
+    #[schema(value_type = String)]
+    pub name: CompactString,
+    /// Free units that are there in time.
+    pub near_before: usize,
+    pub near_after: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before_s: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_s: Option<u32>,
+}
+
 /// Who goes where; nothing happens until somebody sends them.
 #[derive(Serialize, ToSchema)]
 pub(in crate::http) struct ProposalView {
@@ -198,6 +256,37 @@ impl Words<'_> {
             reason: shortfall.reason.code(),
             text: shortfall.zh(&self.advice.catalogue),
             text_en: shortfall.en(&self.advice.catalogue),
+        }
+    }
+
+    pub fn moving(&self, moving: &Move, home: Option<AreaCode>, changed: &[Changed]) -> MoveView {
+        let eta = |covered: &Covered| covered.nearest.as_ref().map(|(_, eta_s)| *eta_s);
+        let for_it = |changed: &&Changed| {
+            (changed.before.area, &changed.before.ability) == (moving.area, &moving.ability)
+        };
+        let own = changed.iter().find(for_it);
+        let others = changed.iter().filter(|changed| !for_it(changed));
+        let leaves = others.map(|Changed { before, after }| LeavesView {
+            area: before.area,
+            name: self.name(&before.area.to_string()),
+            near_before: before.near,
+            near_after: after.near,
+            before_s: eta(before),
+            after_s: eta(after),
+        });
+        MoveView {
+            unit: moving.unit.clone(),
+            name: self.name(moving.unit.as_str()),
+            home,
+            home_name: home.map(|home| self.name(&home.to_string())).unwrap_or_default(),
+            area: moving.area,
+            area_name: self.name(&moving.area.to_string()),
+            ability: moving.ability.clone(),
+            to: moving.to,
+            eta_s: moving.eta_s,
+            before_s: own.and_then(|own| eta(&own.before)),
+            after_s: own.and_then(|own| eta(&own.after)),
+            leaves: leaves.collect(),
         }
     }
 

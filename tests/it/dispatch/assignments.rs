@@ -66,6 +66,45 @@ fn a_unit_is_sent_to_one_place_at_a_time() {
 }
 
 #[test]
+fn what_really_happens_takes_a_unit_from_a_drill_and_its_crew_is_told() {
+    let mut county = county();
+    let (drill, real) = (county.drilled(), county.breached());
+    let (practised, obligation) = county.send(BOAT, drill).unwrap();
+    county.press(CREW, '1');
+    let (id, _) = county.send(BOAT, real).unwrap();
+    let left = county.assignment(practised);
+    assert_eq!(left.status, Status::Recalled);
+    let stop = left.course.last().unwrap();
+    assert_eq!(stop.by, "dispatcher");
+    assert!(stop.note.contains("演练中止") && stop.note.contains("柳河左堤"), "{}", stop.note);
+    let told = county.board.callouts.obligation(obligation).unwrap();
+    assert!(told.attempts.iter().any(|attempt| attempt.notice), "{:?}", told.attempts);
+    assert_eq!(county.board.assignments.binding(&unit_id(BOAT)).unwrap().id, id);
+    assert!(county.board.tasks.open().next().is_none(), "nobody looks for another for a drill");
+    assert_eq!(county.replayed(), county.board);
+}
+
+#[test]
+fn an_order_of_a_drill_that_nobody_has_taken_yet_is_withdrawn() {
+    let mut county = county();
+    let (drill, real) = (county.drilled(), county.breached());
+    let (_, obligation) = county.send(BOAT, drill).unwrap();
+    county.send(BOAT, real).unwrap();
+    assert_eq!(state(&county, obligation), StateName::Withdrawn);
+}
+
+#[test]
+fn a_drill_takes_no_unit_that_is_out_nor_one_from_another_drill() {
+    let mut county = county();
+    let (real, drill, other) = (county.breached(), county.drilled(), county.drilled());
+    county.send(BOAT, real).unwrap();
+    let refused = county.send(BOAT, drill).unwrap_err();
+    assert_eq!((refused.code(), refused.field()), ("assignment.unit_bound", Some("unit")));
+    county.send(OTHER, drill).unwrap();
+    assert_eq!(county.send(OTHER, other).unwrap_err().code(), "assignment.unit_bound");
+}
+
+#[test]
 fn steps_go_forward_only_and_setting_out_says_that_the_order_was_taken() {
     let mut county = county();
     let incident = county.breached();

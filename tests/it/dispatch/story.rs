@@ -63,8 +63,18 @@ impl County {
 
     /// Takes an incident down as the desk does.
     pub fn taken(&mut self, particulars: Particulars) -> IncidentId {
+        self.received(particulars, false)
+    }
+
+    /// Takes down the same breach as a part of a drill.
+    pub fn drilled(&mut self) -> IncidentId {
+        let particulars = breach(self);
+        self.received(particulars, true)
+    }
+
+    fn received(&mut self, particulars: Particulars, drill: bool) -> IncidentId {
         let particulars = Box::new(particulars);
-        let step = IncidentStep::Receive { particulars, drill: false };
+        let step = IncidentStep::Receive { particulars, drill };
         let reply = self.dispatch(Command::Incident(step)).unwrap();
         let Reply::Incident { id } = reply else { panic!("{reply:?}") };
         id

@@ -161,6 +161,7 @@ fn gauges(county: &mut County) {
     let source = Voice::Source("省台".into());
     let silent = vec![heard(source.clone(), county, 0)];
     county.submit(&node, Command::NoteSilence(silent)).unwrap();
+    holes(county, None, Filled::WarningOver);
     let mut set = policies();
     policy(&mut set, "desk").applies.kinds.insert(CalloutKind::Alarm);
     county.must(Command::AdoptPolicies(set));
@@ -168,6 +169,26 @@ fn gauges(county: &mut County) {
     county.submit(&node, Command::NoteSilence(silent)).unwrap();
     let again = vec![heard(source, county, 1)];
     county.submit(&node, Command::NoteHeard(again)).unwrap();
+    holes(county, Some(Nearest { unit: "u-2".parse().unwrap(), eta_s: 2_520 }), Filled::Covered);
+}
+
+/// A township has no boat near, and then has or needs none.
+fn holes(county: &mut County, nearest: Option<Nearest>, end: Filled) {
+    let node = Actor::node(COUNTY.parse().unwrap());
+    let area = "990101001000".parse().unwrap();
+    let spot = Spot { area, ability: "boat_rescue".into(), drill: nearest.is_some() };
+    let found = Found {
+        zh: "水域救援".into(),
+        en: "water rescue".into(),
+        within_s: 1_800,
+        nearest: nearest.clone(),
+        lacking: Lacking { capable: 1, far: 1, ..Lacking::default() },
+        since: county.now,
+    };
+    let bare = CoverageStep::Bare(vec![(spot.clone(), found)]);
+    county.submit(&node, Command::NoteCoverage(bare)).unwrap();
+    let filled = CoverageStep::Filled(vec![(spot, end, nearest)]);
+    county.submit(&node, Command::NoteCoverage(filled)).unwrap();
 }
 
 /// Saves a site of each kind, the gauge and the point of risk with all that can be known of them.

@@ -77,6 +77,47 @@ async fn several_incidents_are_planned_for_together_and_nobody_is_sent_twice() {
 }
 
 #[tokio::test]
+async fn a_boat_at_a_drill_is_there_for_what_really_happens() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let report = json!({ "kind": "11A04", "point": LEVEE, "course": "演练", "drill": true });
+    let drill = id(&desk.post("/incidents", &report, 201).await).to_owned();
+    let practised = format!("/incidents/{drill}/recommendations?need=boat_rescue:1");
+    let boat = desk.get(&practised, 200).await["items"][0]["unit"].clone();
+    let order = json!({ "unit": boat, "order": "转移群众" });
+    desk.post(&format!("/incidents/{drill}/assignments"), &order, 201).await;
+    let rest = desk.get(&practised, 200).await;
+    assert!(!units(&rest["items"]).contains(&text(&boat)), "one drill does not take from another");
+
+    let real = incident(&desk, LEVEE).await;
+    let path = format!("/incidents/{real}/recommendations?need=boat_rescue:1");
+    let found = desk.get(&path, 200).await;
+    assert_eq!(found["items"][0]["unit"], boat, "{found}");
+    let reasons = found["items"][0]["reasons"].as_array().unwrap();
+    assert!(reasons.iter().any(|reason| text(&reason["text"]).contains("演练")), "{reasons:?}");
+    desk.post(&format!("/incidents/{real}/assignments"), &order, 201).await;
+    let both = json!({ "incidents": [
+        { "id": drill, "need": "boat_rescue:1" }, { "id": real, "need": "boat_rescue:1" },
+    ] });
+    let refused = desk.post("/dispatch/proposal", &both, 422).await;
+    assert_eq!(refusal(&refused).1, "incidents");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_red_warning_of_an_exercise_asks_for_boats_in_drills_only() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let mut exercise = red(TOWNSHIP);
+    exercise["status"] = json!("exercise");
+    server.demo("gateway").post("/warnings", &exercise, 201).await;
+    assert!(items(&desk.get("/dispatch/coverage", 200).await).is_empty());
+    let practised = desk.get("/dispatch/coverage?drill=true", 200).await;
+    assert_eq!(items(&practised)[0]["area"], TOWNSHIP);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn only_townships_under_a_red_warning_have_to_have_a_boat_near() {
     let server = TestServer::start().await;
     let desk = server.demo("dispatcher");
@@ -100,4 +141,71 @@ fn units(list: &Value) -> Vec<&str> {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
+}
+
+/// So near that no boat that waits at its base is there in time.
+const NOBODY_NEAR: [(&str, &str); 3] = [
+    ("JIAOYING_COVERAGE__WITHIN_S", "60"),
+    ("JIAOYING_COVERAGE__STANDS_S", "0"),
+    ("JIAOYING_COVERAGE__EVERY_S", "1"),
+];
+
+#[tokio::test]
+async fn who_could_move_to_a_bare_township_is_said_with_what_it_gains_and_leaves() {
+    let server = TestServer::start_with(&NOBODY_NEAR).await;
+    let desk = server.demo("dispatcher");
+    let nothing = desk.get("/dispatch/move-up", 200).await;
+    assert_eq!(nothing, json!({ "bare": [], "moves": [], "still_bare": [] }));
+    red_callout(&server.demo("gateway"), TOWNSHIP).await;
+    let found = desk.get("/dispatch/move-up", 200).await;
+    assert_eq!(found["bare"][0]["area"], TOWNSHIP, "{found}");
+    let moving = &found["moves"][0];
+    assert_eq!((&moving["area"], &moving["ability"]), (&json!(TOWNSHIP), &json!("boat_rescue")));
+    let seconds = |field: &str| moving[field].as_u64().unwrap();
+    assert!(seconds("before_s") > 60 && seconds("after_s") <= 60, "{moving}");
+    assert!(moving["home"].is_string() && moving["home_name"].is_string(), "{moving}");
+    assert_eq!(found["still_bare"], json!([]));
+    // Without the unit that would move, another one does.
+    let without = format!("/dispatch/move-up?without={}", text(&moving["unit"]));
+    let other = desk.get(&without, 200).await;
+    assert_eq!(other["bare"], json!([]), "it does not bare what was bare before");
+    let refused = desk.get("/dispatch/move-up?without=u-999", 422).await;
+    assert_eq!(refusal(&refused).1, "without");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_red_warned_township_without_a_boat_is_an_alarm_until_it_is_over_also_after_a_restart() {
+    let server = TestServer::start_with(&NOBODY_NEAR).await;
+    let mut desk = server.watch("dispatcher").await;
+    let callouts = "/callouts?open=true";
+    let accepted = server.demo("gateway").post("/warnings", &red(TOWNSHIP), 201).await;
+    let opened = desk.wait_for_event("coverage_hole_opened").await;
+    assert_eq!(opened["data"]["area"], TOWNSHIP);
+    assert_eq!(opened["data"]["zh"], "水域救援");
+    assert!(opened["names"][TOWNSHIP].is_string());
+    let alarm = alarms(&server.demo("dispatcher").get(callouts, 200).await);
+    let [alarm] = &alarm[..] else { panic!("{alarm:?}") };
+    assert!(alarm.starts_with("红色预警区缺水域救援力量："), "{alarm}");
+
+    let dir = server.stop().await;
+    let server = TestServer::start_in(dir, &NOBODY_NEAR).await;
+    let mut desk = server.watch("dispatcher").await;
+    assert_eq!(desk.board["holes"][0]["area"], TOWNSHIP, "{}", desk.board["holes"]);
+    let over = json!({
+        "event": "暴雨", "kind": "cancel", "references": [id(&accepted)], "areas": [TOWNSHIP],
+    });
+    server.demo("gateway").post("/warnings", &over, 201).await;
+    let closed = desk.wait_for_event("coverage_hole_closed").await;
+    assert_eq!(closed["data"]["why"], "warning_over");
+    let told = server.demo("commander").journal(0).await;
+    let holes = told.iter().filter(|entry| entry["kind"] == "coverage_hole_opened").count();
+    assert_eq!(holes, 1, "the node that started anew knew it");
+    assert!(alarms(&server.demo("dispatcher").get(callouts, 200).await).is_empty());
+    server.stop().await;
+}
+
+fn alarms(callouts: &Value) -> Vec<String> {
+    let alarms = items(callouts).iter().filter(|callout| callout["kind"] == "alarm");
+    alarms.map(|alarm| text(&alarm["subject"]).to_owned()).collect()
 }

@@ -1,14 +1,19 @@
 //! What a level asks of whom, and what raising, lowering and ending it changes.
 
 use jiaoying::domain::{
+    actor::Role,
     callout::policy::CalloutKind,
+    command::Command,
     person::Channel,
-    response::{Light, ResponseStep, SetLevel, Summary, light},
+    report::ReportStep,
+    response::{Light, ResponseStep, SetLevel, StartResponse, Summary, light},
+    round::{RoundStep, StartCadence},
     task::Stage,
     warning::Colour,
 };
 
-use super::story::{FIRST, SECOND, county, grade, order, starting};
+use super::story::{FIRST, SECOND, county, grade, order, plans, starting};
+use crate::support::county::{COUNTY, County};
 
 const LEAD: &str = "990101001000/lead_officer";
 const CLERK: &str = "990101001000/duty_officer";
@@ -224,4 +229,82 @@ fn rounds_of_reports_follow_the_level() {
     county.ends(id, "雨过天晴").unwrap();
     assert_eq!(held(&county), [""; 0]);
     assert_eq!(county.board.responses.iter().count(), 1);
+}
+
+/// Founds the small county with the rounds that come with the program.
+fn with_rounds() -> County {
+    let mut county = county();
+    let rules = toml::from_str(jiaoying::config::DEADLINES).unwrap();
+    county.must(Command::Report(ReportStep::Adopt(rules)));
+    county
+}
+
+/// Returns the rounds that are on, as what holds them, their rule and the areas they ask.
+fn on(county: &County) -> Vec<String> {
+    let on = county.board.rounds.cadences().filter(|cadence| cadence.is_on());
+    let said = on.map(|cadence| {
+        let by = cadence.response.map_or("by hand".to_owned(), |id| id.to_string());
+        let areas: Vec<String> = cadence.areas.iter().map(ToString::to_string).collect();
+        format!("{by} {} {}", cadence.rule.id, areas.join(" "))
+    });
+    said.collect()
+}
+
+#[test]
+fn a_level_holds_its_rounds_another_level_its_own_and_the_end_none() {
+    let mut county = with_rounds();
+    let id = county.responds(3);
+    assert_eq!(on(&county), [format!("{id} zero_report {COUNTY}")]);
+    county.sets_level(id, 2).unwrap();
+    assert_eq!(on(&county), [format!("{id} three_a_day {COUNTY}")]);
+    // An hour before 14:00 each township has its task.
+    county.pass(3 * 3_600);
+    let asked = county.board.tasks.open().filter(|task| task.title.contains("一日三报"));
+    let asked: Vec<_> = asked.map(|task| task.post.to_string()).collect();
+    assert_eq!(asked, [CLERK, "990101002000/duty_officer"]);
+    county.sets_level(id, 1).unwrap();
+    assert_eq!(county.events("cadence_started").len(), 2, "the same rounds go on");
+    county.ends(id, "雨过天晴").unwrap();
+    assert_eq!(on(&county), [""; 0]);
+    assert!(county.board.tasks.open().next().is_none(), "nobody has to answer any more");
+    assert!(county.replayed() == county.board);
+}
+
+#[test]
+fn rounds_ask_only_townships_in_scope_and_follow_it() {
+    let mut county = with_rounds();
+    let id = county.starts(starting(3, &["990101001001"], "1号")).unwrap();
+    assert_eq!(on(&county), [format!("{id} zero_report {FIRST}")]);
+    let level = SetLevel {
+        response: id,
+        revision: 1,
+        level: grade(4),
+        scope: Some([SECOND.parse().unwrap()].into()),
+        order: order("2号"),
+    };
+    county.commands(ResponseStep::SetLevel(level)).unwrap();
+    assert_eq!(on(&county), [format!("{id} zero_report {SECOND}")]);
+}
+
+#[test]
+fn whom_somebody_asks_already_is_not_asked_twice_and_no_end_leaves_one_out() {
+    let mut county = with_rounds();
+    let (rule, areas) = ("zero_report".into(), vec![FIRST.parse().unwrap()]);
+    let by_hand = StartCadence { rule, areas, reason: "汛期".into(), drill: false };
+    county.as_role(Role::Dispatcher, Command::Round(RoundStep::Start(by_hand))).unwrap();
+    let flood = county.responds(3);
+    let second = format!("{flood} zero_report {SECOND}");
+    assert_eq!(on(&county), [format!("by hand zero_report {FIRST}"), second.clone()]);
+    let mut plans = plans();
+    plans.plans[1].rounds = plans.plans[0].rounds.clone();
+    county.must(Command::Response(ResponseStep::AdoptPlans(plans)));
+    let fire = StartResponse { plan: "fire".into(), ..starting(3, &[COUNTY], "9号") };
+    let fire = county.starts(fire).unwrap();
+    assert_eq!(on(&county).len(), 2, "both are asked already");
+    county.ends(flood, "雨过天晴").unwrap();
+    let taken_over = format!("{fire} zero_report {SECOND}");
+    assert_eq!(on(&county), [format!("by hand zero_report {FIRST}"), taken_over]);
+    let drill = StartResponse { drill: true, ..starting(3, &[COUNTY], "10号") };
+    county.starts(drill).unwrap();
+    assert_eq!(on(&county).len(), 3, "a drill asks for itself");
 }

@@ -1,7 +1,9 @@
 /** What a page knows. Built from a snapshot, changed by events alone; no clock, no socket, no DOM. */
 
+import { holeKey } from './hole';
 import type {
-  CalloutView, Degraded, Duty, Jurisdiction, Line, Me, ObligationView, SilenceView, Time, WarningView, WireBoard,
+  CalloutView, Degraded, Duty, HoleView, Jurisdiction, Line, Me, ObligationView, SilenceView, Time, WarningView,
+  WireBoard,
 } from './protocol';
 
 export interface Board {
@@ -24,6 +26,8 @@ export interface Board {
   readonly dutyChanges: number;
   readonly lines: readonly Line[];
   readonly silences: Silent;
+  /** Warned areas without a unit near. */
+  readonly holes: ReadonlyMap<string, HoleView>;
   readonly degraded: readonly Degraded[];
 }
 
@@ -53,6 +57,7 @@ export function fromSnapshot(seq: number, wire: WireBoard): Board {
       sources: byId(wire.silences.sources),
       gauges: { total: wire.silences.gauges.total, items: byId(wire.silences.gauges.items) },
     },
+    holes: new Map((wire.holes ?? []).map((hole) => [holeKey(hole), hole])),
     degraded: wire.degraded,
   };
 }

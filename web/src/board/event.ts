@@ -124,6 +124,22 @@ export interface AboutSilence {
   callout?: string;
 }
 
+/** Where a warned area has no unit near, and for what. */
+export interface AboutHole {
+  area: string;
+  ability: string;
+  drill?: boolean;
+}
+
+export interface HoleOpened extends AboutHole {
+  zh: string;
+  en: string;
+  within_s: number;
+  nearest?: { unit: string; eta_s: number };
+  since: Time;
+  callout?: string;
+}
+
 /** What every event about a bulletin says. */
 export interface AboutBulletin {
   id: string;
@@ -174,6 +190,8 @@ interface Kinds {
   gauge_crossed: { gauge: string; exercise?: boolean };
   silence_began: AboutSilence;
   silence_ended: AboutSilence;
+  coverage_hole_opened: HoleOpened;
+  coverage_hole_closed: AboutHole & { why: 'covered' | 'warning_over' };
   /** A site is no more: nobody waits to hear it. */
   site_removed: { id: string };
   incident_received: { id: string; particulars?: { level?: number; place: { address?: string } } };
@@ -259,6 +277,7 @@ const KNOWN: { [K in keyof Kinds]: true } = {
   obligation_unreached: true, obligation_handed_on: true, obligation_withdrawn: true,
   obligation_told: true, attempt_started: true, attempt_repeated: true, attempt_recorded: true,
   gauge_crossed: true, silence_began: true, silence_ended: true, site_removed: true,
+  coverage_hole_opened: true, coverage_hole_closed: true,
   incident_received: true, assignment_advanced: true, assignment_stalled: true, incidents_changed: true,
   roster_changed: true, responses_changed: true, map_changed: true, evacuation_changed: true, hot_spots_changed: true,
   reports_changed: true, supplies_changed: true,

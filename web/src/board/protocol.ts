@@ -294,6 +294,23 @@ export interface Silences {
   gauges: { total: number; items: SilenceView[] };
 }
 
+/** A warned area that has no unit near which could help there. */
+export interface HoleView {
+  area: string;
+  name: string;
+  ability: string;
+  /** What units would have to be able to do, in words. */
+  zh: string;
+  en: string;
+  drill: boolean;
+  within_s: number;
+  /** The nearest free unit when it was found; missing where none could get there. */
+  nearest?: string;
+  nearest_eta_s?: number;
+  since: Time;
+  callout?: string;
+}
+
 /** The board as a snapshot carries it. */
 export interface WireBoard {
   now: Time;
@@ -307,6 +324,8 @@ export interface WireBoard {
   duty: Duty;
   lines: Line[];
   silences: Silences;
+  /** Missing in what a page of an older version has remembered. */
+  holes?: HoleView[];
   degraded: Degraded[];
 }
 

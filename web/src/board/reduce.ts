@@ -11,10 +11,11 @@ import {
   areasOf, isDossierEvent, obligationOf, type AboutObligation, type BoardEvent, type DossierEvent, type ObligationEvent,
   type WarningAccepted,
 } from './event';
+import { isAboutHole, reduceHoles, type HoleEvent } from './hole';
 import { isIncidentEvent, type IncidentEvent } from './incident';
 import { blankObligation, openObligation, reduceObligation } from './obligation';
-import type { CalloutView, ObligationView, StateName, Time, WarningView } from './protocol';
-import { isAboutSilence, reduceSilences } from './silence';
+import type { CalloutView, HoleView, ObligationView, StateName, Time, WarningView } from './protocol';
+import { isAboutSilence, reduceSilences, type SilenceEvent } from './silence';
 
 /** Obligations kept beyond which new ones are only counted: what a snapshot holds at most. */
 export const OPEN_CAPACITY = 1_000;
@@ -34,6 +35,7 @@ interface Draft {
   items: Map<string, ObligationView>;
   mine: Map<string, ObligationView>;
   silences: Silent;
+  holes: ReadonlyMap<string, HoleView>;
   dutyChanges: number;
 }
 
@@ -58,8 +60,8 @@ export function reduceAll(board: Board, events: readonly BoardEvent[]): Board {
 }
 
 function apply(draft: Draft, event: BoardEvent): void {
-  if (isAboutSilence(event)) draft.silences = reduceSilences(draft.silences, event, draft.names);
-  if (isAboutSilence(event) || isElsewhere(event)) return undefined;
+  if (isAboutLack(event)) return lack(draft, event);
+  if (isElsewhere(event)) return undefined;
   switch (event.kind) {
     case 'warning_accepted':
       return acceptWarning(draft, event.data, event.at);
@@ -102,6 +104,18 @@ function apply(draft: Draft, event: BoardEvent): void {
     default:
       return unreachable(event);
   }
+}
+
+type LackEvent = SilenceEvent | HoleEvent;
+
+/** Tells whether `event` may change who is silent or what is bare. */
+function isAboutLack(event: BoardEvent): event is LackEvent {
+  return isAboutSilence(event) || isAboutHole(event);
+}
+
+function lack(draft: Draft, event: LackEvent): void {
+  if (isAboutHole(event)) draft.holes = reduceHoles(draft.holes, event, draft.names);
+  else draft.silences = reduceSilences(draft.silences, event, draft.names);
 }
 
 const ELSEWHERE = [
@@ -292,6 +306,7 @@ function thaw(board: Board): Draft {
     items: new Map(board.open.items),
     mine: new Map(board.mine),
     silences: board.silences,
+    holes: board.holes,
     dutyChanges: board.dutyChanges,
   };
 }

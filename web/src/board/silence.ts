@@ -4,7 +4,8 @@ import type { Silent } from './board';
 import type { AboutSilence, BoardEvent, Voice } from './event';
 import type { SilenceView } from './protocol';
 
-type SilenceEvent = Extract<BoardEvent, { kind: 'silence_began' | 'silence_ended' | 'site_removed' }>;
+/** What may change who is silent. */
+export type SilenceEvent = Extract<BoardEvent, { kind: 'silence_began' | 'silence_ended' | 'site_removed' }>;
 
 /** Tells whether `event` may change who is silent. */
 export function isAboutSilence(event: BoardEvent): event is SilenceEvent {

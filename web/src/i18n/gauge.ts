@@ -1,6 +1,7 @@
 /** Words of gauges: what they show, how near that is to what, and who is silent. */
 
 import type { Forecast, GaugeAge, GaugeView, Margin, Mark, Measure, RainHours } from '../board/gauge';
+import type { HoleView } from '../board/protocol';
 import { bilingual } from './language.svelte';
 import { coarse } from './time';
 
@@ -37,6 +38,9 @@ interface GaugeWords {
   source: (name: string, ms: number) => string;
   gauge: (name: string, ms: number) => string;
   others: (n: number) => string;
+  strip: string;
+  bare: (hole: HoleView) => string;
+  bareArea: (hole: HoleView) => string;
   legend: string;
   heard: string;
   measured: string;
@@ -123,6 +127,10 @@ export const gaugeWords = bilingual<GaugeWords>(
     source: (name, ms) => `${name} · ${gaugeSpan(ms)}未收到`,
     gauge: (name, ms) => `${name}（${gaugeSpan(ms)}）`,
     others: (n) => `等 ${n} 个`,
+    strip: '失联的和空白的',
+    bare: ({ zh }) => `红色预警区缺${zh}力量：`,
+    bareArea: ({ name, drill, nearest_eta_s }) =>
+      `${drill ? '【演练】' : ''}${name}（${nearest_eta_s === undefined ? '无力量能到达' : `最近 ${Math.ceil(nearest_eta_s / 60)} 分钟`}）`,
     legend: '汛限、警戒、高水位、保证、史高；准备、立即撤离',
     heard: '收到',
     measured: '观测',
@@ -176,6 +184,10 @@ export const gaugeWords = bilingual<GaugeWords>(
     source: (name, ms) => `${name} · nothing for ${gaugeSpan(ms, 'en')}`,
     gauge: (name, ms) => `${name} (${gaugeSpan(ms, 'en')})`,
     others: (n) => ` of ${n}`,
+    strip: 'Who is silent, and what is bare',
+    bare: ({ en }) => `Red-warned, nobody near for ${en}: `,
+    bareArea: ({ name, drill, nearest_eta_s }) =>
+      `${drill ? '[Drill] ' : ''}${name} (${nearest_eta_s === undefined ? 'nobody can get there' : `nearest ${Math.ceil(nearest_eta_s / 60)} min`})`,
     legend: 'flood limit, warning, high, guarantee, highest; ready, leave',
     heard: 'Heard',
     measured: 'Measured',

@@ -91,3 +91,38 @@ fn what_was_bare_before_is_not_blamed_on_those_who_are_sent() {
     let moved = world.ask(|scene| move_up(scene, &["sent".parse().unwrap()]));
     assert_eq!(moved, MoveUp::default());
 }
+
+#[test]
+fn what_keeps_the_units_that_could_cover_a_hole_is_counted() {
+    let mut world = World::new();
+    world.boat("busy", 1.0).standing = Standing::Busy { incident: "i".into(), back: None };
+    world.boat("away", 1.0).standing = Standing::NotReady { reason: "x".into() };
+    world.boat("tired", 1.0).standing =
+        Standing::Resting { until: NOW + Duration::from_secs(3_600) };
+    world.boat("far", 30.0);
+    world.pump("pump", 1.0, 500);
+    world.cover("990101100", 0.0, 30);
+    world.cover("990101200", 30.0, 30);
+    let found = world.ask(holes);
+    let [(covered, lacking)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(covered.area, "990101100".parse().unwrap());
+    let counts = Lacking { capable: 4, far: 1, busy: 1, not_ready: 1, resting: 1, ..*lacking };
+    assert_eq!(*lacking, counts);
+    assert_eq!(lacking.zh(), "全县 4 支：1 支在执行任务、1 支太远、1 支未备勤、1 支在休整");
+}
+
+#[test]
+fn what_is_bare_now_is_filled_and_it_is_said_what_that_leaves() {
+    let mut world = World::new();
+    world.boat("one", 30.0);
+    world.boat("two", 30.5);
+    world.cover("990101100", 0.0, 30);
+    world.cover("990101200", 30.0, 30);
+    let moved = world.ask(move_up_now);
+    let [moving] = &moved.moves[..] else { panic!("{moved:?}") };
+    assert_eq!((moving.unit.as_str(), moved.bare.len()), ("one", 1));
+    let changed = world.ask(|scene| consequences(scene, &[], moving));
+    let said = changed.iter().map(|Changed { before, after }| (before.near, after.near));
+    assert_eq!(said.collect::<Vec<_>>(), [(0, 1), (2, 1)]);
+    assert_eq!(changed[0].after.nearest.as_ref().unwrap().1, 0, "it stands there");
+}

@@ -250,3 +250,18 @@ fn doing(number: u32) -> Standing {
 fn boat_team(id: &str) -> Unit {
     Unit { capabilities: vec!["水域救援".into()], ..Unit::sample(id, UnitKind::Team) }
 }
+
+#[test]
+fn a_unit_at_a_drill_is_proposed_as_if_it_were_free_and_it_is_said_where_it_is() {
+    let mut world = World::new();
+    world.boat("b-1", 5.0).standing = Standing::AtDrill { incident: "i-9".into() };
+    world.boat("b-2", 6.0);
+    let found = world.recommend("boat_rescue:1");
+    assert_eq!(units(&found.items), ["b-1"]);
+    let leaves = Reason::LeavesDrill { incident: "i-9".into() };
+    assert!(found.items[0].reasons.contains(&leaves), "{:?}", found.items[0].reasons);
+    assert!(leaves.zh(&catalogue()).contains("演练"));
+    world.cover("990101001000", 5.0, 30);
+    let near = world.ask(|scene| coverage(scene)[0].near);
+    assert_eq!(near, 2, "it counts as near");
+}

@@ -280,6 +280,7 @@ impl Oracle {
             | Command::NoteGauge(_)
             | Command::NoteSilence(_)
             | Command::NoteHeard(_)
+            | Command::NoteCoverage(_)
             | Command::NoteAccess(_)
             | Command::AcceptLoss(_) => {
                 self.take(command, now);
@@ -341,6 +342,7 @@ impl Oracle {
             | Command::NoteGauge(_)
             | Command::NoteSilence(_)
             | Command::NoteHeard(_)
+            | Command::NoteCoverage(_)
             | Command::AcceptWarning { .. }
             | Command::OpenCallout(_)
             | Command::WithdrawCallout { .. }
