@@ -87,7 +87,9 @@ fn every_unit_and_site_lies_in_the_county_and_names_people_who_exist() {
     };
     let known_areas = county.areas.iter().map(|area| (area.code, area.name.clone())).collect();
     let context = Context { known_areas, known: Some(known), ..Context::default() };
-    for kind in Kind::ALL.into_iter().skip(5) {
+    // All roads are open before the storm.
+    let lists = Kind::ALL.into_iter().skip(5).filter(|kind| *kind != Kind::Closures);
+    for kind in lists {
         let name = format!("{}.csv", kind.as_str());
         let (_, text) = files().into_iter().find(|(file, _)| *file == name).unwrap();
         let read = sheets::read(kind, text.as_bytes(), &context);

@@ -17,7 +17,7 @@ use crate::{
         ids::{AreaCode, SiteId, UnitId},
         rejection::Rejection,
     },
-    protocol::UnitView,
+    protocol::{UnitView, Viewer},
 };
 
 #[derive(Deserialize, IntoParams)]
@@ -46,13 +46,15 @@ pub(super) async fn list(
     if !caller.actor.sees(area) {
         return Err(SubmitError::from(Rejection::OutsideArea(area)).into());
     }
+    let (actor, now) = (caller.actor, web.board.now());
     let items = web.board.read(move |board| {
+        let viewer = Viewer { actor: &actor, now };
         let rest = board.units.iter();
         let wanted = rest
             .filter(|unit| after.as_ref().is_none_or(|after| unit.id > *after))
             .filter(|unit| area.contains(unit.area))
             .filter(|unit| filter.kind.as_ref().is_none_or(|kind| unit.kind.as_str() == kind));
-        wanted.take(limit + 1).map(|unit| UnitView::of(board, unit)).collect::<Vec<_>>()
+        wanted.take(limit + 1).map(|unit| UnitView::of(board, unit, &viewer)).collect::<Vec<_>>()
     });
     Ok(Json(List::cut(items.await?, limit, |view| view.id.to_string())))
 }
@@ -66,9 +68,11 @@ pub(super) async fn one(
     Named(id): Named<UnitId>,
 ) -> Result<Json<UnitView>, ApiError> {
     let wanted = id.clone();
+    let (actor, now) = (caller.actor, web.board.now());
     let found = web.board.read(move |board| {
-        let unit = board.units.get(&wanted).filter(|unit| caller.actor.sees(unit.area))?;
-        Some(UnitView::of(board, unit))
+        let viewer = Viewer { actor: &actor, now };
+        let unit = board.units.get(&wanted).filter(|unit| actor.sees(unit.area))?;
+        Some(UnitView::of(board, unit, &viewer))
     });
     let unknown = || ApiError::not_found("unit.unknown", format!("no unit {id}"));
     found.await?.map(Json).ok_or_else(unknown)

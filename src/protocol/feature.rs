@@ -6,10 +6,10 @@ use compact_str::CompactString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Counts, FullnessView, HotSpotFacts};
+use super::{Counts, FullnessView, HotSpotFacts, PersonView, Viewer};
 use crate::domain::{
     area::LonLat,
-    assignment,
+    assignment::{self, Readiness},
     board::Board,
     ids::{AreaCode, AssignmentId, CalloutId, IncidentId, Level, PersonId, UnitId, WarningId},
     incident::Stage,
@@ -270,7 +270,7 @@ impl UnitFacts {
 }
 
 /// A team, vehicle or machine.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct UnitView {
     #[schema(value_type = String)]
     pub id: UnitId,
@@ -280,11 +280,23 @@ pub struct UnitView {
     pub area: AreaCode,
     #[serde(flatten)]
     pub facts: UnitFacts,
+    /// `{state, note?, until?, strength?}` as it was said last; null where nobody has said anything.
+    #[schema(value_type = Option<Object>)]
+    pub readiness: Option<Readiness>,
+    /// Who answers for it and the deputy, with their numbers as the caller may see them.
+    pub answering: Vec<PersonView>,
 }
 
 impl UnitView {
-    pub fn of(board: &Board, unit: &Unit) -> Self {
-        let (id, name) = (unit.id.clone(), unit.name.clone());
-        Self { id, name, area: unit.area, facts: UnitFacts::of(board, unit) }
+    pub fn of(board: &Board, unit: &Unit, viewer: &Viewer<'_>) -> Self {
+        let people = unit.contact.iter().chain(&unit.deputy);
+        Self {
+            id: unit.id.clone(),
+            name: unit.name.clone(),
+            area: unit.area,
+            facts: UnitFacts::of(board, unit),
+            readiness: board.assignments.readiness(&unit.id).cloned(),
+            answering: people.map(|person| viewer.person(board, person)).collect(),
+        }
     }
 }

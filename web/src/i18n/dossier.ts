@@ -3,6 +3,7 @@
 import type { Outlet } from '../board/bulletin';
 import type { Difference, MessageKind } from '../board/protocol';
 import type { Part } from '../board/suggestion';
+import { alsoRefused } from './errors';
 import { bilingual } from './language.svelte';
 import { shared } from './shared';
 
@@ -214,3 +215,22 @@ export const dossierWords = bilingual<DossierWords>(
     fields: { texts: 'Texts', ordinal: 'Number', reason: 'Why', note: 'Note', taken: 'Parts' },
   },
 );
+
+alsoRefused(bilingual(
+  {
+    'suggestion.decided': '已有人决定',
+    'suggestion.none': '已没有处置建议',
+    'bulletin.decided': '这份发布稿已审批或已被新稿替换',
+    'bulletin.already_issued': '这条预警已发布过，变更后才能再发',
+    'bulletin.number_taken': '期号已用过，请填更大的',
+    'bulletin.warning_over': '预警已不再生效，不能发布',
+  },
+  {
+    'suggestion.decided': 'Somebody has decided already',
+    'suggestion.none': 'Nothing is suggested any more',
+    'bulletin.decided': 'It has been decided or replaced already',
+    'bulletin.already_issued': 'One about this warning has gone out; the next comes with its update',
+    'bulletin.number_taken': 'That number is used; give a higher one',
+    'bulletin.warning_over': 'The warning is not in force any more',
+  },
+));

@@ -1,6 +1,7 @@
 /** Words of incidents and of what is done with them at the desk. */
 
 import type { Account, IncidentStage, Way } from '../board/incident';
+import { alsoRefused } from './errors';
 import { bilingual } from './language.svelte';
 
 export const incidentWords = bilingual(
@@ -297,3 +298,20 @@ export const incidentWords = bilingual(
     alertStalled: (unit: string) => `${unit} has not moved: ask`,
   },
 );
+
+alsoRefused(bilingual(
+  {
+    'incident.changed_since': '别人刚刚修改过',
+    'incident.step': '当前阶段不能这样做',
+    'incident.units_out': '还有队伍在外，请先召回或等其完成',
+    'assignment.unit_bound': '该队伍已有任务，请先召回',
+    'assignment.unit_not_ready': '该队伍目前不能出动',
+  },
+  {
+    'incident.changed_since': 'Somebody has just changed it',
+    'incident.step': 'Not possible at this stage',
+    'incident.units_out': 'Units are still out: recall them or wait',
+    'assignment.unit_bound': 'That unit is under orders already: recall it first',
+    'assignment.unit_not_ready': 'That unit cannot go at present',
+  },
+));
