@@ -113,11 +113,11 @@ export function nodeBinary(): string {
   return binary;
 }
 
-/** Plays the storm at a node, `speed` times as fast as it came, with its vehicles, crews and townships; ends with this process. */
+/** Plays the storm at a node, `speed` times as fast as it came, with its vehicles, crews and townships; returns as it begins, and ends with this process. */
 export async function startDrill(binary: string, node: Node, speed: number): Promise<{ kill(): Promise<void> }> {
   const words = ['drill', '--url', node.url, '--speed', String(speed)];
   const drill = spawn('setpriv', [...WITH_ME, binary, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
-  await said(drill, 'the drill', /the storm is over/);
+  await said(drill, 'the drill', /vehicles report to/);
   return {
     kill: async () => {
       const over = ended(drill);

@@ -14,10 +14,10 @@ import { launch, visit } from './support';
 const SOON_MS = 30_000;
 /** Vehicles drive as in life, and the carrier rings whoever does not answer again. */
 const ARRIVED_MS = 400_000;
-/** The two days of the storm in some twenty seconds. */
-const SPEED = 9_000;
-/** The carrier's minutes are seconds; at its own speed the story would take a quarter of an hour. */
-const SETTINGS = '[channels]\nsimulated_speed = 12.0\n';
+/** The two days of the storm in some four minutes. */
+const SPEED = 720;
+/** At the carrier's own speed the story would take a quarter of an hour. */
+const SETTINGS = '[channels]\nsimulated_speed = 6.0\n';
 /** `E2E_SHOTS=folder` keeps a picture of each page at each stage. */
 const SHOTS = process.env['E2E_SHOTS'];
 
@@ -55,9 +55,9 @@ it('a levee breaks in the storm, and everything that has to be done of it is don
   await page.keyboard.press('Control+A');
   await page.keyboard.type('水域救援 ×2，破拆 ×1');
   await page.keyboard.press('Enter');
-  const offers = panel.getByRole('list').getByRole('button');
-  await expect.poll(() => offers.count(), { timeout: SOON_MS }).toBeGreaterThan(2);
-  for (const n of [await nth(panel, /舟|艇/, 0), await nth(panel, /舟|艇/, 1), await nth(panel, /队/, 0)]) await page.keyboard.press(String(n));
+  await panel.getByText('正在推荐').waitFor({ state: 'detached', timeout: SOON_MS });
+  await keep(page, 'storm-offers');
+  for (const n of await chosen(panel)) await page.keyboard.press(String(n));
   await panel.getByRole('button', { name: '派出 3 支' }).waitFor();
   await page.keyboard.press('Enter');
   const rows = page.locator('tr[data-unit]');
@@ -92,19 +92,25 @@ async function takeDown(page: Page): Promise<void> {
   await page.keyboard.type('柳河镇北堤 3 号闸旁');
   await page.keyboard.press('Tab');
   await page.keyboard.type('堤防决口约 20 米，12 人被困');
+  // 重大: the level decides how soon it has to be reported.
+  await tabTo(page, 'level');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
   await tabTo(page, 'drill');
   await page.keyboard.press('Space');
+  await keep(page, 'storm-taken');
   await page.keyboard.press('Control+Enter');
   await form.waitFor({ state: 'detached' });
   await page.getByRole('heading', { level: 1, name: /堤防重大险情/ }).waitFor();
 }
 
-/** Returns the number of the n-th offer that is called so, from 0. */
-async function nth(panel: ReturnType<Page['getByRole']>, name: RegExp, n: number): Promise<number> {
+/** Returns the numbers of two boats and of a team. */
+async function chosen(panel: ReturnType<Page['getByRole']>): Promise<number[]> {
   const names = await panel.getByRole('list').getByRole('button').locator('.who > b').allTextContents();
-  const places = names.flatMap((one, index) => (name.test(one) ? [index + 1] : []));
-  expect(places.length, names.join()).toBeGreaterThan(n);
-  return places[n] ?? 0;
+  const places = (name: RegExp): number[] => names.flatMap((one, index) => (name.test(one) ? [index + 1] : []));
+  const [boats, teams] = [places(/舟|艇/).slice(0, 2), places(/队/).slice(0, 1)];
+  expect([boats.length, teams.length], names.join()).toEqual([2, 1]);
+  return [...boats, ...teams];
 }
 
 /** The commander decides it, with a document's number. */
@@ -162,7 +168,8 @@ async function report(page: Page): Promise<void> {
   const dossier = await commander.get('/api/v1/incidents/i-1/reports');
   const { clocks } = (await dossier.json()) as { clocks: { medium: string; stage: string; state: string; late_s: number }[] };
   const first = clocks.filter(({ stage }) => stage === 'first');
-  expect(first.map(({ medium, state, late_s }) => [medium, state, late_s])).toEqual([['phone', 'met', 0], ['written', 'met', 0]]);
+  expect(first.map(({ medium }) => medium)).toEqual(expect.arrayContaining(['phone', 'written']));
+  expect(first.every(({ state, late_s }) => state === 'met' && late_s === 0), JSON.stringify(first)).toBe(true);
 }
 
 async function sign(): Promise<void> {

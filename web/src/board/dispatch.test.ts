@@ -9,6 +9,7 @@ const NOW = Date.parse('2026-11-22T10:00:00Z');
 
 it('needs are read as hands type them', () => {
   expect(tidyNeeds(' boat_rescue：2， pump:1000、')).toBe('boat_rescue:2,pump:1000');
+  expect(tidyNeeds('水域救援 ×2，破拆 1 排涝*1000；照明 ： 3')).toBe('水域救援:2,破拆:1,排涝:1000,照明:3');
   expect(usualNeeds('11A02')).toBe('pump:1000');
   expect(usualNeeds('11A04')).toBe('boat_rescue:2');
   expect(usualNeeds('14000')).toBe('');

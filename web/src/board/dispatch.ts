@@ -75,7 +75,8 @@ export function usualNeeds(kind: string): string {
 
 /** Returns what is needed as the server reads it: Chinese punctuation is what hands type. */
 export function tidyNeeds(text: string): string {
-  return text.replace(/：/g, ':').replace(/[，、；;\s]+/g, ',').replace(/:,/g, ':').replace(/^,+|,+$/g, '');
+  const counted = text.replace(/\s*[：:×*]\s*|\s+(?=\d)/g, ':');
+  return counted.replace(/[，、；;\s]+/g, ',').replace(/^,+|,+$/g, '');
 }
 
 /** Which kinds of unit do what a need names, where the server does not say. */

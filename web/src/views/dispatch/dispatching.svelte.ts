@@ -31,6 +31,8 @@ class Dispatching {
   taken = $state.raw<readonly string[]>([]);
   isAsking = $state(false);
   isFailed = $state(false);
+  /** Why the needs were not taken, where the server says. */
+  refusal = $state('');
   /** Nobody recommends: what is offered is what is near. */
   isPlain = $state(false);
   isSending = $state(false);
@@ -64,6 +66,7 @@ class Dispatching {
     const mine = this.#asked;
     this.isAsking = true;
     this.isFailed = false;
+    this.refusal = '';
     const needs = tidyNeeds(this.needs);
     const [found, closed] = await Promise.all([this.#find(incident, needs), closedRoads()]);
     if (mine !== this.#asked) return;
@@ -124,7 +127,10 @@ class Dispatching {
       this.isPlain = needs === '';
       if (needs !== '') return await incidentApi.recommend(incident.id, needs);
     } catch (cause) {
-      if (!(cause instanceof Refused) || cause.status !== 404) return undefined;
+      if (!(cause instanceof Refused) || cause.status !== 404) {
+        if (cause instanceof Refused) this.refusal = describe(cause);
+        return undefined;
+      }
       this.isPlain = true;
     }
     try {
