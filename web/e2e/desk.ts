@@ -41,3 +41,13 @@ export async function holdSheet(page: Page, sheet: Locator): Promise<void> {
   await sheet.waitFor({ state: 'detached', timeout: SOON_MS });
   await page.keyboard.up('Enter');
 }
+
+/** Goes down the list until the entry is in hand that is called so. */
+export async function inHand(page: Page, name: string): Promise<void> {
+  const wanted = page.locator('[id^=row-]').filter({ hasText: name }).first();
+  await wanted.waitFor({ timeout: SOON_MS });
+  for (let n = 0; n < 30 && (await wanted.getAttribute('aria-current')) !== 'true'; n += 1) await page.keyboard.press('ArrowDown');
+  for (let n = 0; n < 30 && (await wanted.getAttribute('aria-current')) !== 'true'; n += 1) await page.keyboard.press('ArrowUp');
+  expect(await wanted.getAttribute('aria-current')).toBe('true');
+  await page.getByRole('article').waitFor();
+}

@@ -5,7 +5,8 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { APIRequestContext, Browser, Page } from 'playwright-core';
-import { asCommander, launch, openPage, seriousFaults, visit } from './support';
+import { goTo } from './desk';
+import { asCommander, launch, seriousFaults, visit } from './support';
 
 const SOON_MS = 20_000;
 const SHELTER = '990101101-s';
@@ -32,7 +33,7 @@ it('those of one place are moved, counted and brought home by keyboard, and the 
   const place = `河滩 ${Date.now()}`;
   const before = await shelter();
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk');
-  await openPage(page, '转移安置');
+  await goTo(page, '转移安置');
   await page.getByText('安置点合计').waitFor();
 
   // Whom, from where to where, by when; who is called is seen before anything is sent.
@@ -127,7 +128,7 @@ it('those of one place are moved, counted and brought home by keyboard, and the 
 it('a drill from a point of risk is called off with the reason, and fills no shelter', async () => {
   const before = await shelter();
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk');
-  await openPage(page, '转移安置');
+  await goTo(page, '转移安置');
   await page.keyboard.press('3');
   await page.locator('tr[aria-current="true"]').getByText('未整治').waitFor({ timeout: SOON_MS });
   expect(await seriousFaults(page)).toEqual([]);

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { APIRequestContext, Browser, Page } from 'playwright-core';
+import { goTo } from './desk';
 import { asCommander, launch, seriousFaults, visit } from './support';
 
 const SOON_MS = 30_000;
@@ -25,7 +26,7 @@ afterAll(async () => {
 
 it('a damaged file is refused by row, a good one is looked into, and a false alarm and a fire are told apart', async () => {
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk');
-  await go(page, '热点核查');
+  await goTo(page, '热点核查');
   await page.keyboard.press('u');
   const sheet = page.getByRole('dialog', { name: '导入卫星热点' });
   const before = (await spots()).length;
@@ -85,7 +86,7 @@ it('a damaged file is refused by row, a good one is looked into, and a false ala
   const incident = (await (await commander.get(`/api/v1/incidents/${settled?.incident}`)).json()) as { kind: string; drill: boolean; point: number[] };
   expect([incident.kind, incident.drill, incident.point]).toEqual(['11G01', true, point]);
 
-  await go(page, '热点核查');
+  await goTo(page, '热点核查');
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('heading', { level: 1, name: /Hot spots|森林火灾/ }).waitFor();
@@ -108,14 +109,6 @@ async function choose(page: Page, text: string): Promise<void> {
 
 async function inHand(page: Page): Promise<string> {
   return ((await page.locator('.card[aria-current="true"]').getAttribute('id')) ?? '').replace('row-', '');
-}
-
-async function go(page: Page, name: string): Promise<void> {
-  const tab = page.getByRole('navigation', { name: '页面' }).getByRole('button', { name });
-  await tab.waitFor({ timeout: SOON_MS });
-  await page.keyboard.press('h');
-  await page.keyboard.press((await tab.locator('kbd').textContent()) ?? '');
-  await page.getByRole('heading', { level: 1, name }).waitFor({ timeout: SOON_MS });
 }
 
 /** The newest first. */

@@ -7,7 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { request, type APIRequestContext, type Browser, type Locator, type Page } from 'playwright-core';
+import { request, type APIRequestContext, type Browser, type Page } from 'playwright-core';
+import { goTo, hold, tab } from './desk';
 import { nodeBinary, startNode, type Node } from './services';
 import { launch, seriousFaults, visit } from './support';
 
@@ -297,26 +298,6 @@ async function signAsCommander(): Promise<void> {
   await page.getByText('待报送').waitFor();
   expect(faults).toEqual([]);
   await context.close();
-}
-
-function tab(page: Page, name: string): Locator {
-  return page.getByRole('navigation', { name: '页面' }).getByRole('button', { name: new RegExp(name) });
-}
-
-/** Turns to a page by H and the number that stands on its tab then. */
-async function goTo(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('h');
-  const number = await tab(page, name).locator('kbd').textContent();
-  await page.keyboard.press(number ?? '');
-  await page.getByRole('heading', { level: 1, name }).waitFor();
-}
-
-/** Holds a button by key until what it does is under way. */
-async function hold(page: Page, button: Locator): Promise<void> {
-  await button.focus();
-  await page.keyboard.down('Enter');
-  await button.waitFor({ state: 'detached' });
-  await page.keyboard.up('Enter');
 }
 
 async function dossier(): Promise<Dossier> {

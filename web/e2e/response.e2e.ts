@@ -6,6 +6,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { APIRequestContext, Browser, Page } from 'playwright-core';
+import { goTo, holdSheet, inHand, tabTo } from './desk';
 import { asCommander, launch, seriousFaults, visit } from './support';
 
 const SOON_MS = 30_000;
@@ -46,7 +47,7 @@ it('what a rule proposes shows its cause, what the desk proposes waits too, and 
   const { id } = (await incident.json()) as { id: string };
 
   const desk = await visit(browser, 'dispatcher', '/desk');
-  await openPage(desk.page);
+  await goTo(desk.page, '应急响应');
   await desk.page.keyboard.press('n');
   const form = desk.page.getByRole('dialog', { name: '拟启动建议' });
   await form.getByText(/下达 \d+ 项任务/).waitFor({ timeout: SOON_MS });
@@ -68,7 +69,7 @@ it('what a rule proposes shows its cause, what the desk proposes waits too, and 
 
   const { page, faults, context } = await visit(browser, 'commander', '/desk');
   await page.getByText(/待决 [2-9]/).waitFor({ timeout: SOON_MS });
-  await openPage(page);
+  await goTo(page, '应急响应');
   await inHand(page, '演练】Ⅲ级防汛');
   await page.getByRole('article').getByText(address).waitFor();
   await page.getByRole('article').getByText('由突发事件按规则提出').waitFor();
@@ -76,7 +77,7 @@ it('what a rule proposes shows its cause, what the desk proposes waits too, and 
   await keep(page, 'response-proposal');
   await page.keyboard.press('v');
   await page.getByRole('heading', { level: 1, name: /堤防重大险情/ }).waitFor({ timeout: SOON_MS });
-  await openPage(page);
+  await goTo(page, '应急响应');
   await inHand(page, '演练】Ⅲ级防汛');
   await refuse(page, '险情轻微，先由乡镇处置');
   await inHand(page, '低温雨雪冰冻');
@@ -93,7 +94,7 @@ it('what a rule proposes shows its cause, what the desk proposes waits too, and 
 
 it('a drill is started, raised, done task by task until the list is green, ended and looked back at, by keyboard alone', async () => {
   const { page, faults, context } = await visit(browser, 'commander', '/desk');
-  await openPage(page);
+  await goTo(page, '应急响应');
 
   await page.keyboard.press('n');
   const start = page.getByRole('dialog', { name: '启动响应' });
@@ -106,7 +107,7 @@ it('a drill is started, raised, done task by task until the list is green, ended
   await page.keyboard.press('Space');
   expect(await seriousFaults(page)).toEqual([]);
   await keep(page, 'response-start');
-  await hold(page, start);
+  await holdSheet(page, start);
   await page.getByRole('heading', { level: 2, name: /演练】Ⅳ级低温雨雪冰冻/ }).waitFor({ timeout: SOON_MS });
   // The level in force is said on every page.
   const tabs = page.getByRole('navigation');
@@ -121,7 +122,7 @@ it('a drill is started, raised, done task by task until the list is green, ended
   await level.getByText(/^下达 \d+ 项任务/).waitFor();
   await fillOrder(page, `演练雪〔2026〕${RUN}-2号`, '会商：积雪加深');
   expect(await seriousFaults(page)).toEqual([]);
-  await hold(page, level);
+  await holdSheet(page, level);
   await tabs.getByText('【演练】Ⅲ级响应').waitFor({ timeout: SOON_MS });
   await page.getByRole('heading', { level: 2, name: /Ⅲ级低温雨雪冰冻/ }).waitFor();
 
@@ -165,7 +166,7 @@ it('a drill is started, raised, done task by task until the list is green, ended
   await fillOrder(page, `演练雪〔2026〕${RUN}-3号`, '会商：雪停，道路畅通');
   expect(await seriousFaults(page)).toEqual([]);
   await keep(page, 'response-end');
-  await hold(page, end);
+  await holdSheet(page, end);
   await page.getByText(/终止 ·/).first().waitFor({ timeout: SOON_MS });
   await tabs.getByText('【演练】Ⅲ级响应').waitFor({ state: 'detached', timeout: SOON_MS });
 
@@ -197,25 +198,6 @@ it('a drill is started, raised, done task by task until the list is green, ended
   await context.close();
 });
 
-/** From anywhere on the desk: H, then the number that stands on the page's tab. */
-async function openPage(page: Page): Promise<void> {
-  await page.getByRole('button', { name: /^切换/ }).waitFor({ timeout: SOON_MS });
-  await page.keyboard.press('h');
-  await page.getByRole('button', { name: /^3\s*应急响应/ }).waitFor();
-  await page.keyboard.press('3');
-  await page.getByRole('heading', { level: 1, name: '应急响应' }).waitFor({ timeout: SOON_MS });
-}
-
-/** Goes down the list until the entry is in hand that is called so. */
-async function inHand(page: Page, name: string): Promise<void> {
-  const wanted = page.locator('[id^=row-]').filter({ hasText: name }).first();
-  await wanted.waitFor({ timeout: SOON_MS });
-  for (let n = 0; n < 30 && (await wanted.getAttribute('aria-current')) !== 'true'; n += 1) await page.keyboard.press('ArrowDown');
-  for (let n = 0; n < 30 && (await wanted.getAttribute('aria-current')) !== 'true'; n += 1) await page.keyboard.press('ArrowUp');
-  expect(await wanted.getAttribute('aria-current')).toBe('true');
-  await page.getByRole('article').waitFor();
-}
-
 /** The plan is in hand when the form opens; ends on the scope, which is empty then. */
 async function choosePlan(page: Page, title: string): Promise<void> {
   const plan = page.getByLabel('预案');
@@ -238,14 +220,6 @@ async function fillOrder(page: Page, number: string, basis: string): Promise<voi
   }
 }
 
-/** Holds what the sheet is for by its key, until the sheet is gone. */
-async function hold(page: Page, sheet: ReturnType<Page['getByRole']>): Promise<void> {
-  await page.keyboard.press('Control+Enter');
-  await page.keyboard.down('Enter');
-  await sheet.waitFor({ state: 'detached', timeout: SOON_MS });
-  await page.keyboard.up('Enter');
-}
-
 async function refuse(page: Page, reason: string): Promise<void> {
   await page.keyboard.press('j');
   const sheet = page.getByRole('dialog', { name: /^决定/ });
@@ -256,13 +230,6 @@ async function refuse(page: Page, reason: string): Promise<void> {
   await page.keyboard.down('Enter');
   await sheet.waitFor({ state: 'detached', timeout: SOON_MS });
   await page.keyboard.up('Enter');
-}
-
-/** Goes on by Tab to the field of that name. */
-async function tabTo(page: Page, name: string): Promise<void> {
-  const at = (): Promise<string | null | undefined> => page.evaluate(() => document.activeElement?.getAttribute('name'));
-  for (let n = 0; n < 20 && (await at()) !== name; n += 1) await page.keyboard.press('Tab');
-  expect(await at()).toBe(name);
 }
 
 /** From the tasks of the first unit: each done by D, a word and Enter; then the next unit. */

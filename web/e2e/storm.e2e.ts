@@ -6,7 +6,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { request, type APIRequestContext, type Browser, type Page } from 'playwright-core';
-import { goTo, hold, holdSheet, tab, tabTo } from './desk';
+import { goTo, hold, holdSheet, inHand, tab, tabTo } from './desk';
 import { metresBetween } from '../src/board/dispatch';
 import { count, drawn, type Place } from './map';
 import { nodeBinary, startDrill, startNode, type Node } from './services';
@@ -78,7 +78,9 @@ it('a levee breaks in the storm, and everything that has to be done of it is don
   expect(await count(page, 'units')).toBeGreaterThan(500);
   await expect.poll(async () => apart(await Promise.all(units.map(({ unit }) => placeOf(unit)))), { timeout: SOON_MS * 3 }).toBeLessThan(60);
 
+  // What the storm proposed meanwhile is above it.
   await goTo(page, '应急响应');
+  await inHand(page, '演练】Ⅱ级防汛应急响应');
   await page.getByRole('status').getByText('全部办结').waitFor({ timeout: ARRIVED_MS });
   await keep(page, 'storm-green');
   expect(faults).toEqual([]);

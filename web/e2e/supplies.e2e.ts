@@ -6,7 +6,8 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { APIRequestContext, Browser, Page } from 'playwright-core';
-import { asCommander, launch, openPage, seriousFaults, visit } from './support';
+import { goTo } from './desk';
+import { asCommander, launch, seriousFaults, visit } from './support';
 
 const SOON_MS = 20_000;
 const DEPOT = '990101-d';
@@ -31,7 +32,7 @@ it('boats and life jackets go out and come back by keyboard, and too many are re
   const place = `北堤 ${Date.now()}`;
   const before = { boat: await stock('boat'), life_jacket: await stock('life_jacket') };
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk');
-  await openPage(page, '物资');
+  await goTo(page, '物资');
   await page.getByRole('button', { name: /预占/ }).waitFor();
   await page.getByRole('button', { name: /冲锋舟/ }).waitFor({ timeout: SOON_MS });
 
@@ -148,7 +149,7 @@ it('one key leads from the dispatch of an incident to what the nearest depot has
 
 it('whether a response can be supplied is said first, with what is missing, in both languages', async () => {
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk');
-  await openPage(page, '物资');
+  await goTo(page, '物资');
   await page.keyboard.press('3');
   await page.getByRole('heading', { name: '能否保障Ⅱ级响应' }).waitFor();
   const answer = (await (await commander.get('/api/v1/supplies/readiness?level=2')).json()) as { ready: boolean; items: { name: string; missing: number }[] };
@@ -166,7 +167,7 @@ it('whether a response can be supplied is said first, with what is missing, in b
 
 it('a transfer order is printed from the server’s own sheet, and the list comes as a workbook', async () => {
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk');
-  await openPage(page, '物资');
+  await goTo(page, '物资');
   await page.getByRole('button', { name: /预占/ }).waitFor();
   const book = await context.request.get('/api/v1/supplies/movements.xlsx');
   expect(book.headers()['content-disposition']).toContain('.xlsx');

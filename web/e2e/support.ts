@@ -103,16 +103,6 @@ export async function asCommander() {
   return commander;
 }
 
-/** Goes to a page of the desk as a person does: H, then the number that stands before its name. */
-export async function openPage(page: Page, name: string): Promise<void> {
-  const tabs = page.getByRole('navigation');
-  await tabs.waitFor();
-  await page.keyboard.press('h');
-  const number = await tabs.getByRole('button', { name: new RegExp(`^\\d\\s*${name}`) }).locator('kbd').first().textContent();
-  await page.keyboard.press(number ?? '');
-  await page.getByRole('heading', { level: 1, name }).waitFor();
-}
-
 /** Returns what axe finds serious or critical on the page as it stands. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

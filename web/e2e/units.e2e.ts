@@ -5,6 +5,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { request, type APIRequestContext, type Browser, type Page } from 'playwright-core';
+import { goTo } from './desk';
 import { nodeBinary, startNode, type Node } from './services';
 import { launch, seriousFaults, visit } from './support';
 
@@ -33,7 +34,7 @@ afterAll(async () => {
 
 it('a unit is found by the initials of what it can do, and said to rest with a reason', async () => {
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk', node.url);
-  await go(page, '队伍');
+  await goTo(page, '队伍');
   await page.getByRole('button', { name: /^全部 \d{3,}/ }).waitFor({ timeout: SOON_MS });
   await page.keyboard.press('/');
   await page.keyboard.type('syjy cgjd');
@@ -74,7 +75,7 @@ it('a unit is found by the initials of what it can do, and said to rest with a r
 it('a road is closed by its number, named where units are chosen, and opened again', async () => {
   const incident = await takeDown('柳河镇南堤', [114.5, 35.66]);
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk', node.url);
-  await go(page, '队伍');
+  await goTo(page, '队伍');
   await page.getByRole('button', { name: /^全部 \d{3,}/ }).waitFor({ timeout: SOON_MS });
   await page.keyboard.press('d');
   const sheet = page.getByRole('dialog', { name: '道路封闭' });
@@ -100,7 +101,7 @@ it('a road is closed by its number, named where units are chosen, and opened aga
   await keep(page, 'units-avoids');
   await page.keyboard.press('Escape');
 
-  await go(page, '队伍');
+  await goTo(page, '队伍');
   await page.getByRole('button', { name: '道路封闭 1' }).waitFor();
   await page.keyboard.press('d');
   await sheet.getByRole('button', { name: /恢复通行/ }).focus();
@@ -148,7 +149,7 @@ it('two incidents of a drill get units together: one is changed, one taken out, 
 
   await page.keyboard.press('Escape');
   await sheet.waitFor({ state: 'detached' });
-  await go(page, '队伍');
+  await goTo(page, '队伍');
   await page.getByRole('button', { name: /^在外 3/ }).waitFor({ timeout: SOON_MS });
   await page.keyboard.press('2');
   await page.locator('.card').nth(2).waitFor();
@@ -235,15 +236,6 @@ it('a point is chosen on the map while a report is taken down, and nothing typed
   expect(faults).toEqual([]);
   await context.close();
 });
-
-/** Goes to a page by its number, as a hand does. */
-async function go(page: Page, name: string): Promise<void> {
-  const tab = page.getByRole('navigation', { name: '页面' }).getByRole('button', { name });
-  await tab.waitFor({ timeout: SOON_MS });
-  await page.keyboard.press('h');
-  await page.keyboard.press((await tab.locator('kbd').textContent()) ?? '');
-  await page.getByRole('heading', { level: 1, name }).waitFor({ timeout: SOON_MS });
-}
 
 async function takeDown(address: string, point: readonly [number, number]): Promise<string> {
   const reply = await commander.post('/api/v1/incidents', { data: {
