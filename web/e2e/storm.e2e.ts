@@ -72,7 +72,7 @@ it('a levee breaks in the storm, and everything that has to be done of it is don
   await rows.getByText('已到场').nth(2).waitFor({ timeout: ARRIVED_MS });
   await keep(page, 'storm-arrived');
   const units = await sent();
-  expect(units.map(({ unit_kind }) => unit_kind === 'team').sort()).toEqual([false, false, true]);
+  expect(units.map(({ unit_kind }) => /boat/.test(unit_kind)).sort()).toEqual([false, true, true]);
   // The map has them where they say they are, which is one place.
   await drawn(page);
   expect(await count(page, 'units')).toBeGreaterThan(500);
@@ -109,13 +109,15 @@ async function takeDown(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1, name: /堤防重大险情/ }).waitFor();
 }
 
-/** Returns the numbers of two boats and of a team. */
+/** Returns the numbers of two boats, and of people who come by other ways. */
 async function chosen(panel: ReturnType<Page['getByRole']>): Promise<number[]> {
   const names = await panel.getByRole('list').getByRole('button').locator('.who > b').allTextContents();
-  const places = (name: RegExp): number[] => names.flatMap((one, index) => (name.test(one) ? [index + 1] : []));
-  const [boats, teams] = [places(/舟|艇/).slice(0, 2), places(/队/).slice(0, 1)];
-  expect([boats.length, teams.length], names.join()).toEqual([2, 1]);
-  return [...boats, ...teams];
+  // Those beyond have no number.
+  const numbered = names.slice(0, 9).map((name, index) => ({ number: index + 1, isBoat: /舟|艇/.test(name) }));
+  const boats = numbered.filter(({ isBoat }) => isBoat).slice(0, 2);
+  const others = numbered.filter(({ isBoat }) => !isBoat).slice(0, 1);
+  expect([boats.length, others.length], names.join()).toEqual([2, 1]);
+  return [...boats, ...others].map(({ number }) => number);
 }
 
 /** The commander decides it, with a document's number. */
