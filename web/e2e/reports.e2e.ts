@@ -33,7 +33,16 @@ en = "Hourly"
 times = ${JSON.stringify(TIMES)}
 source = "测试规则"
 confirmed = true
-`;
+${['零报告', '一日三报', '每日调度'].map((name, index) => `
+# A response asks for it.
+[[round]]
+id = "asked_${index}"
+zh = "${name}"
+en = "${name}"
+times = ["08:00"]
+source = "测试规则"
+confirmed = true
+`).join('')}`;
 /** `E2E_SHOTS=folder` keeps a picture of each page at each stage. */
 const SHOTS = process.env['E2E_SHOTS'];
 
