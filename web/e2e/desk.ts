@@ -49,5 +49,4 @@ export async function inHand(page: Page, name: string): Promise<void> {
   for (let n = 0; n < 30 && (await wanted.getAttribute('aria-current')) !== 'true'; n += 1) await page.keyboard.press('ArrowDown');
   for (let n = 0; n < 30 && (await wanted.getAttribute('aria-current')) !== 'true'; n += 1) await page.keyboard.press('ArrowUp');
   expect(await wanted.getAttribute('aria-current')).toBe('true');
-  await page.getByRole('article').waitFor();
 }
