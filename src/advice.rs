@@ -137,6 +137,21 @@ impl Advice {
 }
 
 impl Moment {
+    /// Takes from the board what a look at the cover needs, as [`Moment::of`] does; `None`, and nothing copied, while no
+    /// area has to be covered beside those in `apart`.
+    pub fn of_cover(
+        board: &Board,
+        (area, drill): (AreaCode, bool),
+        near: &Near,
+        now: Timestamp,
+        last_seen: &dyn Fn(&UnitId) -> Option<Seen>,
+        apart: &BTreeSet<AreaCode>,
+    ) -> Option<Self> {
+        let covers = covers(board, area, near, drill);
+        let all_apart = covers.iter().all(|cover| apart.contains(&cover.area));
+        (!all_apart).then(|| Self::with(board, (area, drill), covers, now, last_seen))
+    }
+
     /// Returns the areas that must have a unit near.
     pub fn covers(&self) -> impl Iterator<Item = AreaCode> {
         self.covers.iter().map(|cover| cover.area)
@@ -148,6 +163,17 @@ impl Moment {
         board: &Board,
         (area, drill): (AreaCode, bool),
         near: &Near,
+        now: Timestamp,
+        last_seen: &dyn Fn(&UnitId) -> Option<Seen>,
+    ) -> Self {
+        let covers = covers(board, area, near, drill);
+        Self::with(board, (area, drill), covers, now, last_seen)
+    }
+
+    fn with(
+        board: &Board,
+        (area, drill): (AreaCode, bool),
+        covers: Vec<Cover>,
         now: Timestamp,
         last_seen: &dyn Fn(&UnitId) -> Option<Seen>,
     ) -> Self {
@@ -170,7 +196,7 @@ impl Moment {
             units: units.map(|unit| known(board, unit, drill, now, last_seen(&unit.id))).collect(),
             depots: depots.collect(),
             closures: board.closures.iter().map(|closed| closed.what.clone()).collect(),
-            covers: covers(board, area, near, drill),
+            covers,
             now,
         }
     }

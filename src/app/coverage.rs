@@ -26,7 +26,7 @@ use crate::{
         event::Event,
         hole::{CoverageStep, Filled, Found, Nearest, Spot},
         ids::{AreaCode, UnitId},
-        recommend::{Covered, Lacking, coverage, holes},
+        recommend::{Covered, Lacking, survey},
         time::Timestamp,
     },
     positions::Positions,
@@ -163,15 +163,24 @@ impl Watch {
         let (positions, advice) = (self.positions.clone(), Arc::clone(&self.advice));
         let moments = self.board.read(move |board| {
             let seen = |id: &UnitId| last_seen(board, &positions, id, now);
-            let moment = |drill| Moment::of(board, (area, drill), &advice.near, now, &seen);
-            (moment(false), moment(true))
+            let moment = |drill, apart: &BTreeSet<AreaCode>| {
+                Moment::of_cover(board, (area, drill), &advice.near, now, &seen, apart)
+            };
+            let real = moment(false, &BTreeSet::new());
+            let in_earnest = real.iter().flat_map(Moment::covers).collect();
+            let drill = moment(true, &in_earnest);
+            (real, drill, in_earnest)
         });
-        let (real, drill) = moments.await?;
+        let (real, drill, in_earnest) = moments.await?;
         let advice = Arc::clone(&self.advice);
         let reckoned = tokio::task::spawn_blocking(move || {
             let mut look = Look { bare: BTreeMap::new(), covered: BTreeMap::new() };
-            look.take(&advice, &real, false, &BTreeSet::new());
-            look.take(&advice, &drill, true, &real.covers().collect());
+            if let Some(real) = &real {
+                look.take(&advice, real, false, &BTreeSet::new());
+            }
+            if let Some(drill) = &drill {
+                look.take(&advice, drill, true, &in_earnest);
+            }
             look
         });
         let broke_off = |error| tracing::error!(%error, "a look at the cover broke off");
@@ -193,10 +202,7 @@ impl Watch {
 impl Look {
     /// Takes in how the areas of one moment are covered, those apart that are looked at in earnest.
     fn take(&mut self, advice: &Advice, moment: &Moment, drill: bool, apart: &BTreeSet<AreaCode>) {
-        if moment.covers().all(|area| apart.contains(&area)) {
-            return;
-        }
-        let (all, bare) = advice.ask(moment, |scene| (coverage(scene), holes(scene)));
+        let (all, bare) = advice.ask(moment, survey);
         let spot = |covered: &Covered| {
             let (area, ability) = (covered.area, covered.ability.clone());
             (!apart.contains(&area)).then_some(Spot { area, ability, drill })

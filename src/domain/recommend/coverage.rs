@@ -84,12 +84,14 @@ pub struct Lacking {
     pub roads_closed: u32,
 }
 
-/// Returns the areas that have no unit near, each with why.
-pub fn holes(scene: &Scene<'_>) -> Vec<(Covered, Lacking)> {
+/// Returns how each of the scene's covers is covered, in their order, and apart those that have no unit near, each with
+/// why.
+pub fn survey(scene: &Scene<'_>) -> (Vec<Covered>, Vec<(Covered, Lacking)>) {
     let view = View::of(scene);
-    let covered = view.covered_without(&[]).into_iter().zip(scene.covers);
-    let holes = covered.filter(|(covered, _)| covered.is_hole());
-    holes.map(|(covered, cover)| (covered, view.lacking(cover))).collect()
+    let all = view.covered_without(&[]);
+    let holes = all.iter().zip(scene.covers).filter(|(covered, _)| covered.is_hole());
+    let holes = holes.map(|(covered, cover)| (covered.clone(), view.lacking(cover))).collect();
+    (all, holes)
 }
 
 /// Tells whether a unit can be counted on.

@@ -18,7 +18,7 @@ mod words;
 use compact_str::CompactString;
 
 pub use self::{
-    coverage::{Cover, Covered, Lacking, coverage, holes},
+    coverage::{Cover, Covered, Lacking, coverage, survey},
     depots::{Depot, DepotOffer},
     joint::{Demand, Outcome, Posting, Proposal, Unmet, propose},
     judge::{Place, Reason, Why},

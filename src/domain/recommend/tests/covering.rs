@@ -103,7 +103,7 @@ fn what_keeps_the_units_that_could_cover_a_hole_is_counted() {
     world.pump("pump", 1.0, 500);
     world.cover("990101100", 0.0, 30);
     world.cover("990101200", 30.0, 30);
-    let found = world.ask(holes);
+    let found = world.ask(|scene| survey(scene).1);
     let [(covered, lacking)] = &found[..] else { panic!("{found:?}") };
     assert_eq!(covered.area, "990101100".parse().unwrap());
     let counts = Lacking { capable: 4, far: 1, busy: 1, not_ready: 1, resting: 1, ..*lacking };
