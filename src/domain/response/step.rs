@@ -21,7 +21,7 @@ use crate::domain::{
     },
     ids::{AreaCode, ProposalId, ResponseId},
     rejection::Rejection,
-    task::{Stage, Task},
+    task::Task,
 };
 
 /// What somebody does about responses.
@@ -295,7 +295,7 @@ fn set_level(
     let revision = response.revision + 1;
     let standing = Standing { id, plan, level: Some(to), scope: &scope, drill };
     draft.push(ResponseLevelled { id, from, to, scope: scope.clone(), order, revision });
-    draft.take_back(&changes.withdraw, &giving.subject);
+    draft.withdraw_tasks(&changes.withdraw, &giving.subject);
     draft.give(&giving, changes.give)?;
     draft.hold_rounds(standing, &giving.subject);
     Ok(id)
@@ -347,25 +347,10 @@ fn end(
     }
     let tasks: Vec<&Task> = board.tasks_of(response.id).filter(|task| task.is_open()).collect();
     let said = format_compact!("终止{}", response.title());
-    draft.take_back(&tasks, &said);
+    draft.withdraw_tasks(&tasks, &said);
     let Response { plan, scope, drill, .. } = response;
     let (id, revision) = (response.id, response.revision + 1);
     draft.hold_rounds(Standing { id, plan, level: None, scope, drill: *drill }, &said);
     draft.push(ResponseEnded { id, order, reason, revision });
     Ok(id)
-}
-
-impl Draft<'_> {
-    /// Withdraws tasks, and tells those who had signed for them too: they may be out in the rain.
-    fn take_back(&mut self, tasks: &[&Task], reason: &CompactString) {
-        self.withdraw_tasks(tasks, reason);
-        let board = self.board;
-        for task in tasks.iter().filter(|task| task.stage == Stage::Signed) {
-            let Some(obligation) = task.obligation else { continue };
-            let mut about = board.tasks.about(obligation);
-            if about.all(|other| tasks.iter().any(|task| task.id == other.id)) {
-                self.call_off(obligation);
-            }
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use compact_str::CompactString;
 
-use super::{Form, GiveTasks, Outcome, Task, give};
+use super::{Form, GiveTasks, Outcome, Stage, Task, give};
 use crate::domain::{
     actor::{Actor, Capability},
     board::Board,
@@ -228,13 +228,21 @@ impl Draft<'_> {
         self.settle_task(task, &[task.id]);
     }
 
-    /// Notes that nobody needs these tasks any more, and lets go of what called their bearers.
+    /// Notes that nobody needs these tasks any more, lets go of what called their bearers, and tells those who had signed:
+    /// they may be out in the rain. Who has signed for another task by the same word is left in peace.
     pub(in crate::domain) fn withdraw_tasks(&mut self, tasks: &[&Task], reason: &CompactString) {
+        let board = self.board;
         let ended: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
         for task in tasks {
             let (id, post) = (task.id, task.post.clone());
             self.push(TaskWithdrawn { id, post, reason: reason.clone() });
             self.settle_task(task, &ended);
+        }
+        for task in tasks.iter().filter(|task| task.stage == Stage::Signed) {
+            let Some(obligation) = task.obligation else { continue };
+            if board.tasks.about(obligation).all(|other| ended.contains(&other.id)) {
+                self.call_off(obligation);
+            }
         }
     }
 

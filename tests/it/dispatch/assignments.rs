@@ -1,9 +1,11 @@
 //! Units: ordered, accepted or declined, on the way, there, back; asked when nothing is heard.
 
+use std::time::Duration;
+
 use jiaoying::domain::{
-    assignment::{AssignmentStep, Readiness, ReadinessState, SayReady, Status},
+    assignment::{AssignUnit, AssignmentStep, Readiness, ReadinessState, SayReady, Status},
     callout::{attempt::Outcome, obligation::StateName},
-    command::{AnswerKind, Command},
+    command::{AnswerKind, Command, Reply},
     ids::ObligationId,
     person::Channel,
     rejection::Rejection,
@@ -177,6 +179,39 @@ fn a_unit_of_which_nothing_is_heard_is_asked_and_asked_again() {
     let seq = county.board.seq;
     county.sleep(86_400);
     assert!(county.events("assignment_stalled").len() == 2 && county.board.seq < seq + 50);
+}
+
+#[test]
+fn a_unit_that_is_being_asked_is_not_asked_beside_it() {
+    let mut county = county();
+    let incident = county.breached();
+    let (id, _) = county.send(BOAT, incident).unwrap();
+    county.crew(CREW, id, Status::Accepted);
+    county.sleep(900);
+    let asked = county.assignment(id).asked.unwrap();
+    county.sleep(2 * 900);
+    assert!(county.board.callouts.obligation(asked).unwrap().state.is_open());
+    let assignment = county.assignment(id);
+    assert_eq!((assignment.stalls, assignment.asked), (3, Some(asked)));
+}
+
+#[test]
+fn on_its_way_it_is_asked_once_it_takes_half_as_long_again_as_was_reckoned() {
+    let mut county = county();
+    let incident = county.breached();
+    let assign = AssignUnit {
+        incident,
+        unit: unit_id(BOAT),
+        order: "立即到柳河左堤".into(),
+        need: "boat_rescue".into(),
+        to: None,
+        eta: Some(county.now + Duration::from_secs(1_000)),
+    };
+    let reply = county.dispatch(Command::Assignment(AssignmentStep::Assign(assign))).unwrap();
+    let Reply::Assignment { id, .. } = reply else { panic!("{reply:?}") };
+    county.crew(CREW, id, Status::EnRoute);
+    let watch_at = county.assignment(id).watch_at.unwrap();
+    assert_eq!(watch_at.since(county.now), Duration::from_secs(1_500));
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use compact_str::CompactString;
 use jiaoying::domain::{
     actor::Role,
     command::Command,
     incident::{EditIncident, IncidentStep, Stage},
     rejection::Rejection,
+    task::{self, Cause, GiveTasks, Given, TaskStep},
 };
 
 use super::story::{BOAT, breach, county, elsewhere};
@@ -111,6 +113,33 @@ fn closing_needs_a_word_and_can_be_undone() {
     county.bring(id, Stage::Closed, "险情排除").unwrap();
     county.bring(id, Stage::Handling, "再次出险").unwrap();
     assert!(county.board.incidents.get(id).unwrap().is_open());
+}
+
+#[test]
+fn what_an_incident_still_asked_for_is_taken_back_when_it_is_over_and_those_who_had_signed_are_told()
+ {
+    let mut county = county();
+    let id = county.breached();
+    let posts = ["990101001001/village_duty", "990101001002/village_duty"];
+    let given = GiveTasks {
+        incident: Some(id),
+        title: "转移低洼处群众".into(),
+        text: String::new(),
+        on_word_of: CompactString::default(),
+        to: posts.iter().map(|post| Given::Post(post.parse().unwrap())).collect(),
+        due_at: county.now + Duration::from_secs(3_600),
+        severity: None,
+        drill: false,
+    };
+    county.dispatch(Command::Task(TaskStep::Give(given))).unwrap();
+    county.press("001001-village_duty", '1');
+    county.bring(id, Stage::Closed, "险情排除").unwrap();
+    let cause = Cause::Incident(id);
+    let stages: Vec<_> = county.board.tasks.of(&cause).map(|task| task.stage).collect();
+    assert_eq!(stages, [task::Stage::Withdrawn; 2]);
+    assert!(county.notices("001001-village_duty") > 0, "he had signed and may be out there");
+    county.pass(3_600);
+    assert!(county.phones().is_empty() && county.board.callouts.open().next().is_none());
 }
 
 #[test]

@@ -84,6 +84,31 @@ fn a_task_that_is_taken_back_calls_nobody_any_more() {
 }
 
 #[test]
+fn whoever_had_signed_is_told_that_a_task_is_taken_back() {
+    let mut county = county();
+    let ids = county.task("转移群众", &[VILLAGES[0], VILLAGES[1]], 60);
+    county.press("001001-village_duty", '1');
+    let take = |task| TaskStep::Withdraw { task, reason: "险情解除".into() };
+    county.dispatch(Command::Task(take(ids[0]))).unwrap();
+    assert!(county.notices("001001-village_duty") > 0, "he may be out in the rain");
+    assert_eq!(county.notices("001002-village_duty"), 0, "his own stands");
+}
+
+#[test]
+fn one_of_two_done_leaves_the_call_about_the_other_alone() {
+    let mut county = county();
+    let ids = county.task("巡查堤防", &[TOWNSHIP, TOWNSHIP], 60);
+    county.completes(&in_person(LEAD), ids[0], "已巡查").unwrap();
+    county.pass(1);
+    assert_eq!(county.phones(), [LEAD], "nobody has signed for the second");
+    county.press(LEAD, '1');
+    assert_eq!(county.of_task(ids[1]).stage, Stage::Signed);
+    let take = TaskStep::Withdraw { task: ids[1], reason: "险情解除".into() };
+    county.dispatch(Command::Task(take)).unwrap();
+    assert!(county.notices(LEAD) > 0);
+}
+
+#[test]
 fn only_its_bearer_and_the_desk_say_that_it_is_done() {
     let mut county = county();
     let ids = county.task("巡查堤防", &[VILLAGES[0]], 60);
