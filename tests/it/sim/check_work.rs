@@ -91,12 +91,14 @@ fn tasks(oracle: &Oracle, board: &Board) -> Result<(), Breach> {
                 (&expected.cause, &expected.form, &expected.bearer.post),
                 (&expected.bearer.unit, expected.due_at, expected.drill),
             ),
-            &(
-                (&found.cause, &found.form, &found.post),
-                (&found.unit, found.due_at, found.drill),
-            ),
+            &((&found.cause, &found.form, &found.post), (&found.unit, found.due_at, found.drill)),
         )?;
-        same("a_task_is_where_its_bearer_brought_it", what("stage"), &expected.stage, &found.stage)?;
+        same(
+            "a_task_is_where_its_bearer_brought_it",
+            what("stage"),
+            &expected.stage,
+            &found.stage,
+        )?;
         same("lateness_is_kept", what("late"), &expected.late_s, &found.late_s)?;
         same(
             "what_is_overdue_is_reminded_of",
@@ -122,7 +124,8 @@ fn bound_once(oracle: &Oracle) -> Result<(), Breach> {
             return Err(Breach::new("a_unit_is_bound_once", format!("{} is not", unit.id)));
         }
     }
-    let unwatched = |order: &super::oracle::orders::Order| order.binds() != order.watch_at.is_some();
+    let unwatched =
+        |order: &super::oracle::orders::Order| order.binds() != order.watch_at.is_some();
     let forgotten = oracle.orders.iter().any(unwatched)
         || oracle.tasks.iter().any(|task| {
             let open = matches!(task.stage, Stage::Given | Stage::Signed);

@@ -181,8 +181,8 @@ impl Work<'_> {
     }
 
     fn sign(&mut self) -> Step {
-        let among = [Signed::Orders, Signed::Tasks, Signed::Reminders]
-            [self.dice.weighted(&[50, 25, 25])];
+        let among =
+            [Signed::Orders, Signed::Tasks, Signed::Reminders][self.dice.weighted(&[50, 25, 25])];
         let answer =
             if self.dice.chance(60) { AnswerKind::Acknowledged } else { AnswerKind::Declined };
         Step::Sign { pick: self.any(), among, by: self.speaker(), answer }
@@ -214,8 +214,8 @@ impl Work<'_> {
     }
 
     fn say(&mut self) -> Step {
-        let what = [Saying::Progress, Saying::Done, Saying::Withdrawn]
-            [self.dice.weighted(&[15, 60, 25])];
+        let what =
+            [Saying::Progress, Saying::Done, Saying::Withdrawn][self.dice.weighted(&[15, 60, 25])];
         Step::Say { pick: self.any(), what, by: self.speaker() }
     }
 

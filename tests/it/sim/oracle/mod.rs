@@ -41,10 +41,12 @@
 
 pub mod answers;
 pub mod climb;
+pub mod incidents;
 pub mod lines;
 pub mod orders;
 pub mod place;
 pub mod receipts;
+pub mod reminders;
 pub mod roster;
 pub mod tasks;
 pub mod warnings;
@@ -71,7 +73,8 @@ use jiaoying::domain::{
 };
 
 use self::{
-    orders::{Incident, Order},
+    incidents::Incident,
+    orders::Order,
     roster::Staffed,
     tasks::{Bearer, Task},
     warnings::Heard,

@@ -1,4 +1,4 @@
-//! Incidents, and units that are sent to them. Where the rules leave room, this is how they are read:
+//! Units that are sent to incidents. Where the rules leave room, this is how they are read:
 //!
 //! - *Taking an order.* Whoever says that the unit accepts, sets out or is there has taken the order: its obligation is
 //!   answered, by the person of the unit or, from the desk, in the unit's name. An answer to the obligation accepts.
@@ -16,33 +16,27 @@
 
 use jiaoying::domain::{
     actor::{Actor, Role},
-    assignment::{Advance, AssignUnit, AssignmentStep, Readiness, ReadinessState, SayReady, Status},
+    assignment::{
+        Advance, AssignUnit, AssignmentStep, Readiness, ReadinessState, SayReady, Status,
+    },
     callout::{
         obligation::{Via, WithdrawReason},
         policy::CalloutKind,
     },
     command::Reply,
-    ids::{AreaCode, AssignmentId, IncidentId, ObligationId, PersonId, UnitId},
-    incident::{IncidentStep, Stage},
+    ids::{AssignmentId, ObligationId, PersonId, UnitId},
+    incident::Stage,
     time::Timestamp,
     unit::Unit,
-    warning::Colour,
 };
 
 use super::{
     Oracle, State,
     answers::Who,
-    commands, place,
+    commands,
+    incidents::sees,
     tasks::{Bearer, TEN_MINUTES, Upon},
 };
-
-#[derive(Debug, Clone)]
-pub struct Incident {
-    pub area: AreaCode,
-    pub level: Option<u8>,
-    pub drill: bool,
-    pub stage: Stage,
-}
 
 /// One unit's order.
 #[derive(Debug, Clone)]
@@ -55,21 +49,6 @@ pub struct Order {
     pub watch_at: Option<Timestamp>,
     pub asked: Option<usize>,
     pub stalls: u32,
-}
-
-impl Incident {
-    pub fn colour(&self) -> Option<Colour> {
-        self.level.map(|level| match level {
-            1 => Colour::Red,
-            2 => Colour::Orange,
-            3 => Colour::Yellow,
-            _ => Colour::Blue,
-        })
-    }
-
-    fn is_open(&self) -> bool {
-        !matches!(self.stage, Stage::Unfounded | Stage::Closed)
-    }
 }
 
 impl Order {
@@ -90,23 +69,8 @@ fn follows(from: Status, to: Status) -> bool {
         (Some(own), Status::Declined) => own < 3,
         (Some(own), Status::Done) => own == 3,
         (Some(own), _) => place(to).is_some_and(|next| next > own),
-        (None, _) => {
-            matches!(from, Status::Done | Status::Recalled) && to == Status::Returned
-        }
+        (None, _) => matches!(from, Status::Done | Status::Recalled) && to == Status::Returned,
     }
-}
-
-fn stage_follows(from: Stage, to: Stage) -> bool {
-    match (from, to) {
-        (Stage::Unfounded | Stage::Closed, _) => to == Stage::Handling,
-        (Stage::Received, _) => to != Stage::Received,
-        (Stage::Verified, _) => !matches!(to, Stage::Received | Stage::Verified),
-        (Stage::Handling, _) => matches!(to, Stage::Unfounded | Stage::Closed),
-    }
-}
-
-fn sees(actor: &Actor, area: AreaCode) -> bool {
-    place::within(place::number(area), place::number(actor.area))
 }
 
 impl Oracle {
@@ -119,81 +83,6 @@ impl Oracle {
         let Some(unit) = self.unit(unit) else { return false };
         let answering = [&unit.contact, &unit.deputy];
         answering.iter().any(|one| one.as_ref() == Some(person)) || unit.members.contains(person)
-    }
-
-    pub(super) fn incident(
-        &mut self,
-        actor: &Actor,
-        step: &IncidentStep,
-        now: Timestamp,
-    ) -> Result<Reply, &'static str> {
-        if !commands(actor) {
-            return Err("access.not_allowed");
-        }
-        match step {
-            IncidentStep::Receive { particulars, drill } => {
-                self.known_area(actor, particulars.place.area)?;
-                self.incidents.push(Incident {
-                    area: particulars.place.area,
-                    level: particulars.level,
-                    drill: *drill,
-                    stage: Stage::Received,
-                });
-                Ok(Reply::Incident { id: IncidentId(self.incidents.len() as u64) })
-            }
-            IncidentStep::Advance { incident, to, note } => {
-                let index = self.seen_incident(actor, *incident)?;
-                self.bring(index, *to, note, now)?;
-                Ok(Reply::Done)
-            }
-            IncidentStep::Edit(_) | IncidentStep::Link { .. } | IncidentStep::Note { .. } => {
-                unreachable!("no plan does this")
-            }
-        }
-    }
-
-    fn bring(
-        &mut self,
-        index: usize,
-        to: Stage,
-        note: &str,
-        now: Timestamp,
-    ) -> Result<(), &'static str> {
-        let from = self.incidents[index].stage;
-        if from == to {
-            return Ok(());
-        }
-        if !stage_follows(from, to) {
-            return Err("incident.step");
-        }
-        if matches!(to, Stage::Unfounded | Stage::Closed) {
-            if note.trim().is_empty() {
-                return Err("field.empty");
-            }
-            if self.orders.iter().any(|order| order.incident == index && order.binds()) {
-                return Err("incident.units_out");
-            }
-            self.nobody_needs(index, now);
-        }
-        self.incidents[index].stage = to;
-        Ok(())
-    }
-
-    pub(super) fn known_area(&self, actor: &Actor, area: AreaCode) -> Result<(), &'static str> {
-        if !self.areas.contains(&area) {
-            return Err("area.unknown");
-        }
-        if sees(actor, area) { Ok(()) } else { Err("access.outside_area") }
-    }
-
-    pub(super) fn seen_incident(
-        &self,
-        actor: &Actor,
-        id: IncidentId,
-    ) -> Result<usize, &'static str> {
-        let index = usize::try_from(id.0).expect("small").wrapping_sub(1);
-        let known = self.incidents.get(index).filter(|incident| sees(actor, incident.area));
-        known.map(|_| index).ok_or("incident.unknown")
     }
 
     pub(super) fn order(
@@ -226,9 +115,8 @@ impl Oracle {
         self.known_area(actor, unit.area)?;
         let (drill, colour) = (self.incidents[incident].drill, self.incidents[incident].colour());
         let bound = self.orders.iter().position(|order| order.unit == unit.id && order.binds());
-        let taken = bound.filter(|bound| {
-            !drill && self.incidents[self.orders[*bound].incident].drill
-        });
+        let taken =
+            bound.filter(|bound| !drill && self.incidents[self.orders[*bound].incident].drill);
         if bound != taken {
             return Err("assignment.unit_bound");
         }
@@ -356,9 +244,8 @@ impl Oracle {
 
     /// An obligation has been answered: where it is an order, the unit is coming.
     pub(super) fn accepted(&mut self, obligation: usize, now: Timestamp) {
-        let ordered = |order: &Order| {
-            order.obligation == obligation && order.status == Status::Ordered
-        };
+        let ordered =
+            |order: &Order| order.obligation == obligation && order.status == Status::Ordered;
         if let Some(index) = self.orders.iter().position(ordered) {
             self.note_status(index, Status::Accepted, now);
         }
@@ -436,7 +323,8 @@ impl Oracle {
             let upon = Upon { kind: CalloutKind::Reminder, severity, drill };
             let post = self.unit(&order.unit)?.post();
             let bearer = Bearer { post, unit: Some(order.unit.clone()) };
-            let called = self.call_upon(&upon, vec![(bearer, "报告到了哪里、需要什么".into())], now);
+            let called =
+                self.call_upon(&upon, vec![(bearer, "报告到了哪里、需要什么".into())], now);
             Some(called?[0])
         });
         let watch_at = self.watch_from(order.status, None, now);
