@@ -53,6 +53,8 @@ fn twenty_thousand_scenarios_agree_with_the_oracle() {
     let did = found.did;
     assert!(did.crashes > 0 && did.repeats > 0 && did.refused > 0, "{did:?}");
     assert!(did.answered > 0 && did.unreached > 0 && did.moved > 0, "{did:?}");
+    assert!(did.orders > 0 && did.declined > 0 && did.taken > 0 && did.stalls > 0, "{did:?}");
+    assert!(did.tasks > 0 && did.signed > 0 && did.reminders > 0 && did.late > 0, "{did:?}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::{Assignment, order::AssignmentFault};
 use crate::domain::{
     actor::{Actor, Capability},
     board::Board,
+    callout::obligation::Obligation,
     command::Reply,
     decision::{Decision, Draft},
     event::AssignmentAdvanced,
@@ -141,6 +142,27 @@ fn check(assignment: &Assignment, wanted: &Advance, now: Timestamp) -> Result<()
 }
 
 impl Board {
+    /// Tells whether an order still wants somebody who answers for its unit: until it sets out; and one of the unit may
+    /// say until it is there that it cannot go on.
+    pub(in crate::domain) fn wants_answer(
+        &self,
+        obligation: ObligationId,
+        person: &PersonId,
+    ) -> bool {
+        let Some(assignment) = self.assignments.by_obligation(obligation) else { return true };
+        match assignment.status {
+            Ordered | Accepted => true,
+            EnRoute => self.units.get(&assignment.unit).is_some_and(|unit| unit.has(person)),
+            Declined | OnScene | Done | Recalled | Returned => false,
+        }
+    }
+
+    /// Tells whether a unit that is out is being asked by `obligation` how it stands.
+    pub(in crate::domain) fn asks_unit(&self, obligation: &Obligation) -> bool {
+        let bound = obligation.unit.as_ref().and_then(|unit| self.assignments.binding(unit));
+        bound.is_some_and(|bound| bound.asked == Some(obligation.id))
+    }
+
     /// Returns whom of an assignment's unit `actor` is, if of it at all.
     fn unit_person(&self, actor: &Actor, assignment: &Assignment) -> Option<PersonId> {
         let person = actor.person.as_ref()?;
@@ -235,6 +257,9 @@ impl Draft<'_> {
         self.push_advance(assignment, Declined, &note, None, Some(person.clone()));
         self.refuse_order(assignment.obligation);
         self.find_another(assignment, &note);
+        if let Some(asked) = assignment.asked {
+            self.settle(asked);
+        }
         true
     }
 }

@@ -283,7 +283,7 @@ impl Draft<'_> {
         let took_back = obligation.state == State::Answered
             && answer.is_some_and(|answer| answer.person.as_ref() == Some(&person));
         if took_back {
-            self.refuse_over(obligation)?;
+            self.refuse_over(obligation, &person)?;
         } else {
             refuse_ended(obligation)?;
         }
@@ -320,11 +320,11 @@ impl Draft<'_> {
     }
 
     /// One who had answered cannot come after all, but nobody is wanted any more.
-    fn refuse_over(&self, obligation: &Obligation) -> Result<(), Rejection> {
-        if obligation.about.is_some() && subject_of(self.board, obligation).is_none() {
+    fn refuse_over(&self, obligation: &Obligation, person: &PersonId) -> Result<(), Rejection> {
+        let callout = self.board.callouts.get(obligation.callout);
+        if callout.is_some_and(|callout| !self.wants_anybody(obligation, callout.kind, person)) {
             return Err(Rejection::Withdrawn(obligation.id));
         }
-        let callout = self.board.callouts.get(obligation.callout);
         match callout.and_then(|callout| callout.closed).map(|closed| closed.reason) {
             None | Some(CloseReason::Complete) => Ok(()),
             Some(
@@ -333,6 +333,22 @@ impl Draft<'_> {
                 | CloseReason::Superseded
                 | CloseReason::ByHand,
             ) => Err(Rejection::CalloutClosed(obligation.callout)),
+        }
+    }
+
+    /// Tells whether what an answered obligation is about still wants somebody.
+    fn wants_anybody(&self, known: &Obligation, kind: CalloutKind, person: &PersonId) -> bool {
+        let board = self.board;
+        let has_open_task = || board.tasks.about(known.id).next().is_some();
+        match kind {
+            CalloutKind::Errand => subject_of(board, known).is_some(),
+            CalloutKind::Order => board.wants_answer(known.id, person),
+            CalloutKind::Task => has_open_task(),
+            CalloutKind::Reminder => has_open_task() || board.asks_unit(known),
+            CalloutKind::Warning
+            | CalloutKind::Manual
+            | CalloutKind::SpotCheck
+            | CalloutKind::Alarm => true,
         }
     }
 

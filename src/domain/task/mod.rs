@@ -212,7 +212,7 @@ impl Tasks {
     }
 
     /// Returns the open tasks that `obligation` is about.
-    pub(super) fn about(&self, obligation: ObligationId) -> impl Iterator<Item = &Task> {
+    pub(in crate::domain) fn about(&self, obligation: ObligationId) -> impl Iterator<Item = &Task> {
         let all = (obligation, TaskId(0))..=(obligation, TaskId(u64::MAX));
         self.index.by_obligation.range(all).filter_map(|(_, id)| self.get(*id))
     }

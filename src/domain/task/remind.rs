@@ -17,8 +17,8 @@ const REMIND_AGAIN: Duration = Duration::from_secs(30 * 60);
 /// Tasks reminded of in one command; the rest are still due and come with the next.
 const DUE_LIMIT: usize = 2_000;
 
-/// What tasks have in common that one call can be about: cause, post, unit.
-type Shared<'t> = (Option<&'t Cause>, &'t PostId, Option<&'t UnitId>);
+/// What tasks have in common that one call can be about: cause, post, unit, and whether they are for a drill.
+type Shared<'t> = (Option<&'t Cause>, &'t PostId, Option<&'t UnitId>, bool);
 
 impl Draft<'_> {
     /// Calls those whose tasks are overdue: one call about all of one cause.
@@ -29,7 +29,7 @@ impl Draft<'_> {
             due.take(DUE_LIMIT).filter_map(|(_, id)| board.tasks.get(*id)).collect();
         let mut of_bearers: BTreeMap<Shared<'_>, Vec<&Task>> = BTreeMap::new();
         for task in due {
-            let key = (task.cause.as_ref(), &task.post, task.unit.as_ref());
+            let key = (task.cause.as_ref(), &task.post, task.unit.as_ref(), task.drill);
             of_bearers.entry(key).or_default().push(task);
         }
         for tasks in of_bearers.into_values() {

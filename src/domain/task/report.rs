@@ -223,9 +223,14 @@ impl Board {
 impl Draft<'_> {
     /// Notes that a task is done, and lets go of what called its bearer.
     pub(in crate::domain) fn complete(&mut self, task: &Task, outcome: Outcome) {
+        self.complete_one_of(task, outcome, &[task.id]);
+    }
+
+    /// Does so for one of several that end at once.
+    fn complete_one_of(&mut self, task: &Task, outcome: Outcome, ended: &[TaskId]) {
         let late_s = self.now.since(task.due_at).as_secs();
         self.push(TaskDone { id: task.id, post: task.post.clone(), outcome, late_s });
-        self.settle_task(task, &[task.id]);
+        self.settle_task(task, ended);
     }
 
     /// Notes that nobody needs these tasks any more, lets go of what called their bearers, and tells those who had signed:
@@ -249,9 +254,11 @@ impl Draft<'_> {
     /// Completes the open tasks of `cause` that ask for another unit: one has been sent.
     pub(in crate::domain) fn replaced(&mut self, cause: &super::Cause) {
         let board = self.board;
-        let waiting = board.tasks.of(cause).filter(|task| task.is_open());
-        for task in waiting.filter(|task| task.form == Form::Replace) {
-            self.complete(task, Outcome::default());
+        let asks = |task: &&Task| task.is_open() && task.form == Form::Replace;
+        let waiting: Vec<&Task> = board.tasks.of(cause).filter(asks).collect();
+        let ended: Vec<TaskId> = waiting.iter().map(|task| task.id).collect();
+        for task in waiting {
+            self.complete_one_of(task, Outcome::default(), &ended);
         }
     }
 }

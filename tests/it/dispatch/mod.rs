@@ -2,5 +2,6 @@
 
 mod assignments;
 mod incidents;
+mod over;
 pub mod story;
 mod tasks;

@@ -82,6 +82,14 @@ impl World {
                 self.now = if *ms < 0 { self.now - by } else { self.now + by };
             }
             Step::LookIdly => self.look_idly()?,
+            Step::Receive { .. }
+            | Step::Bring { .. }
+            | Step::Send { .. }
+            | Step::Go { .. }
+            | Step::Sign { .. }
+            | Step::SayReady { .. }
+            | Step::Give { .. }
+            | Step::Say { .. } => self.dispatch(step)?,
         }
         Ok(())
     }
@@ -93,7 +101,7 @@ impl World {
     }
 
     /// Submits what may be refused.
-    fn say(&mut self, actor: &Actor, command: &Command) -> Result<(), Breach> {
+    pub(super) fn say(&mut self, actor: &Actor, command: &Command) -> Result<(), Breach> {
         self.submit(actor, command).map(|_| ())
     }
 
@@ -250,7 +258,7 @@ pub fn seat(seat: Seat) -> Actor {
     Actor { login: login.into(), role, area: area.parse().expect("a code"), person: None }
 }
 
-fn person(id: &PersonId) -> Actor {
+pub fn person(id: &PersonId) -> Actor {
     let area = HOME.parse().expect("a code");
     Actor { login: id.as_str().into(), role: Role::Leader, area, person: Some(id.clone()) }
 }

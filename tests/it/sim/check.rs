@@ -11,7 +11,10 @@ use jiaoying::domain::{
     time::Timestamp,
 };
 
-use super::oracle::{Callout, Obligation, Oracle, State, place, warnings::Life};
+use super::{
+    check_work,
+    oracle::{Callout, Obligation, Oracle, State, place, warnings::Life},
+};
 
 /// A rule that does not hold: its name, and what was expected and found.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +64,7 @@ pub fn compare(oracle: &Oracle, board: &Board) -> Result<(), Breach> {
         callout(oracle, board, index, expected)?;
     }
     warnings(oracle, board)?;
+    check_work::compare(oracle, board)?;
     next_deadline(oracle, board)
 }
 
@@ -98,8 +102,8 @@ fn obligation(board: &Board, index: usize, expected: &Obligation) -> Result<(), 
     same(
         "posts_are_obliged_by_policy",
         what("post"),
-        &(&expected.post, callout_id(expected.callout), &expected.task),
-        &(&found.post, found.callout, &found.task),
+        &(&expected.post, &expected.unit, callout_id(expected.callout), &expected.task),
+        &(&found.post, &found.unit, found.callout, &found.task),
     )?;
     same("a_policy_is_frozen", what("ladder"), &expected.ladder.name, &found.ladder)?;
     let frozen = board.callouts.ladder(found);

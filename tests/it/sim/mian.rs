@@ -136,6 +136,7 @@ fn county(dice: &mut Dice) -> County {
         overrides: Vec::new(),
         calendar: Calendar::default(),
         lines: vec![(Channel::Voice, lines), (Channel::Sms, 50), (Channel::App, 50)],
+        units: Vec::new(),
     }
 }
 

@@ -4,7 +4,9 @@
 pub mod act;
 pub mod carrier;
 pub mod check;
+pub mod check_work;
 pub mod dice;
+pub mod dispatch;
 pub mod faults;
 pub mod generate;
 pub mod mian;

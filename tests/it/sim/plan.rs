@@ -6,6 +6,7 @@ use std::time::Duration;
 use compact_str::{CompactString, format_compact};
 use jiaoying::domain::{
     area::Area,
+    assignment::{ReadinessState, Status as Progress},
     callout::{
         attempt::Outcome,
         policy::{CalloutKind, PolicySet},
@@ -13,9 +14,11 @@ use jiaoying::domain::{
     command::AnswerKind,
     event::DutyTableSet,
     ids::{AreaCode, PersonId, PostId},
+    incident::Stage,
     person::{Channel, Person},
     roster::{Calendar, Post},
     time::Timestamp,
+    unit::Unit,
     warning::{Colour, Message, MessageKind, Reference, Status, WarnedArea},
 };
 use serde::{Deserialize, Serialize};
@@ -43,6 +46,8 @@ pub struct County {
     pub overrides: Vec<Change>,
     pub calendar: Calendar,
     pub lines: Vec<(Channel, u32)>,
+    #[serde(default)]
+    pub units: Vec<Unit>,
 }
 
 /// A change of the roster, in seconds from the moment it is entered.
@@ -130,6 +135,101 @@ pub enum Step {
     },
     /// The node looks although nothing is due.
     LookIdly,
+    /// An incident is taken down.
+    Receive {
+        area: AreaCode,
+        level: Option<u8>,
+        drill: bool,
+        by: Seat,
+    },
+    /// An incident is brought on, or ended.
+    Bring {
+        pick: u32,
+        to: Stage,
+        note: CompactString,
+        by: Seat,
+    },
+    /// A unit is sent to an incident, to be there after so many seconds.
+    Send {
+        incident: u32,
+        unit: u32,
+        eta_s: Option<i64>,
+        by: Seat,
+    },
+    /// Somebody says how far a unit has come with an order.
+    Go {
+        pick: u32,
+        to: Progress,
+        note: CompactString,
+        by: Speaker,
+    },
+    /// Somebody answers the obligation of an order, of a task, or of what asks about them.
+    Sign {
+        pick: u32,
+        among: Signed,
+        by: Speaker,
+        answer: AnswerKind,
+    },
+    SayReady {
+        unit: u32,
+        state: ReadinessState,
+        note: CompactString,
+        until_s: Option<i64>,
+        by: Speaker,
+    },
+    Give {
+        incident: Option<u32>,
+        to: Vec<Obliged>,
+        due_s: i64,
+        severity: Option<Colour>,
+        drill: bool,
+        by: Seat,
+    },
+    /// Something is said of a task.
+    Say {
+        pick: u32,
+        what: Saying,
+        by: Speaker,
+    },
+}
+
+/// Who is given a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Obliged {
+    Post(PostId),
+    /// One of the county's units, or one that it does not have.
+    Unit(u32),
+}
+
+/// What is said of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Saying {
+    Progress,
+    Done,
+    Withdrawn,
+}
+
+/// Whose obligation is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signed {
+    Orders,
+    Tasks,
+    Reminders,
+}
+
+/// Who speaks for a unit, or of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    Desk(Seat),
+    /// The first of the unit's people, or whoever was asked last.
+    Own,
+    /// Whoever was asked last.
+    Asked,
+    Person(PersonId),
 }
 
 /// New lines of a post's table, in seconds from the moment they are entered.

@@ -207,5 +207,13 @@ impl Counts {
         self.escalated += other.escalated;
         self.moved += other.moved;
         self.started += other.started;
+        self.orders += other.orders;
+        self.declined += other.declined;
+        self.taken += other.taken;
+        self.stalls += other.stalls;
+        self.tasks += other.tasks;
+        self.signed += other.signed;
+        self.reminders += other.reminders;
+        self.late += other.late;
     }
 }

@@ -250,12 +250,19 @@ fn one_answer_one_obligation(board: &Board, entries: &[Entry]) -> Result<(), Bre
             continue;
         };
         let about = board.callouts.obligation(withdrawn.id).and_then(|errand| errand.about);
-        let settled = about.is_some_and(|about| answered.contains(&about));
+        // What asks how a unit stands is settled with its order's answer, and the errands about it with that.
+        let subject = about.unwrap_or(withdrawn.id);
+        let settled = answered.contains(&subject) || is_reminder(board, subject);
         if !settled || withdrawn.reason != WithdrawReason::Settled {
             return breach_one_answer(&[withdrawn.id]);
         }
     }
     Ok(())
+}
+
+fn is_reminder(board: &Board, id: ObligationId) -> bool {
+    let callout = board.callouts.obligation(id).and_then(|o| board.callouts.get(o.callout));
+    callout.is_some_and(|callout| callout.kind == CalloutKind::Reminder)
 }
 
 fn breach_one_answer(ids: &[ObligationId]) -> Result<(), Breach> {

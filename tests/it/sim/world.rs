@@ -55,6 +55,15 @@ pub struct Counts {
     pub escalated: u64,
     pub moved: u64,
     pub started: u64,
+    pub orders: u64,
+    pub declined: u64,
+    /// Units called away from a drill.
+    pub taken: u64,
+    pub stalls: u64,
+    pub tasks: u64,
+    pub signed: u64,
+    pub reminders: u64,
+    pub late: u64,
 }
 
 impl World {
@@ -84,6 +93,9 @@ impl World {
             Command::Roster(RosterStep::SavePosts(county.posts.clone())),
             Command::Roster(RosterStep::SetDutyTable(county.tables.clone())),
         ];
+        if !county.units.is_empty() {
+            commands.push(Command::SaveUnits(county.units.clone()));
+        }
         commands.extend(county.lines.iter().map(|(channel, lines)| lines_set(*channel, *lines)));
         for command in commands {
             world.must(&Actor::console(home), &command)?;
@@ -187,6 +199,8 @@ impl World {
             Event::Callout(CalloutEvent::ObligationUnreached(_)) => self.counts.unreached += 1,
             Event::Callout(CalloutEvent::ObligationEscalated(_)) => self.counts.escalated += 1,
             Event::Callout(CalloutEvent::ObligationMoved(_)) => self.counts.moved += 1,
+            Event::Assignment(event) => self.counts.see_assignment(event),
+            Event::Task(event) => self.counts.see_task(event),
             _ => {}
         }
     }

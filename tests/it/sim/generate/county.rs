@@ -47,7 +47,16 @@ pub fn found(dice: &mut Dice, start: Timestamp) -> County {
     }
     let areas = codes.iter().map(|code| area(code)).collect();
     let lines = lines(dice);
-    County { areas, people, posts, tables, overrides, calendar: calendar(dice), lines }
+    County {
+        areas,
+        people,
+        posts,
+        tables,
+        overrides,
+        calendar: calendar(dice),
+        lines,
+        units: Vec::new(),
+    }
 }
 
 /// Returns the duties that an area of this level can have posts for.

@@ -1,6 +1,7 @@
 //! Plans from seeds: a county, its policies, and what happens there.
 
 mod county;
+mod dispatch;
 mod rules;
 mod steps;
 
@@ -15,6 +16,9 @@ pub use self::county::{duties, found, holidays};
 const DAYS: [&str; 6] =
     ["2026-07-21", "2026-07-17", "2026-07-18", "2026-09-30", "2026-10-01", "2026-10-10"];
 
+/// Scenarios in a hundred in which units are sent and tasks given.
+const DISPATCHING: u64 = 33;
+
 /// Makes the plan of `seed`; `shipped` are the policies that come with the program, used by some.
 pub fn plan(seed: u64, shipped: &PolicySet) -> Plan {
     let mut dice = Dice::about(&[seed, 1]);
@@ -27,7 +31,13 @@ pub fn plan(seed: u64, shipped: &PolicySet) -> Plan {
         (0..sets).map(|number| rules::set(&mut dice, number)).collect()
     };
     let steps = steps::steps(&mut dice, start, &county, &policies);
-    Plan { seed, start, county, policies, steps }
+    let mut plan = Plan { seed, start, county, policies, steps };
+    // Dice of its own: what else happens in a scenario does not depend on it.
+    let mut dice = Dice::about(&[seed, 2]);
+    if dice.chance(DISPATCHING) {
+        dispatch::add(&mut dice, &mut plan);
+    }
+    plan
 }
 
 fn start(dice: &mut Dice) -> Timestamp {

@@ -57,7 +57,7 @@ impl Oracle {
                     Some(_) => Via::Desk(given.via.clone().unwrap_or_default()),
                     None => Via::App,
                 };
-                self.answered(id, who, via, given.note.clone(), now);
+                self.heard(id, who, via, given.note.clone(), now);
                 Ok(Reply::Answer { seq: 0, late })
             }
             AnswerKind::Declined => {
@@ -78,8 +78,7 @@ impl Oracle {
         let Some(name) = &given.on_behalf_of else {
             let person = actor.person.clone().ok_or("obligation.nobodys_login")?;
             let asked = obligation.asked.iter().any(|asked| asked.person == person);
-            let holders = self.staffed(&obligation.post).map(|own| self.on_duty(own, now));
-            if !asked && !holders.unwrap_or_default().contains(&person) {
+            if !asked && !self.bears(&obligation.bearer(), &person, now) {
                 return Err("obligation.not_yours");
             }
             return Ok(Who::person(person));
@@ -177,6 +176,13 @@ impl Oracle {
         }
     }
 
+    /// Takes an answer for all that it means: an order is accepted, tasks are signed for.
+    pub(super) fn heard(&mut self, id: usize, who: Who, via: Via, note: String, now: Timestamp) {
+        self.answered(id, who, via, note, now);
+        self.accepted(id, now);
+        self.signed(id);
+    }
+
     pub(super) fn answered(&mut self, id: usize, who: Who, via: Via, note: String, now: Timestamp) {
         let late = self.is_late(id, who.person.as_ref(), now);
         let obligation = &mut self.obligations[id];
@@ -228,7 +234,7 @@ impl Oracle {
         let own = obligation.answer.as_ref().is_some_and(|a| a.person.as_ref() == Some(&person));
         let takes_back = obligation.state == State::Answered && own;
         if takes_back {
-            self.must_be_wanted(id)?;
+            self.must_be_wanted(id, &person)?;
         } else {
             self.must_be_open(id)?;
         }
@@ -236,6 +242,9 @@ impl Oracle {
         let rings_next = takes_back || (ringing && obligation.is_asking(&person));
         let callout = obligation.callout;
         self.note_declined(id, &person, now);
+        if self.unit_declines(id, &person, now) {
+            return Ok(());
+        }
         self.callouts[callout].closed = None;
         if rings_next {
             match self.subject_of(id) {
@@ -257,9 +266,10 @@ impl Oracle {
     }
 
     /// Nobody need take the place of who takes an answer back to what is over.
-    fn must_be_wanted(&self, id: usize) -> Result<(), &'static str> {
+    fn must_be_wanted(&self, id: usize, person: &PersonId) -> Result<(), &'static str> {
         let obligation = &self.obligations[id];
-        if obligation.about.is_some() && self.subject_of(id).is_none() {
+        let settled = obligation.about.is_some() && self.subject_of(id).is_none();
+        if settled || !self.wants_somebody(id, person) {
             return Err("obligation.withdrawn");
         }
         match self.callouts[obligation.callout].closed {

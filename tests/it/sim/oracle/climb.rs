@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use compact_str::CompactString;
 use jiaoying::domain::{
     callout::{
         attempt::Progress,
@@ -14,7 +15,7 @@ use jiaoying::domain::{
     time::Timestamp,
 };
 
-use super::{Asked, Call, Callout, Hands, Obligation, Oracle, State, place, roster::Staffed};
+use super::{Asked, Bearer, Call, Callout, Hands, Obligation, Oracle, State, place};
 
 impl Oracle {
     /// Returns the posts that a policy obliges: the widest areas first, then in the policy's order.
@@ -54,13 +55,28 @@ impl Oracle {
         replaces: Option<usize>,
         now: Timestamp,
     ) {
-        let rules = self.callouts[callout].rules.clone();
-        let id = self.add(callout, post, &oblige.ladder, &rules, now);
-        self.obligations[id].task = oblige.task.clone();
+        let bearer = Bearer { post, unit: None };
+        let id = self.bind(callout, bearer, &oblige.ladder, oblige.task.clone(), now);
         self.obligations[id].replaces = replaces;
+    }
+
+    /// Opens the obligation of whoever bears it.
+    pub(super) fn bind(
+        &mut self,
+        callout: usize,
+        bearer: Bearer,
+        ladder: &str,
+        task: CompactString,
+        now: Timestamp,
+    ) -> usize {
+        let rules = self.callouts[callout].rules.clone();
+        let id = self.add(callout, bearer.post, ladder, &rules, now);
+        self.obligations[id].task = task;
+        self.obligations[id].unit = bearer.unit;
         if !self.climb(id, 0, now) {
             self.hand_over(id, now);
         }
+        id
     }
 
     fn add(
@@ -78,6 +94,7 @@ impl Oracle {
             callout,
             place: place::number(post.area),
             post,
+            unit: None,
             ladder: Arc::new(ladder.clone()),
             task: Default::default(),
             about: None,
@@ -216,11 +233,12 @@ impl Oracle {
         let mut until: Option<Timestamp> = None;
         let mut reasons = vec![SkipReason::NoPost];
         for target in &rung.who {
-            let Some(staffed) = self.target(target, obligation) else { continue };
+            let Some((people_named, change)) = self.named(target, obligation, now) else {
+                continue;
+            };
             reasons.push(SkipReason::Gap);
-            let change = if target.deputies { None } else { self.next_change(staffed, now) };
             until = until.into_iter().chain(change).min();
-            for person in self.named(target, staffed, now) {
+            for person in people_named {
                 if !rung.reach.iter().any(|reach| self.reaches(&person, reach.channel)) {
                     reasons.push(SkipReason::NoChannel);
                 } else if obligation.has_declined(&person) {
@@ -250,12 +268,24 @@ impl Oracle {
         Some(PostId { area: place::code(area?), duty })
     }
 
-    fn target(&self, target: &Target, obligation: &Obligation) -> Option<&Staffed> {
-        self.staffed(&self.target_post(target, obligation)?)
-    }
-
-    fn named(&self, target: &Target, staffed: &Staffed, now: Timestamp) -> Vec<PersonId> {
-        if target.deputies { staffed.post.deputies.clone() } else { self.on_duty(staffed, now) }
+    /// Names whom a target means, and when that may change: of a unit who answers for it, else who holds a post.
+    fn named(
+        &self,
+        target: &Target,
+        obligation: &Obligation,
+        now: Timestamp,
+    ) -> Option<(Vec<PersonId>, Option<Timestamp>)> {
+        let own = target.duty.is_none() && target.at == At::Own;
+        if let Some(unit) = obligation.unit.as_ref().filter(|_| own) {
+            let unit = self.unit(unit)?;
+            let one = if target.deputies { &unit.deputy } else { &unit.contact };
+            return Some((one.iter().cloned().collect(), None));
+        }
+        let staffed = self.staffed(&self.target_post(target, obligation)?)?;
+        if target.deputies {
+            return Some((staffed.post.deputies.clone(), None));
+        }
+        Some((self.on_duty(staffed, now), self.next_change(staffed, now)))
     }
 
     /// Leaves the rung: the next is rung, or a human gets it.
@@ -338,10 +368,9 @@ impl Oracle {
         for turn in 0..candidates.len() {
             let candidate = (from + turn) % candidates.len();
             let target = candidates[candidate];
-            let Some(staffed) = self.target(target, obligation) else { continue };
-            for person in self.named(target, staffed, now) {
-                takers.push((candidate, person, staffed.post.id.clone()));
-            }
+            let Some((people, _)) = self.named(target, obligation, now) else { continue };
+            let post = self.target_post(target, obligation).expect("it names somebody");
+            takers.extend(people.into_iter().map(|person| (candidate, person, post.clone())));
         }
         let ladder =
             callout.rules.ladders.iter().find(|l| l.name == callout.policy.hand_over.ladder);
@@ -373,9 +402,8 @@ impl Oracle {
     /// Who holds the post and did not answer, or has said that they cannot come, is no help.
     fn is_why_unreached(&self, id: usize, person: &PersonId, now: Timestamp) -> bool {
         let obligation = &self.obligations[id];
-        let holders = self.staffed(&obligation.post).map(|own| self.on_duty(own, now));
         let mut errands = self.obligations.iter().filter(|errand| errand.about == Some(id));
-        holders.unwrap_or_default().contains(person)
+        self.bears(&obligation.bearer(), person, now)
             || obligation.has_declined(person)
             || errands.any(|errand| errand.has_declined(person))
     }

@@ -30,6 +30,8 @@ impl Oracle {
         for channel in Channel::ALL {
             self.start(channel, &waiting, &lines, now);
         }
+        self.ask_units(now);
+        self.remind(now);
     }
 
     /// Escalates what is due: first what is in somebody's hands, then what rings.
@@ -201,7 +203,10 @@ impl Oracle {
             busy < self.lines_of(call.channel) as usize && !taken
         });
         let starts = starts.map(|(_, _, call)| call.not_before);
-        ends.chain(self.expiries()).chain(silence).chain(starts).min()
+        let asking = self.orders.iter().filter_map(|order| order.watch_at);
+        let open = self.tasks.iter().filter(|task| task.is_open());
+        let work = asking.chain(open.map(|task| task.remind_at));
+        ends.chain(self.expiries()).chain(silence).chain(starts).chain(work).min()
     }
 }
 

@@ -31,6 +31,9 @@
 //!   tells of all errands of a callout that rest on a person, and what it ends as they end as.
 //! - *Taking back.* Who has answered may say that they cannot come after all, while somebody is wanted.
 //!   An errand that is refused by who has it in hand goes to the next human, not to the next rung.
+//! - *Named bearers.* An order, a task and a reminder say themselves who has to answer, by one ladder of their policy. For
+//!   a unit the ladder's own post is who answers for it, and its deputies who stands in; all else is named from where
+//!   the unit belongs. Such a callout is over with its last obligation.
 //! - *Manned* is an area while the posts that the rules of now need there stand answered.
 //! - *Warnings.* What is said in earnest acts on what was said in earnest, an exercise on exercises, and
 //!   all else on nothing. A message about a warning that has been replaced is about what replaced it,
@@ -38,10 +41,14 @@
 
 pub mod answers;
 pub mod climb;
+pub mod incidents;
 pub mod lines;
+pub mod orders;
 pub mod place;
 pub mod receipts;
+pub mod reminders;
 pub mod roster;
+pub mod tasks;
 pub mod warnings;
 
 use std::sync::Arc;
@@ -49,6 +56,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use jiaoying::domain::{
     actor::{Actor, Role},
+    assignment::Readiness,
     callout::{
         attempt::{Outcome, Progress},
         obligation::{Answer, Skipped, WithdrawReason},
@@ -56,14 +64,21 @@ use jiaoying::domain::{
     },
     command::{Command, OpenCallout, Reply, RosterStep},
     event::CloseReason,
-    ids::{AreaCode, CalloutId, PersonId, PostId},
+    ids::{AreaCode, CalloutId, PersonId, PostId, UnitId},
     person::{Channel, Person},
     roster::Calendar,
     time::Timestamp,
+    unit::Unit,
     warning::Colour,
 };
 
-use self::{roster::Staffed, warnings::Heard};
+use self::{
+    incidents::Incident,
+    orders::Order,
+    roster::Staffed,
+    tasks::{Bearer, Task},
+    warnings::Heard,
+};
 
 /// The naive model of one jurisdiction. Callouts and obligations are known by their place in a list.
 #[derive(Debug, Clone)]
@@ -76,6 +91,12 @@ pub struct Oracle {
     pub rules: Option<Arc<PolicySet>>,
     pub lines: Vec<(Channel, u32)>,
     pub warnings: Vec<Heard>,
+    pub units: Vec<Unit>,
+    /// What was said of units, the newest last.
+    pub readiness: Vec<(UnitId, Readiness)>,
+    pub incidents: Vec<Incident>,
+    pub orders: Vec<Order>,
+    pub tasks: Vec<Task>,
     pub callouts: Vec<Callout>,
     pub obligations: Vec<Obligation>,
     overrides: u64,
@@ -107,6 +128,8 @@ pub struct Callout {
 pub struct Obligation {
     pub callout: usize,
     pub post: PostId,
+    /// The unit whose people have to answer, where it is not whoever holds the post.
+    pub unit: Option<UnitId>,
     /// The post's area as a number.
     pub place: u64,
     pub ladder: Arc<Ladder>,
@@ -170,6 +193,10 @@ pub struct Call {
 }
 
 impl Obligation {
+    fn bearer(&self) -> Bearer {
+        Bearer { post: self.post.clone(), unit: self.unit.clone() }
+    }
+
     pub fn is_open(&self) -> bool {
         matches!(self.state, State::Ringing { .. } | State::Unreached { .. })
     }
@@ -211,6 +238,11 @@ impl Oracle {
             rules: None,
             lines: Vec::new(),
             warnings: Vec::new(),
+            units: Vec::new(),
+            readiness: Vec::new(),
+            incidents: Vec::new(),
+            orders: Vec::new(),
+            tasks: Vec::new(),
             callouts: Vec::new(),
             obligations: Vec::new(),
             overrides: 0,
@@ -246,6 +278,9 @@ impl Oracle {
             Command::Roster(RosterStep::RemoveOverride(id)) => {
                 self.remove_override(actor, *id, now)?
             }
+            Command::Incident(step) => self.incident(actor, step, now)?,
+            Command::Assignment(step) => self.order(actor, step, now)?,
+            Command::Task(step) => self.task(actor, step, now)?,
             Command::Elapse => {
                 self.breathe(now);
                 Reply::Done
@@ -267,9 +302,6 @@ impl Oracle {
             | Command::AdoptRules(_)
             | Command::DecideSuggestion(_)
             | Command::Bulletin(_)
-            | Command::Incident(_)
-            | Command::Assignment(_)
-            | Command::Task(_)
             | Command::Road(_)
             | Command::Response(_)
             | Command::Evacuation(_)
@@ -319,9 +351,9 @@ impl Oracle {
             Command::Roster(RosterStep::SetRotations(sets)) => {
                 sets.iter().for_each(|set| self.set_rotation(set, now));
             }
+            Command::SaveUnits(units) => self.units.extend(units.iter().cloned()),
             Command::NoteAccess(_)
             | Command::AcceptLoss(_)
-            | Command::SaveUnits(_)
             | Command::RemoveUnit(_)
             | Command::SaveSites(_)
             | Command::RemoveSite(_)
@@ -434,13 +466,13 @@ impl Oracle {
         (index < self.callouts.len()).then_some(index)
     }
 
-    /// A callout opened by hand closes when nobody has to answer it any more.
+    /// A callout closes when nobody has to answer it any more; a warning's while the warning lasts does not.
     fn close_complete(&mut self) {
         for index in 0..self.callouts.len() {
             let callout = &self.callouts[index];
             let open = callout.obligations.iter().any(|id| self.obligations[*id].is_open());
-            let by_hand = matches!(callout.kind, CalloutKind::Manual | CalloutKind::SpotCheck);
-            if callout.closed.is_none() && by_hand && !open {
+            let stays = matches!(callout.kind, CalloutKind::Warning | CalloutKind::Errand);
+            if callout.closed.is_none() && !stays && !open {
                 self.close(index, CloseReason::Complete);
             }
         }

@@ -133,7 +133,7 @@ impl Oracle {
                 Outcome::Replied { text } => text.to_string(),
                 _ => String::new(),
             };
-            self.answered(id, who, Via::from(call.channel), note, now);
+            self.heard(id, who, Via::from(call.channel), note, now);
         }
     }
 
