@@ -2,7 +2,7 @@
 
 use compact_str::CompactString;
 
-use super::{Form, GiveTasks, Outcome, Stage, Task, give};
+use super::{Form, GiveTasks, Outcome, Task, give};
 use crate::domain::{
     actor::{Actor, Capability},
     board::Board,
@@ -233,8 +233,8 @@ impl Draft<'_> {
         self.settle_task(task, ended);
     }
 
-    /// Notes that nobody needs these tasks any more, lets go of what called their bearers, and tells those who had signed:
-    /// they may be out in the rain. Who has signed for another task by the same word is left in peace.
+    /// Notes that nobody needs these tasks any more, lets go of what called their bearers, and tells those who had
+    /// answered: they may be out in the rain. Whose word holds for another open task as well is left in peace.
     pub(in crate::domain) fn withdraw_tasks(&mut self, tasks: &[&Task], reason: &CompactString) {
         let board = self.board;
         let ended: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
@@ -243,8 +243,8 @@ impl Draft<'_> {
             self.push(TaskWithdrawn { id, post, reason: reason.clone() });
             self.settle_task(task, &ended);
         }
-        for task in tasks.iter().filter(|task| task.stage == Stage::Signed) {
-            let Some(obligation) = task.obligation else { continue };
+        let about = tasks.iter().flat_map(|task| task.obligation.into_iter().chain(task.reminder));
+        for obligation in about {
             if board.tasks.about(obligation).all(|other| ended.contains(&other.id)) {
                 self.call_off(obligation);
             }

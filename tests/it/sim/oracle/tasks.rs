@@ -5,8 +5,8 @@
 //!   bearer knows of it, and the next is rung all the same.
 //! - *Overdue.* What is overdue at one moment, of one cause, by one bearer, and all in earnest or all for a drill, is one
 //!   reminder; again every half hour. While a reminder of any of them still rings it is the reminder of all.
-//! - *Over.* What calls somebody about a task is let go of with the last open task that it is about; who has signed need
-//!   not hear of it, and need not be replaced when he takes it back.
+//! - *Over.* What calls somebody about a task is let go of with the last open task that it is about. Who has answered
+//!   hears of it where tasks are taken back, not where they are done, and need not be replaced when he takes his word back.
 //! - *Who.* Its bearer, now or when called, and the desk report; who gives tasks takes them back, bearer or not.
 //! - *Another unit.* Sending any unit does what was given to find one.
 
@@ -325,6 +325,14 @@ impl Oracle {
             self.tasks[*index].stage = Stage::Withdrawn;
         }
         self.let_go(which, now);
+        for index in which {
+            let task = &self.tasks[*index];
+            for id in task.obligation.into_iter().chain(task.reminder).collect::<Vec<_>>() {
+                if !self.is_about_open_task(id) {
+                    self.end_one(id, WithdrawReason::ByHand, true, now);
+                }
+            }
+        }
     }
 
     /// Nobody is called any more about tasks that are over.
