@@ -18,8 +18,8 @@ const VILLAGER: &str = "001001-village_duty";
 fn sending_a_unit_ends_the_one_call_that_reminds_of_several_that_declined() {
     let mut county = county();
     let incident = county.breached();
-    for boat in [BOAT, OTHER] {
-        let (id, _) = county.send(boat, incident).unwrap();
+    let sent = [BOAT, OTHER].map(|boat| county.send(boat, incident).unwrap());
+    for (id, _) in sent {
         county.steps(&dispatcher(), id, Status::Declined, "机器故障").unwrap();
     }
     county.sleep(10 * 60);
