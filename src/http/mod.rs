@@ -7,6 +7,7 @@ mod assignments;
 mod board;
 mod bulletins;
 mod callouts;
+mod capabilities;
 mod closures;
 mod duty;
 mod error;
@@ -249,6 +250,7 @@ fn dispatch() -> Router<Web> {
         .route("/closures", get(closures::list).post(closures::close))
         .route("/closures/{id}", delete(closures::open))
         .route("/incident-kinds", get(incidents::kinds))
+        .route("/capabilities", get(capabilities::list))
         .route("/assignments", get(assignments::list))
         .route("/assignments/{id}/status", post(assignments::advance))
         .route("/units/{id}/readiness", post(assignments::ready))

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, assignments, board, bulletins, callouts, closures, duty,
+    areas, assignments, board, bulletins, callouts, capabilities, closures, duty,
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
     forms, gauges, hotspots, incidents, journal, map, obligations, positions, recommendations,
@@ -91,6 +91,7 @@ use super::{
         incidents::similar,
         incidents::assign,
         incidents::kinds,
+        capabilities::list,
         recommendations::one,
         recommendations::several,
         recommendations::cover,
