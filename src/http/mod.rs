@@ -20,6 +20,7 @@ mod incidents;
 mod journal;
 mod leftover;
 mod live;
+mod logins;
 mod map;
 mod metrics;
 mod obligations;
@@ -207,6 +208,7 @@ fn reporting() -> Router<Web> {
         .route("/reports/{id}/return", post(reports::give_back))
         .route("/reports/{id}/send", post(reports::send))
         .route("/reports/{id}/drop", post(reports::drop))
+        .route("/report-clocks", get(reports::clocks))
         .route("/report.css", get(reports::style))
         .route("/deadlines", get(reports::rules))
         .route("/cadences", get(rounds::cadences).post(rounds::start))

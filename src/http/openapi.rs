@@ -58,6 +58,7 @@ use super::{
         reports::draft,
         reports::call,
         reports::list,
+        reports::clocks,
         reports::one,
         reports::edit,
         reports::check,
