@@ -1,5 +1,7 @@
 //! Why something about supplies is refused.
 
+use std::fmt;
+
 use compact_str::CompactString;
 
 use super::movement::Stage;
@@ -7,6 +9,32 @@ use crate::domain::{
     ids::{MovementId, SiteId},
     time::Timestamp,
 };
+
+/// A depot with some of an item that nobody was promised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeAt {
+    pub depot: SiteId,
+    pub name: CompactString,
+    pub free: u64,
+}
+
+/// Where else there are any, the nearest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeElsewhere(pub Vec<FreeAt>);
+
+impl fmt::Display for FreeElsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none are free at any other depot");
+        }
+        f.write_str("free elsewhere: ")?;
+        for (number, FreeAt { depot, name, free }) in self.0.iter().enumerate() {
+            let comma = if number == 0 { "" } else { "、" };
+            write!(f, "{comma}{depot} {name}: {free}")?;
+        }
+        Ok(())
+    }
+}
 
 /// A refusal about supplies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,11 +61,11 @@ pub enum SupplyFault {
     NotFree {
         depot: SiteId,
         item: CompactString,
+        name: CompactString,
         unit: CompactString,
         wanted: u32,
         free: u64,
-        /// Where else there are any, and how many.
-        elsewhere: String,
+        elsewhere: FreeElsewhere,
     },
     #[error(
         "{wanted} {unit} of {item} are to leave {depot}, but only {there} lie there that have not expired; count the depot, take less, or name a batch"
