@@ -4,6 +4,7 @@ import { freeRow, isAboutReportsOf, isReportEvent, mostUrgentFirst, rowsOf, rows
 import type { IncidentDetail } from '../../board/incident';
 import { say } from '../../i18n/language.svelte';
 import { reportWords } from '../../i18n/report';
+import { live } from '../../live.svelte';
 import { incidentApi } from '../../net/incidents';
 import { reportApi } from '../../net/reports';
 import { due } from '../desk/due.svelte';
@@ -52,7 +53,7 @@ class Reports {
 
   /** Returns what is typed of a report, kept while others are looked at. */
   formOf(report: Report): ReportForm {
-    const known = this.#forms.get(report.id) ?? new ReportForm(report);
+    const known = this.#forms.get(report.id) ?? new ReportForm(report, live.board?.me.login ?? '');
     this.#forms.set(report.id, known);
     return known;
   }
