@@ -36,6 +36,29 @@ impl fmt::Display for FreeElsewhere {
     }
 }
 
+/// More is wanted of an item than a depot has free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotFree {
+    pub depot: SiteId,
+    pub item: CompactString,
+    /// What people call the item.
+    pub name: CompactString,
+    pub unit: CompactString,
+    pub wanted: u32,
+    pub free: u64,
+    pub elsewhere: FreeElsewhere,
+}
+
+impl fmt::Display for NotFree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NotFree { depot, item, unit, wanted, free, elsewhere, .. } = self;
+        write!(
+            f,
+            "{wanted} {unit} of {item} are wanted at {depot} and {free} are free; {elsewhere}"
+        )
+    }
+}
+
 /// A refusal about supplies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SupplyFault {
@@ -57,16 +80,8 @@ pub enum SupplyFault {
     Nothing { item: CompactString },
     #[error("{item} is named twice; add the two up")]
     Twice { item: CompactString },
-    #[error("{wanted} {unit} of {item} are wanted at {depot} and {free} are free; {elsewhere}")]
-    NotFree {
-        depot: SiteId,
-        item: CompactString,
-        name: CompactString,
-        unit: CompactString,
-        wanted: u32,
-        free: u64,
-        elsewhere: FreeElsewhere,
-    },
+    #[error("{0}")]
+    NotFree(Box<NotFree>),
     #[error(
         "{wanted} {unit} of {item} are to leave {depot}, but only {there} lie there that have not expired; count the depot, take less, or name a batch"
     )]
@@ -132,7 +147,7 @@ impl SupplyFault {
             SupplyFault::Dates(_) => "supply.dates",
             SupplyFault::Nothing { .. } => "supply.quantity",
             SupplyFault::Twice { .. } => "supply.twice",
-            SupplyFault::NotFree { .. } => "supply.not_free",
+            SupplyFault::NotFree(_) => "supply.not_free",
             SupplyFault::NotThere { .. } => "supply.not_there",
             SupplyFault::Unknown(_) => "supply.unknown",
             SupplyFault::NotInMovement { .. } => "supply.not_in_movement",
@@ -160,7 +175,7 @@ impl SupplyFault {
             SupplyFault::Unit { .. } => Some("unit"),
             SupplyFault::Dates(_) => Some("expires"),
             SupplyFault::Nothing { .. }
-            | SupplyFault::NotFree { .. }
+            | SupplyFault::NotFree(_)
             | SupplyFault::NotThere { .. }
             | SupplyFault::Stage { .. } => Some("quantity"),
             SupplyFault::From(_) => Some("from"),

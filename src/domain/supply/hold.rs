@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use compact_str::CompactString;
 
 use super::{
-    FreeAt, FreeElsewhere, SupplyFault,
+    FreeAt, FreeElsewhere, NotFree, SupplyFault,
     movement::{Destination, Party, Place},
     readiness::nearest_with,
     stock::depot_area,
@@ -135,8 +135,8 @@ fn lines(
             let (depot, wanted) = (depot.clone(), *quantity);
             let elsewhere = elsewhere(board, &depot, &item, day);
             let name = name.unwrap_or(&item).clone();
-            let fault = SupplyFault::NotFree { depot, item, name, unit, wanted, free, elsewhere };
-            return Err(fault.into());
+            let refused = NotFree { depot, item, name, unit, wanted, free, elsewhere };
+            return Err(SupplyFault::NotFree(Box::new(refused)).into());
         }
         if spec.chars().count() > NOTE_LIMIT {
             return Err(Rejection::TooLong { field: "spec", limit: NOTE_LIMIT });

@@ -5,7 +5,11 @@ use utoipa::ToSchema;
 
 use crate::{
     dispatcher::SubmitError,
-    domain::{evacuation::EvacuationFault, rejection::Rejection, supply::SupplyFault},
+    domain::{
+        evacuation::EvacuationFault,
+        rejection::Rejection,
+        supply::{NotFree, SupplyFault},
+    },
 };
 
 /// `{"error": {…}}`.
@@ -26,7 +30,8 @@ pub struct ErrorDetail {
     pub field: Option<String>,
     /// The numbers behind the words, where there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<Details>,
+    #[schema(value_type = Option<Details>)]
+    pub details: Option<Box<Details>>,
 }
 
 /// What somebody has to know to decide otherwise.
@@ -78,10 +83,8 @@ impl Details {
     }
 
     fn of_supply(fault: &SupplyFault) -> Option<Self> {
-        let SupplyFault::NotFree { depot, item, name, unit, wanted, free, elsewhere } = fault
-        else {
-            return None;
-        };
+        let SupplyFault::NotFree(refused) = fault else { return None };
+        let NotFree { depot, item, name, unit, wanted, free, elsewhere } = &**refused;
         let others = elsewhere.0.iter().map(|other| FreeStock {
             depot: other.depot.to_string(),
             name: other.name.to_string(),

@@ -91,7 +91,7 @@ impl From<SubmitError> for ApiError {
         };
         let mut refusal = Self::new(status, error.code(), error.to_string());
         refusal.body.error.field = error.field().map(str::to_owned);
-        refusal.body.error.details = Details::of(&error);
+        refusal.body.error.details = Details::of(&error).map(Box::new);
         if status == StatusCode::SERVICE_UNAVAILABLE {
             refusal.retry_after_s = Some(1);
         }
@@ -327,7 +327,7 @@ fn site(fault: &SiteFault) -> StatusCode {
 fn supply(fault: &SupplyFault) -> StatusCode {
     match fault {
         SupplyFault::Unknown(_) => StatusCode::NOT_FOUND,
-        SupplyFault::NotFree { .. }
+        SupplyFault::NotFree(_)
         | SupplyFault::NotThere { .. }
         | SupplyFault::Stage { .. }
         | SupplyFault::NothingThere { .. }
