@@ -133,8 +133,8 @@ fn view(
             == (running.clock.series, running.clock.stage, running.clock.hop, running.clock.starts)
     };
     let beside = dossier.clocks.iter().filter(together);
-    let beside = beside.filter(|other| other.clock.medium != running.clock.medium);
-    let ended = beside.filter(|other| !other.is_running()).next_back();
+    let mut beside = beside.filter(|other| other.clock.medium != running.clock.medium);
+    let ended = beside.rfind(|other| !other.is_running());
     let area = incident.area();
     IncidentClockView {
         incident: incident.id,
