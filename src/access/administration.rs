@@ -2,11 +2,14 @@
 //!
 //! Invariant: whoever acts administers, and only within his own area.
 
+use std::collections::BTreeMap;
+
+use compact_str::CompactString;
 use serde::Deserialize;
 
 use super::{
-    Access, AccessFact, Account, AdminError, Invalid, Login, NewAccount, Password, Purpose, Secret,
-    Token, TokenKind,
+    Access, AccessFact, Account, AdminError, Holder, Invalid, Login, NewAccount, Password, Purpose,
+    Secret, Token, TokenKind,
     store::{Change, StoreError, StoredAccount},
 };
 use crate::domain::{
@@ -46,6 +49,12 @@ impl Access {
         let mut accounts = self.store.accounts().await?;
         accounts.retain(|account| by.sees(account.area));
         Ok(accounts)
+    }
+
+    /// Returns whose the logins are.
+    pub async fn holders(&self) -> Result<BTreeMap<CompactString, Holder>, StoreError> {
+        let accounts = self.store.accounts().await?.into_iter();
+        Ok(accounts.map(|account| (account.login.into_name(), account.holder)).collect())
     }
 
     /// Shuts an account and ends its logins. It stays, because the record speaks of it.

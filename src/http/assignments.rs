@@ -83,11 +83,12 @@ pub(super) async fn list(
 ) -> Result<Json<List<AssignmentView>>, ApiError> {
     let page = filter.page();
     let (limit, after) = (page.limit()?, page.after::<AssignmentId>()?);
-    let (actor, now) = (caller.actor, web.board.now());
+    let (actor, now, advice) = (caller.actor, web.board.now(), web.advice.clone());
     let items = web.board.read(move |board| {
         let viewer = Viewer { actor: &actor, now };
         let page = filter.choose(board, &viewer, after).take(limit + 1);
-        page.map(|a| AssignmentView::of(board, a, &viewer)).collect::<Vec<_>>()
+        let view = |a| AssignmentView::of(board, a, &viewer, &advice.catalogue);
+        page.map(view).collect::<Vec<_>>()
     });
     Ok(Json(List::cut(items.await?, limit, |view| view.id.to_string())))
 }

@@ -7,6 +7,7 @@ mod assignments;
 mod board;
 mod bulletins;
 mod callouts;
+mod capabilities;
 mod closures;
 mod duty;
 mod error;
@@ -19,6 +20,7 @@ mod incidents;
 mod journal;
 mod leftover;
 mod live;
+mod logins;
 mod map;
 mod metrics;
 mod obligations;
@@ -206,6 +208,7 @@ fn reporting() -> Router<Web> {
         .route("/reports/{id}/return", post(reports::give_back))
         .route("/reports/{id}/send", post(reports::send))
         .route("/reports/{id}/drop", post(reports::drop))
+        .route("/report-clocks", get(reports::clocks))
         .route("/report.css", get(reports::style))
         .route("/deadlines", get(reports::rules))
         .route("/cadences", get(rounds::cadences).post(rounds::start))
@@ -249,6 +252,7 @@ fn dispatch() -> Router<Web> {
         .route("/closures", get(closures::list).post(closures::close))
         .route("/closures/{id}", delete(closures::open))
         .route("/incident-kinds", get(incidents::kinds))
+        .route("/capabilities", get(capabilities::list))
         .route("/assignments", get(assignments::list))
         .route("/assignments/{id}/status", post(assignments::advance))
         .route("/units/{id}/readiness", post(assignments::ready))

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, assignments, board, bulletins, callouts, closures, duty,
+    areas, assignments, board, bulletins, callouts, capabilities, closures, duty,
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
     forms, gauges, hotspots, incidents, journal, map, obligations, positions, recommendations,
@@ -58,6 +58,7 @@ use super::{
         reports::draft,
         reports::call,
         reports::list,
+        reports::clocks,
         reports::one,
         reports::edit,
         reports::check,
@@ -91,6 +92,7 @@ use super::{
         incidents::similar,
         incidents::assign,
         incidents::kinds,
+        capabilities::list,
         recommendations::one,
         recommendations::several,
         recommendations::cover,

@@ -10,6 +10,7 @@ use crate::domain::{
     assignment::{Assignment, Status, Stop},
     board::Board,
     callout::obligation::StateName,
+    capability::Catalogue,
     ids::{AreaCode, AssignmentId, IncidentId, ObligationId, UnitId},
     time::Timestamp,
     unit::UnitKind,
@@ -39,6 +40,9 @@ pub struct AssignmentView {
     pub order: String,
     #[schema(value_type = String)]
     pub need: CompactString,
+    /// The need as people read it, such as 水域救援 ×2; as it was written where no list knows it.
+    pub need_zh: String,
+    pub need_en: String,
     /// Where to, `[lon, lat]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<f64>>)]
@@ -75,10 +79,16 @@ pub struct AssignmentView {
 }
 
 impl AssignmentView {
-    pub fn of(board: &Board, assignment: &Assignment, viewer: &Viewer<'_>) -> Self {
+    pub fn of(
+        board: &Board,
+        assignment: &Assignment,
+        viewer: &Viewer<'_>,
+        abilities: &Catalogue,
+    ) -> Self {
         let unit = board.units.get(&assignment.unit);
         let contact = unit.and_then(|unit| unit.contact.as_ref());
         let incident = board.incidents.get(assignment.incident);
+        let need = abilities.worded(&assignment.need, &board.supplies.rules().items);
         let obligation = board.callouts.obligation(assignment.obligation);
         Self {
             id: assignment.id,
@@ -91,6 +101,8 @@ impl AssignmentView {
             area: assignment.area,
             order: assignment.order.clone(),
             need: assignment.need.clone(),
+            need_zh: need.zh,
+            need_en: need.en,
             to: assignment.to,
             status: assignment.status,
             since: assignment.since(),

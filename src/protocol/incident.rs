@@ -9,6 +9,7 @@ use crate::{
     domain::{
         area::LonLat,
         board::Board,
+        capability::Catalogue,
         ids::{AreaCode, IncidentId},
         incident::{Casualties, Incident, Note, Occurred, Source, Stage},
         task::Cause,
@@ -144,7 +145,12 @@ impl IncidentView {
 }
 
 impl IncidentDetail {
-    pub fn of(board: &Board, incident: &Incident, viewer: &Viewer<'_>) -> Self {
+    pub fn of(
+        board: &Board,
+        incident: &Incident,
+        viewer: &Viewer<'_>,
+        abilities: &Catalogue,
+    ) -> Self {
         let accounts = incident.particulars.accounts.clone();
         let clear = viewer.sees_phones();
         let mut source = incident.particulars.source.clone();
@@ -152,7 +158,8 @@ impl IncidentDetail {
             source = Source { way: source.way, unit: source.unit, ..Source::default() };
         }
         let cause = Cause::Incident(incident.id);
-        let assignments = board.assignments.of_incident(incident.id);
+        let sent = board.assignments.of_incident(incident.id);
+        let assignments = sent.map(|a| AssignmentView::of(board, a, viewer, abilities));
         Self {
             incident: IncidentView::of(board, incident, viewer),
             source,
@@ -169,7 +176,7 @@ impl IncidentDetail {
             taken_at: incident.taken.at,
             linked: board.incidents.linked_to(incident.id).map(|other| other.id).collect(),
             notes: incident.notes.clone(),
-            assignments: assignments.map(|a| AssignmentView::of(board, a, viewer)).collect(),
+            assignments: assignments.collect(),
             task_list: board.tasks.of(&cause).map(|t| TaskView::of(board, t, viewer)).collect(),
         }
     }

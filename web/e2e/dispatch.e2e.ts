@@ -34,6 +34,29 @@ afterAll(async () => {
   await node?.kill();
 });
 
+it('a report that is being typed is there again after the page was loaded anew, and one key lets go of it', async () => {
+  const { page, faults, context } = await visit(browser, 'dispatcher', '/desk', node.url);
+  const form = page.getByRole('dialog', { name: '登记接报' });
+  const open = async (): Promise<void> => {
+    await page.getByRole('button', { name: /突发事件 0/ }).waitFor({ timeout: SOON_MS });
+    await page.keyboard.press('e');
+    await form.waitFor();
+  };
+  await open();
+  await form.getByLabel('地点').fill('柳河镇北堤 3 号闸旁');
+  await page.reload();
+  await open();
+  await form.getByText('已恢复上次没有提交的内容').waitFor();
+  expect(await form.getByLabel('地点').inputValue()).toBe('柳河镇北堤 3 号闸旁');
+  await page.keyboard.press('Control+Alt+z');
+  expect(await form.getByLabel('地点').inputValue()).toBe('');
+  await page.reload();
+  await open();
+  expect(await form.getByText('已恢复上次没有提交的内容').count()).toBe(0);
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
 it('a levee breach is taken down and two boats are sent, by keyboard alone', async () => {
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk', node.url);
   await page.getByRole('button', { name: /突发事件 0/ }).waitFor({ timeout: SOON_MS });

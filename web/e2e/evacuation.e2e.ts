@@ -92,7 +92,7 @@ it('those of one place are moved, counted and brought home by keyboard, and the 
   await count.waitFor();
   await page.keyboard.type('99999');
   await page.keyboard.press('Enter');
-  await count.getByRole('alert').filter({ hasText: '安置点放不下' }).waitFor();
+  await count.getByRole('alert').filter({ hasText: /安置点只能再住 \d+ 人，要住 \d+ 人；附近：.+请换安置点/ }).waitFor();
   await count.getByText(/还有空位：/).waitFor();
   await count.getByLabel('人数').fill(String(before.people + PEOPLE));
   await page.keyboard.press('Enter');

@@ -64,7 +64,7 @@ it('boats and life jackets go out and come back by keyboard, and too many are re
   await page.keyboard.press('Tab');
   await page.keyboard.type('罗守堤');
   await page.keyboard.press('Control+Enter');
-  await form.getByRole('alert').filter({ hasText: '「数量」可用的不够：其余已被预占或不在库。请减少数量，或换储备点' }).waitFor();
+  await form.getByRole('alert').filter({ hasText: /「数量」冲锋舟：库里只剩 \d+ 艘，要 \d+ 艘；附近：.+ \d+ 艘/ }).waitFor();
   await form.getByText('多要了 1 艘').waitFor();
   await form.getByText(/其他储备点可用：.*物资储备点 \d/).waitFor();
   expect(await seriousFaults(page)).toEqual([]);

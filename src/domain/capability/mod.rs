@@ -4,13 +4,17 @@
 //! role may do, so here it is called [`Ability`].
 
 mod need;
+mod wording;
 
 use std::collections::BTreeMap;
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-pub use self::need::{Need, NeedFault, Wanted};
+pub use self::{
+    need::{Need, NeedFault, Wanted},
+    wording::Wording,
+};
 use super::unit::{Unit, UnitKind};
 
 /// Abilities of one county.

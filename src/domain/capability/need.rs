@@ -10,7 +10,7 @@ use super::{AMOUNT_MAX, Catalogue, Counting};
 /// Needs of one incident.
 const NEEDS_MAX: usize = 32;
 /// What a need for supplies begins with.
-const ITEM: &str = "item/";
+pub(super) const ITEM: &str = "item/";
 
 /// What is wanted.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -129,7 +129,7 @@ impl Catalogue {
 }
 
 /// Parts what is wanted from how much of it: `pump:1000`, `水域救援 ×2`, `boat_rescue 2`.
-fn parted(text: &str) -> (&str, Option<&str>) {
+pub(super) fn parted(text: &str) -> (&str, Option<&str>) {
     if let Some((word, amount)) = text.split_once([':', '：', '×', '*']) {
         return (word.trim(), Some(amount.trim()));
     }

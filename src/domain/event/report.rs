@@ -109,6 +109,9 @@ pub struct ReportDrafted {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportEdited {
     pub id: ReportId,
+    /// Left out in what was written before clients were told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
     pub area: AreaCode,
     /// 2 for the first change, and so on.
     pub revision: u32,
@@ -121,6 +124,9 @@ pub struct ReportEdited {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportChecked {
     pub id: ReportId,
+    /// Left out in what was written before clients were told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
     pub area: AreaCode,
     pub revision: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,6 +137,9 @@ pub struct ReportChecked {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportSigned {
     pub id: ReportId,
+    /// Left out in what was written before clients were told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
     pub area: AreaCode,
     pub revision: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -144,6 +153,9 @@ pub struct ReportSigned {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportReturned {
     pub id: ReportId,
+    /// Left out in what was written before clients were told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
     pub area: AreaCode,
     pub reason: CompactString,
 }
@@ -162,6 +174,9 @@ pub struct ReportSent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportDropped {
     pub id: ReportId,
+    /// Left out in what was written before clients were told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
     pub area: AreaCode,
     pub reason: CompactString,
 }

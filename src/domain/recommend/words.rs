@@ -7,6 +7,7 @@ use super::{
 use crate::domain::{
     capability::{Catalogue, Counting, Need, Wanted},
     road::Way,
+    supply::catalogue::Catalogue as Items,
     time::Timestamp,
 };
 
@@ -265,21 +266,29 @@ impl ShortfallReason {
 
 impl Shortfall {
     /// Words what is missing: `排涝还差 300 m³/h：道路中断…`.
-    pub fn zh(&self, catalogue: &Catalogue) -> String {
-        let (what, unit) = named(&self.need, catalogue, true);
+    pub fn zh(&self, catalogue: &Catalogue, items: &Items) -> String {
+        let (what, unit) = named(&self.need, catalogue, items, true);
         format!("{what}还差 {} {unit}：{}", self.missing, self.reason.zh())
     }
 
-    pub fn en(&self, catalogue: &Catalogue) -> String {
-        let (what, unit) = named(&self.need, catalogue, false);
+    pub fn en(&self, catalogue: &Catalogue, items: &Items) -> String {
+        let (what, unit) = named(&self.need, catalogue, items, false);
         format!("{what}: {} {unit} missing, {}", self.missing, self.reason.en())
     }
 }
 
 /// Returns the name of what is needed, and what it is counted in.
-fn named<'a>(need: &'a Need, catalogue: &'a Catalogue, zh: bool) -> (&'a str, &'a str) {
+fn named<'a>(
+    need: &'a Need,
+    catalogue: &'a Catalogue,
+    items: &'a Items,
+    zh: bool,
+) -> (&'a str, &'a str) {
     match &need.wanted {
-        Wanted::Item(item) => (item, if zh { "件" } else { "pieces" }),
+        Wanted::Item(code) => match items.get(code) {
+            Some(item) => (&item.name, &item.unit),
+            None => (code, if zh { "件" } else { "pieces" }),
+        },
         Wanted::Ability(code) => match catalogue.find(code) {
             Some(ability) if zh => (&ability.zh, ability.unit_zh()),
             Some(ability) => (&ability.en, ability.unit_en()),

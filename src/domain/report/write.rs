@@ -185,6 +185,7 @@ pub(super) fn edit(
     if (&report.to, &report.title, &report.text) != (&to, &edit.title, &edit.text) {
         draft.push(ReportEdited {
             id: report.id,
+            incident: Some(report.incident),
             area: area_of(board, report),
             revision: report.revision + 1,
             to,
@@ -221,7 +222,8 @@ pub(super) fn check(
     is_current(report, revision)?;
     if report.checked.is_none() {
         let (area, person) = (area_of(board, report), actor.person.clone());
-        draft.push(ReportChecked { id, area, revision, person });
+        let incident = Some(report.incident);
+        draft.push(ReportChecked { id, incident, area, revision, person });
     }
     Ok(draft.finish(Reply::Report { id }))
 }
@@ -246,7 +248,8 @@ pub(super) fn sign(
     if report.signed.is_none() {
         let number = number(board, report, ordinal, draft.now.year(board.timezone()))?;
         let (area, person) = (area_of(board, report), actor.person.clone());
-        draft.push(ReportSigned { id, area, revision, person, number });
+        let incident = Some(report.incident);
+        draft.push(ReportSigned { id, incident, area, revision, person, number });
     }
     Ok(draft.finish(Reply::Report { id }))
 }
@@ -279,8 +282,8 @@ pub(super) fn give_back(
     at_desk(board, actor, Capability::SignReports)?;
     let report = open(board, id)?;
     text_fits("reason", reason, REASON_LIMIT)?;
-    let area = area_of(board, report);
-    draft.push(ReportReturned { id, area, reason: reason.trim().into() });
+    let (incident, area) = (Some(report.incident), area_of(board, report));
+    draft.push(ReportReturned { id, incident, area, reason: reason.trim().into() });
     Ok(draft.finish(Reply::Report { id }))
 }
 
@@ -319,8 +322,8 @@ pub(super) fn drop(
     at_desk(board, actor, Capability::Dispatch)?;
     let report = open(board, id)?;
     text_fits("reason", reason, REASON_LIMIT)?;
-    let area = area_of(board, report);
-    draft.push(ReportDropped { id, area, reason: reason.trim().into() });
+    let (incident, area) = (Some(report.incident), area_of(board, report));
+    draft.push(ReportDropped { id, incident, area, reason: reason.trim().into() });
     Ok(draft.finish(Reply::Report { id }))
 }
 

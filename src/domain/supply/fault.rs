@@ -1,5 +1,7 @@
 //! Why something about supplies is refused.
 
+use std::fmt;
+
 use compact_str::CompactString;
 
 use super::movement::Stage;
@@ -7,6 +9,55 @@ use crate::domain::{
     ids::{MovementId, SiteId},
     time::Timestamp,
 };
+
+/// A depot with some of an item that nobody was promised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeAt {
+    pub depot: SiteId,
+    pub name: CompactString,
+    pub free: u64,
+}
+
+/// Where else there are any, the nearest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FreeElsewhere(pub Vec<FreeAt>);
+
+impl fmt::Display for FreeElsewhere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none are free at any other depot");
+        }
+        f.write_str("free elsewhere: ")?;
+        for (number, FreeAt { depot, name, free }) in self.0.iter().enumerate() {
+            let comma = if number == 0 { "" } else { "、" };
+            write!(f, "{comma}{depot} {name}: {free}")?;
+        }
+        Ok(())
+    }
+}
+
+/// More is wanted of an item than a depot has free.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotFree {
+    pub depot: SiteId,
+    pub item: CompactString,
+    /// What people call the item.
+    pub name: CompactString,
+    pub unit: CompactString,
+    pub wanted: u32,
+    pub free: u64,
+    pub elsewhere: FreeElsewhere,
+}
+
+impl fmt::Display for NotFree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NotFree { depot, item, unit, wanted, free, elsewhere, .. } = self;
+        write!(
+            f,
+            "{wanted} {unit} of {item} are wanted at {depot} and {free} are free; {elsewhere}"
+        )
+    }
+}
 
 /// A refusal about supplies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,16 +80,8 @@ pub enum SupplyFault {
     Nothing { item: CompactString },
     #[error("{item} is named twice; add the two up")]
     Twice { item: CompactString },
-    #[error("{wanted} {unit} of {item} are wanted at {depot} and {free} are free; {elsewhere}")]
-    NotFree {
-        depot: SiteId,
-        item: CompactString,
-        unit: CompactString,
-        wanted: u32,
-        free: u64,
-        /// Where else there are any, and how many.
-        elsewhere: String,
-    },
+    #[error("{0}")]
+    NotFree(Box<NotFree>),
     #[error(
         "{wanted} {unit} of {item} are to leave {depot}, but only {there} lie there that have not expired; count the depot, take less, or name a batch"
     )]
@@ -104,7 +147,7 @@ impl SupplyFault {
             SupplyFault::Dates(_) => "supply.dates",
             SupplyFault::Nothing { .. } => "supply.quantity",
             SupplyFault::Twice { .. } => "supply.twice",
-            SupplyFault::NotFree { .. } => "supply.not_free",
+            SupplyFault::NotFree(_) => "supply.not_free",
             SupplyFault::NotThere { .. } => "supply.not_there",
             SupplyFault::Unknown(_) => "supply.unknown",
             SupplyFault::NotInMovement { .. } => "supply.not_in_movement",
@@ -132,7 +175,7 @@ impl SupplyFault {
             SupplyFault::Unit { .. } => Some("unit"),
             SupplyFault::Dates(_) => Some("expires"),
             SupplyFault::Nothing { .. }
-            | SupplyFault::NotFree { .. }
+            | SupplyFault::NotFree(_)
             | SupplyFault::NotThere { .. }
             | SupplyFault::Stage { .. } => Some("quantity"),
             SupplyFault::From(_) => Some("from"),

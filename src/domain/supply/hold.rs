@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use compact_str::CompactString;
 
 use super::{
-    SupplyFault,
+    FreeAt, FreeElsewhere, NotFree, SupplyFault,
     movement::{Destination, Party, Place},
     readiness::nearest_with,
     stock::depot_area,
@@ -134,7 +134,9 @@ fn lines(
         if free < u64::from(*quantity) {
             let (depot, wanted) = (depot.clone(), *quantity);
             let elsewhere = elsewhere(board, &depot, &item, day);
-            return Err(SupplyFault::NotFree { depot, item, unit, wanted, free, elsewhere }.into());
+            let name = name.unwrap_or(&item).clone();
+            let refused = NotFree { depot, item, name, unit, wanted, free, elsewhere };
+            return Err(SupplyFault::NotFree(Box::new(refused)).into());
         }
         if spec.chars().count() > NOTE_LIMIT {
             return Err(Rejection::TooLong { field: "spec", limit: NOTE_LIMIT });
@@ -151,19 +153,16 @@ fn lines(
 }
 
 /// Says where else the item is free, the nearest depots first.
-fn elsewhere(board: &Board, depot: &SiteId, item: &str, day: NaiveDate) -> String {
+fn elsewhere(board: &Board, depot: &SiteId, item: &str, day: NaiveDate) -> FreeElsewhere {
     let near = board.sites.get(depot).map(|site| site.at);
     let found = board.jurisdiction().map(|within| nearest_with(board, item, near, within, day));
     let others = found.into_iter().flatten().filter(|other| other.depot != *depot);
-    let named: Vec<String> = others
-        .take(ELSEWHERE_MAX)
-        .map(|other| format!("{} {}: {}", other.depot, other.name, other.free))
-        .collect();
-    if named.is_empty() {
-        "none are free at any other depot".to_owned()
-    } else {
-        format!("free elsewhere: {}", named.join("、"))
-    }
+    let others = others.take(ELSEWHERE_MAX);
+    FreeElsewhere(
+        others
+            .map(|other| FreeAt { depot: other.depot, name: other.name, free: other.free })
+            .collect(),
+    )
 }
 
 /// Checks where they go, and returns the area of it where one is known.

@@ -21,7 +21,7 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    fault::SupplyFault,
+    fault::{FreeAt, FreeElsewhere, NotFree, SupplyFault},
     hold::{HoldSupplies, Wanted},
     movement::{Destination, Movement, Party, Place, Stage},
     paper::GivePaper,

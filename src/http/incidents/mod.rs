@@ -344,11 +344,11 @@ async fn step(
 }
 
 async fn detail(web: &Web, actor: Actor, id: IncidentId) -> Result<Json<IncidentDetail>, ApiError> {
-    let now = web.board.now();
+    let (now, advice) = (web.board.now(), web.advice.clone());
     let found = web.board.read(move |board| {
         let viewer = Viewer { actor: &actor, now };
         let incident = seen(board, &actor, id)?;
-        Some(IncidentDetail::of(board, incident, &viewer))
+        Some(IncidentDetail::of(board, incident, &viewer, &advice.catalogue))
     });
     found.await?.map(Json).ok_or_else(|| unknown(id))
 }

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use self::views::{
-    CoveredView, DepotView, MoveUpView, PostingView, ProposalView, RecommendationView,
-    RejectedView, UnmetView, Words, outcome,
+    CoveredView, MoveUpView, PostingView, ProposalView, RecommendationView, RejectedView,
+    UnmetView, Words, outcome,
 };
 use super::{
     Web,
@@ -30,6 +30,7 @@ use crate::{
         recommend::{
             Demand, Posting, consequences, coverage, move_up, move_up_now, propose, recommend,
         },
+        supply::catalogue::Catalogue as Items,
     },
 };
 
@@ -84,11 +85,11 @@ pub(super) async fn one(
     allow(&caller.actor, Capability::Dispatch)?;
     let needs = web.advice.catalogue.needs(&need).map_err(|fault| refused(&fault))?;
     let about = About::Incidents(vec![id]);
-    let (moment, places, names) = moment(&web, caller.actor, about).await?;
+    let (moment, places, known) = moment(&web, caller.actor, about).await?;
     let place = places[0].1;
     let view = blocking(&web, move |advice| {
         let found = advice.ask(&moment, |scene| recommend(scene, place, &needs));
-        let words = Words { advice, names: &names };
+        let words = Words { advice, known: &known };
         let need = |number: usize| needs[number].to_string();
         RecommendationView {
             items: found.items.iter().map(|item| words.item(item, need(item.need))).collect(),
@@ -97,20 +98,7 @@ pub(super) async fn one(
                 .iter()
                 .map(|item| words.item(item, need(item.need)))
                 .collect(),
-            depots: found
-                .depots
-                .iter()
-                .map(|offer| DepotView {
-                    depot: offer.depot.to_string(),
-                    name: words.name(offer.depot.as_str()),
-                    need: need(offer.need),
-                    item: offer.item.clone(),
-                    quantity: offer.quantity,
-                    free: offer.free,
-                    eta_s: offer.trip.seconds,
-                    distance_m: offer.trip.metres,
-                })
-                .collect(),
+            depots: found.depots.iter().map(|offer| words.offer(offer, need(offer.need))).collect(),
             rejected: found
                 .rejected
                 .iter()
@@ -150,7 +138,7 @@ pub(super) async fn several(
         needs.insert(*id, read);
     }
     let ids = needs.keys().copied().collect();
-    let (moment, places, names) = moment(&web, caller.actor, About::Incidents(ids)).await?;
+    let (moment, places, known) = moment(&web, caller.actor, About::Incidents(ids)).await?;
     let demands = places.into_iter().map(|(id, at, grade)| Demand {
         incident: id.to_string().into(),
         at,
@@ -160,7 +148,7 @@ pub(super) async fn several(
     let demands: Vec<Demand> = demands.collect();
     let view = blocking(&web, move |advice| {
         let found = advice.ask(&moment, |scene| propose(scene, &demands));
-        let words = Words { advice, names: &names };
+        let words = Words { advice, known: &known };
         let need = |posting: &Posting| {
             let of = demands.iter().find(|demand| demand.incident == posting.incident);
             of.and_then(|demand| demand.needs.get(posting.need)).map(Need::to_string)
@@ -203,10 +191,10 @@ pub(super) async fn cover(
     Asked(Earnest { drill }): Asked<Earnest>,
 ) -> Result<Json<List<CoveredView>>, ApiError> {
     let about = About::Areas { drill: drill == Some(true) };
-    let (moment, _, names) = moment(&web, caller.actor, about).await?;
+    let (moment, _, known) = moment(&web, caller.actor, about).await?;
     let view = blocking(&web, move |advice| {
         let found = advice.ask(&moment, coverage);
-        let words = Words { advice, names: &names };
+        let words = Words { advice, known: &known };
         found.iter().map(|covered| words.covered(covered)).collect()
     });
     view.await.map(|items| Json(List::whole(items)))
@@ -228,17 +216,17 @@ pub(super) async fn moving_up(
     });
     let taken: Vec<UnitId> = taken.collect::<Result<_, _>>()?;
     let about = About::Areas { drill: drill == Some(true) };
-    let (moment, _, names) = moment(&web, caller.actor, about).await?;
-    if let Some(id) = taken.iter().find(|id| !names.contains_key(id.as_str())) {
+    let (moment, _, known) = moment(&web, caller.actor, about).await?;
+    if let Some(id) = taken.iter().find(|id| !known.names.contains_key(id.as_str())) {
         return Err(ApiError::bad_field("without", format!("no unit {id}; see GET /api/v1/units")));
     }
     let view = blocking(&web, move |advice| {
         advice.ask(&moment, |scene| {
             let found = if taken.is_empty() { move_up_now(scene) } else { move_up(scene, &taken) };
-            let words = Words { advice, names: &names };
+            let words = Words { advice, known: &known };
             let home = |unit: &UnitId| {
-                let known = scene.candidates.iter().find(|known| known.unit.id == *unit);
-                known.map(|known| known.unit.area)
+                let moved = scene.candidates.iter().find(|moved| moved.unit.id == *unit);
+                moved.map(|moved| moved.unit.area)
             };
             let moves = found.moves.iter().map(|moving| {
                 words.moving(moving, home(&moving.unit), &consequences(scene, &taken, moving))
@@ -261,14 +249,19 @@ enum About {
 
 /// What was asked about: incident, place and grade.
 type Places = Vec<(IncidentId, LonLat, u8)>;
-/// Names of units, depots and areas by id.
-type Names = BTreeMap<CompactString, CompactString>;
+
+/// What answers name.
+struct Known {
+    /// Of units, depots and areas, by id.
+    names: BTreeMap<CompactString, CompactString>,
+    items: Items,
+}
 
 async fn moment(
     web: &Web,
     actor: Actor,
     about: About,
-) -> Result<(Moment, Places, Names), ApiError> {
+) -> Result<(Moment, Places, Known), ApiError> {
     let (now, positions, advice) = (web.board.now(), web.positions.clone(), web.advice.clone());
     let read = web.board.read(move |board| {
         let last_seen = |id: &UnitId| last_seen(board, &positions, id, now);
@@ -277,7 +270,7 @@ async fn moment(
             About::Incidents(ids) => together(board, &actor, &ids)?,
         };
         let moment = Moment::of(board, (actor.area, drill), &advice.near, now, &last_seen);
-        Ok((moment, places, names(board, &actor)))
+        Ok((moment, places, known(board, &actor)))
     });
     read.await?
 }
@@ -310,14 +303,15 @@ fn place(board: &Board, incident: &Incident) -> Result<(IncidentId, LonLat, u8),
     Ok((incident.id, at, known.level.unwrap_or(3)))
 }
 
-fn names(board: &Board, actor: &Actor) -> Names {
+fn known(board: &Board, actor: &Actor) -> Known {
     let units = board.units.iter().filter(|unit| actor.sees(unit.area));
     let units = units.map(|unit| (unit.id.as_str().into(), unit.name.clone()));
     let sites = board.sites.iter().filter(|site| actor.sees(site.area));
     let sites = sites.map(|site| (site.id.as_str().into(), site.name.clone()));
     let areas = board.areas.inside(actor.area);
     let areas = areas.map(|area| (area.code.to_string().into(), area.name.clone()));
-    units.chain(sites).chain(areas).collect()
+    let names = units.chain(sites).chain(areas).collect();
+    Known { names, items: board.supplies.rules().items.clone() }
 }
 
 /// Reckons away from the sockets: a county's roads take milliseconds.

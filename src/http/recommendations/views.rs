@@ -4,13 +4,13 @@ use compact_str::CompactString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Names;
+use super::Known;
 use crate::{
     advice::Advice,
     domain::{
         area::LonLat,
         ids::{AreaCode, UnitId},
-        recommend::{Changed, Covered, Item, Move, Outcome, Reason, Shortfall},
+        recommend::{Changed, Covered, DepotOffer, Item, Move, Outcome, Reason, Shortfall},
     },
 };
 
@@ -64,6 +64,11 @@ pub(in crate::http) struct DepotView {
     pub need: String,
     #[schema(value_type = String)]
     pub item: CompactString,
+    /// As the catalogue names it, and what it is counted in.
+    #[schema(value_type = String)]
+    pub item_name: CompactString,
+    #[schema(value_type = String)]
+    pub unit: CompactString,
     pub quantity: u32,
     pub free: u32,
     pub eta_s: u32,
@@ -218,12 +223,12 @@ pub(in crate::http) struct OutcomeView {
 /// Puts what was reckoned into words, with the names of what it is about.
 pub(super) struct Words<'a> {
     pub advice: &'a Advice,
-    pub names: &'a Names,
+    pub known: &'a Known,
 }
 
 impl Words<'_> {
     pub fn name(&self, id: &str) -> CompactString {
-        self.names.get(id).cloned().unwrap_or_else(|| id.into())
+        self.known.names.get(id).cloned().unwrap_or_else(|| id.into())
     }
 
     pub fn item(&self, item: &Item, need: String) -> ItemView {
@@ -249,13 +254,29 @@ impl Words<'_> {
         said.collect()
     }
 
+    pub fn offer(&self, offer: &DepotOffer, need: String) -> DepotView {
+        let item = self.known.items.get(&offer.item);
+        DepotView {
+            depot: offer.depot.to_string(),
+            name: self.name(offer.depot.as_str()),
+            need,
+            item: offer.item.clone(),
+            item_name: item.map_or_else(|| offer.item.clone(), |item| item.name.clone()),
+            unit: item.map(|item| item.unit.clone()).unwrap_or_default(),
+            quantity: offer.quantity,
+            free: offer.free,
+            eta_s: offer.trip.seconds,
+            distance_m: offer.trip.metres,
+        }
+    }
+
     pub fn shortfall(&self, shortfall: &Shortfall) -> ShortfallView {
         ShortfallView {
             need: shortfall.need.to_string(),
             missing: shortfall.missing,
             reason: shortfall.reason.code(),
-            text: shortfall.zh(&self.advice.catalogue),
-            text_en: shortfall.en(&self.advice.catalogue),
+            text: shortfall.zh(&self.advice.catalogue, &self.known.items),
+            text_en: shortfall.en(&self.advice.catalogue, &self.known.items),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Reports to the levels above: what is due of an incident, what was told by telephone, and what is drafted, checked,
 //! signed and sent.
 
+mod clocks;
 mod print;
 mod steps;
 mod views;
@@ -17,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     Web,
     error::ApiError,
+    logins::Logins,
     request::{Asked, Caller, List, Named, Page, allow},
 };
 use crate::{
@@ -32,6 +34,7 @@ use crate::{
     },
 };
 
+pub(super) use clocks::{__path_clocks, clocks};
 pub(super) use steps::{call, check, draft, drop, edit, give_back, send, sign};
 pub(super) use views::{ReportCallView, ReportClockView, ReportView};
 // What the OpenAPI document is made of goes by the same path as the handler.
@@ -73,8 +76,9 @@ pub(super) async fn of_incident(
 }
 
 async fn dossier(web: &Web, actor: Actor, id: IncidentId) -> Result<ReportsView, ApiError> {
-    let now = web.board.now();
+    let (now, logins) = (web.board.now(), Logins::known(web).await);
     let found = web.board.read(move |board| {
+        let by = (&actor, &logins);
         let incident = board.incidents.get(id).filter(|incident| sees(&actor, incident))?;
         let known = board.reports.dossier(id);
         let clocks = known.into_iter().flat_map(|known| &known.clocks);
@@ -83,9 +87,9 @@ async fn dossier(web: &Web, actor: Actor, id: IncidentId) -> Result<ReportsView,
         Some(ReportsView {
             incident: id,
             drill: incident.drill,
-            clocks: clocks.map(|running| ReportClockView::of(board, running, now)).collect(),
-            calls: calls.map(|told| ReportCallView::of(told, &actor)).collect(),
-            reports: reports.map(|report| ReportView::of(board, report, &actor)).collect(),
+            clocks: clocks.map(|running| ReportClockView::of(board, id, running, now)).collect(),
+            calls: calls.map(|told| ReportCallView::of(board, told, by)).collect(),
+            reports: reports.map(|report| ReportView::of(board, report, by)).collect(),
         })
     });
     let unknown = || SubmitError::from(Rejection::from(IncidentFault::Unknown(id)));
@@ -101,13 +105,14 @@ pub(super) async fn list(
 ) -> Result<Json<List<ReportView>>, ApiError> {
     let page = Page { limit: filter.limit, after: filter.after };
     let (limit, after) = (page.limit()?, page.after::<ReportId>()?);
+    let logins = Logins::known(&web).await;
     let items = web.board.read(move |board| {
         let all = board.reports.iter().rev();
         let wanted = all
             .filter(|report| after.is_none_or(|after| report.id < after))
             .filter(|report| !filter.open || report.is_open())
             .filter(|report| is_seen(board, &caller.actor, report));
-        let views = wanted.map(|report| ReportView::of(board, report, &caller.actor));
+        let views = wanted.map(|report| ReportView::of(board, report, (&caller.actor, &logins)));
         views.take(limit + 1).collect::<Vec<_>>()
     });
     Ok(Json(List::cut(items.await?, limit, |view| view.id.to_string())))
@@ -131,12 +136,13 @@ pub(super) async fn one(
         // It has the telephone numbers of those who are at work there.
         allow(&caller.actor, Capability::SeePhoneNumbers)?;
     }
+    let logins = Logins::known(&web).await;
     let found = web.board.read(move |board| {
         let actor = &caller.actor;
         let report = board.reports.get(id).filter(|report| is_seen(board, actor, report))?;
         Some(match as_sheet {
             true => Ok(print::sheet(board, report)),
-            false => Err(ReportView::of(board, report, actor)),
+            false => Err(ReportView::of(board, report, (actor, &logins))),
         })
     });
     Ok(match found.await?.ok_or_else(unknown)? {

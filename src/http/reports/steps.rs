@@ -5,7 +5,7 @@ use compact_str::CompactString;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{ReportView, ReportsView, dossier};
+use super::{Logins, ReportView, ReportsView, dossier};
 use crate::{
     domain::{
         command::{Command, Reply},
@@ -242,8 +242,10 @@ async fn decided(
     let actor = caller.actor;
     let committed = web.board.submit_as(actor.clone(), Command::Report(step), id).await?;
     let Reply::Report { id } = committed.reply else { return Err(ApiError::key_reused()) };
-    let found =
-        web.board.read(move |board| Some(ReportView::of(board, board.reports.get(id)?, &actor)));
+    let logins = Logins::known(web).await;
+    let found = web
+        .board
+        .read(move |board| Some(ReportView::of(board, board.reports.get(id)?, (&actor, &logins))));
     found.await?.ok_or_else(ApiError::key_reused)
 }
 

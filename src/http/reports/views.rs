@@ -5,15 +5,19 @@ use compact_str::CompactString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{
-    actor::Actor,
-    board::Board,
-    bulletin::IssueNumber,
-    deadline::{Hop, Medium, Rank, Series, Stage, due_en, due_zh},
-    ids::{IncidentId, ReportId, TaskId},
-    incident::Changed,
-    report::{ClockState, DropReason, Mark, Progress, Report, Running, Told},
-    time::Timestamp,
+use super::Logins;
+use crate::{
+    domain::{
+        actor::Actor,
+        board::Board,
+        bulletin::IssueNumber,
+        deadline::{Hop, Medium, Rank, Series, Stage, due_en, due_zh},
+        ids::{IncidentId, ReportId, TaskId},
+        incident::{Changed, Incident},
+        report::{ClockState, DropReason, Mark, Progress, Report, Running, Told},
+        time::Timestamp,
+    },
+    ingest::cap::event_codes,
 };
 
 /// A clock by which something is to be reported.
@@ -25,6 +29,9 @@ pub(in crate::http) struct ReportClockView {
     series: Series,
     #[schema(value_type = String)]
     stage: Stage,
+    /// Which of its stage the report is that it waits for, from 1; none once it has ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ordinal: Option<usize>,
     /// Such as `county_to_city`.
     #[schema(value_type = String)]
     hop: Hop,
@@ -66,7 +73,12 @@ pub(in crate::http) struct ReportClockView {
 }
 
 impl ReportClockView {
-    pub(super) fn of(board: &Board, running: &Running, now: Timestamp) -> Self {
+    pub(super) fn of(
+        board: &Board,
+        incident: IncidentId,
+        running: &Running,
+        now: Timestamp,
+    ) -> Self {
         let (clock, zone) = (&running.clock, board.timezone());
         let late_s = running.late_s(now);
         let (state, ended_at, reason) = match running.state {
@@ -76,10 +88,15 @@ impl ReportClockView {
             ClockState::Dropped { at, reason } => ("dropped", Some(at), Some(reason)),
         };
         let rule = board.reports.rules().rule(&clock.rule);
+        let same = |report: &&Report| {
+            (report.series, report.stage) == (clock.series, clock.stage) && report.sent.is_some()
+        };
+        let sent_before = || board.reports.about(incident).filter(same).count();
         Self {
             number: running.number,
             series: clock.series,
             stage: clock.stage,
+            ordinal: running.is_running().then(|| sent_before() + 1),
             hop: clock.hop,
             to: clock.hop.to(),
             medium: clock.medium,
@@ -118,12 +135,16 @@ pub(in crate::http) struct ReportCallView {
     words: Option<String>,
     #[schema(value_type = String)]
     noted_by: CompactString,
+    /// The person's name, where the login is somebody's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    noted_by_name: Option<CompactString>,
     #[schema(value_type = String, format = DateTime)]
     noted_at: Timestamp,
 }
 
 impl ReportCallView {
-    pub(super) fn of(told: &Told, actor: &Actor) -> Self {
+    pub(super) fn of(board: &Board, told: &Told, (actor, logins): (&Actor, &Logins)) -> Self {
         let sees = actor.role.may_see_phone_numbers();
         Self {
             series: told.series,
@@ -133,6 +154,7 @@ impl ReportCallView {
             at: told.at,
             words: sees.then(|| told.words.clone()),
             noted_by: told.by.clone(),
+            noted_by_name: logins.name(board, &told.by),
             noted_at: told.noted_at,
         }
     }
@@ -155,14 +177,22 @@ pub(in crate::http) struct ReportStepView {
 }
 
 impl ReportStepView {
-    fn mark(board: &Board, mark: &Mark) -> Self {
+    /// Whose login it was at that moment is in the record of whoever drafted, checked or signed.
+    fn mark(board: &Board, logins: &Logins, mark: &Mark) -> Self {
         let person = mark.person.as_ref().and_then(|person| board.people.get(person));
         let name = person.map(|person| person.name.clone());
+        let name = name.or_else(|| logins.name(board, &mark.by));
         Self { at: mark.at, by: mark.by.clone(), name, reason: None }
     }
 
-    fn plain(changed: &Changed, reason: Option<&CompactString>) -> Self {
-        Self { at: changed.at, by: changed.by.clone(), name: None, reason: reason.cloned() }
+    fn plain(
+        board: &Board,
+        logins: &Logins,
+        changed: &Changed,
+        reason: Option<&CompactString>,
+    ) -> Self {
+        let name = logins.name(board, &changed.by);
+        Self { at: changed.at, by: changed.by.clone(), name, reason: reason.cloned() }
     }
 }
 
@@ -173,6 +203,9 @@ pub(in crate::http) struct ReportView {
     pub(super) id: ReportId,
     #[schema(value_type = String)]
     incident: IncidentId,
+    #[schema(value_type = String)]
+    incident_title: CompactString,
+    incident_kind: &'static str,
     #[schema(value_type = String)]
     series: Series,
     #[schema(value_type = String)]
@@ -210,15 +243,21 @@ pub(in crate::http) struct ReportView {
 }
 
 impl ReportView {
-    pub(super) fn of(board: &Board, report: &Report, actor: &Actor) -> Self {
-        let mark =
-            |mark: &Option<Mark>| mark.as_ref().map(|mark| ReportStepView::mark(board, mark));
-        let said = |said: &Option<(Changed, CompactString)>| {
-            said.as_ref().map(|(changed, reason)| ReportStepView::plain(changed, Some(reason)))
+    pub(super) fn of(board: &Board, report: &Report, (actor, logins): (&Actor, &Logins)) -> Self {
+        let marked = |mark: &Mark| ReportStepView::mark(board, logins, mark);
+        let mark = |mark: &Option<Mark>| mark.as_ref().map(marked);
+        let plain = |changed: &Changed, reason: Option<&CompactString>| {
+            ReportStepView::plain(board, logins, changed, reason)
         };
+        let said = |said: &Option<(Changed, CompactString)>| {
+            said.as_ref().map(|(changed, reason)| plain(changed, Some(reason)))
+        };
+        let incident = board.incidents.get(report.incident);
         Self {
             id: report.id,
             incident: report.incident,
+            incident_title: incident.map(Incident::title).unwrap_or_default(),
+            incident_kind: incident.map_or("", kind_name),
             series: report.series,
             stage: report.stage,
             ordinal: report.ordinal,
@@ -229,14 +268,20 @@ impl ReportView {
             revision: report.revision,
             state: report.progress(),
             number: report.number.map(IssueNumber::zh),
-            drafted: ReportStepView::mark(board, &report.drafted),
-            changed: ReportStepView::plain(&report.changed, None),
+            drafted: marked(&report.drafted),
+            changed: plain(&report.changed, None),
             checked: mark(&report.checked),
             signed: mark(&report.signed),
             returned: said(&report.returned),
-            sent: report.sent.as_ref().map(|sent| ReportStepView::plain(sent, None)),
+            sent: report.sent.as_ref().map(|sent| plain(sent, None)),
             dropped: said(&report.dropped),
             late_s: report.late_s,
         }
     }
+}
+
+/// Returns what the incident's kind is called; nothing where its code is none of the national ones.
+pub(super) fn kind_name(incident: &Incident) -> &'static str {
+    let kind = event_codes::by_code(&incident.particulars.kind);
+    kind.map_or("", |kind| kind.name_zh.as_str())
 }

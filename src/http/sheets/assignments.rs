@@ -10,6 +10,7 @@ use crate::{
     domain::{
         assignment::{Assignment, Status},
         board::Board,
+        capability::Catalogue,
         ids::AssignmentId,
         time::Timestamp,
     },
@@ -62,18 +63,23 @@ pub(in crate::http) async fn workbook(
 ) -> Result<Response, ApiError> {
     let page = filter.page();
     let (most, after) = (page.rows()?, page.after::<AssignmentId>()?);
-    let (actor, now) = (caller.actor, web.board.now());
+    let (actor, now, advice) = (caller.actor, web.board.now(), web.advice.clone());
     let sheet = web.board.read(move |board| {
         let viewer = Viewer { actor: &actor, now };
         let rows = filter.choose(board, &viewer, after);
-        let rows = rows.map(|assignment| row(board, assignment, &viewer));
+        let rows = rows.map(|assignment| row(board, assignment, &viewer, &advice.catalogue));
         Sheet::of("出动", HEADINGS, rows, most)
     });
     download(&web, vec![sheet.await?], "assignments.xlsx").await
 }
 
-fn row(board: &Board, assignment: &Assignment, viewer: &Viewer<'_>) -> Vec<Cell> {
-    let view = AssignmentView::of(board, assignment, viewer);
+fn row(
+    board: &Board,
+    assignment: &Assignment,
+    viewer: &Viewer<'_>,
+    abilities: &Catalogue,
+) -> Vec<Cell> {
+    let view = AssignmentView::of(board, assignment, viewer, abilities);
     let drill = board.incidents.get(assignment.incident).is_some_and(|incident| incident.drill);
     let reached = |status| assignment.reached(status);
     let over = reached(Status::Done).or(reached(Status::Recalled));
@@ -91,7 +97,7 @@ fn row(board: &Board, assignment: &Assignment, viewer: &Viewer<'_>) -> Vec<Cell>
         Cell::may(view.contact.as_ref().map(|person| &person.name)),
         Cell::may(view.contact.as_ref().and_then(|person| person.phone.as_ref())),
         Cell::text(&view.order),
-        Cell::text(&view.need),
+        Cell::text(&view.need_zh),
         Cell::text(words::assignment(view.status)),
         Cell::may_time(reached(Status::Ordered)),
         Cell::may_time(reached(Status::Accepted)),

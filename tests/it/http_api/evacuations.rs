@@ -102,6 +102,15 @@ async fn a_full_shelter_says_how_full_it_is_and_where_else_there_is_room() {
     assert_eq!(refusal(&full), ("shelter.full", "to"));
     let message = full["error"]["message"].as_str().unwrap();
     assert!(message.contains("0 places free for 5 people; there is room at "), "{message}");
+    let details = &full["error"]["details"];
+    assert_eq!(
+        (&details["shelter"], &details["wanted"]),
+        (&json!(SHELTER), &json!(5)),
+        "{details}"
+    );
+    let other = &details["elsewhere"][0];
+    assert_eq!((&details["free"], other["name"].is_string()), (&json!(0), true), "{details}");
+    assert!(other["free"].as_u64() > Some(0) && other["distance_m"].is_u64(), "{details}");
     let silent = desk.post(&occupancy, &json!({ "arrived": 5, "over_capacity": true }), 422).await;
     assert_eq!(refusal(&silent), ("field.empty", "reason"));
     let rain = json!({ "arrived": 5, "over_capacity": true, "reason": "桥断了" });

@@ -130,6 +130,44 @@ async fn only_townships_under_a_red_warning_have_to_have_a_boat_near() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn what_is_needed_is_said_by_its_name_wherever_somebody_reads_it() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let abilities = server.demo("screen").get("/capabilities", 200).await;
+    let of = |code: &str| items(&abilities).iter().find(|known| known["code"] == code).unwrap();
+    let pump = json!({
+        "code": "pump", "zh": "排涝", "en": "pumping", "counted": "amount", "unit_zh": "m³/h",
+        "unit_en": "m³/h",
+    });
+    assert_eq!(*of("pump"), pump);
+    assert_eq!(
+        (&of("boat_rescue")["unit_zh"], &of("evacuation")["unit_zh"]),
+        (&"支".into(), &"人".into())
+    );
+
+    let incident = incident(&desk, LEVEE).await;
+    let path = format!("/incidents/{incident}/recommendations?need=item/sandbag:9000000");
+    let found = desk.get(&path, 200).await;
+    let offer = &found["depots"][0];
+    assert_eq!((text(&offer["item"]), text(&offer["item_name"])), ("sandbag", "编织袋"), "{found}");
+    assert_eq!(text(&offer["unit"]), "条");
+    let short = text(&found["shortfalls"][0]["text"]);
+    assert!(short.starts_with("编织袋还差 ") && short.contains(" 条："), "{short}");
+
+    let path = format!("/incidents/{incident}/recommendations?need=boat_rescue:1");
+    let boat = &desk.get(&path, 200).await["items"][0]["unit"];
+    let order = json!({ "unit": boat, "order": "转移群众", "need": "boat_rescue:1" });
+    desk.post(&format!("/incidents/{incident}/assignments"), &order, 201).await;
+    let listed = desk.get("/assignments", 200).await;
+    let seen = desk.get(&format!("/incidents/{incident}"), 200).await;
+    for sent in [&items(&listed)[0], &seen["assignments"][0]] {
+        assert_eq!((text(&sent["need"]), text(&sent["need_zh"])), ("boat_rescue:1", "水域救援 ×1"));
+        assert_eq!(text(&sent["need_en"]), "boat rescue ×1");
+    }
+    server.stop().await;
+}
+
 async fn incident(desk: &Client, point: [f64; 2]) -> String {
     let report = json!({ "kind": "11A04", "level": 2, "point": point, "course": "堤防决口" });
     id(&desk.post("/incidents", &report, 201).await).to_owned()

@@ -1,11 +1,14 @@
 //! Reports to the levels above and rounds of townships, over HTTP: from the report of an incident to the printed sheet.
 
-use jiaoying::domain::{
-    actor::{Actor, Role},
-    command::{Command, Reply},
-    deadline::Rules,
-    incident::IncidentStep,
-    report::ReportStep,
+use jiaoying::{
+    access::Holder,
+    domain::{
+        actor::{Actor, Role},
+        command::{Command, Reply},
+        deadline::Rules,
+        incident::IncidentStep,
+        report::ReportStep,
+    },
 };
 
 use super::*;
@@ -110,6 +113,90 @@ async fn a_report_is_told_by_phone_drafted_checked_signed_sent_and_printed() {
 }
 
 #[tokio::test]
+async fn what_runs_out_next_is_told_of_all_incidents_at_once_the_soonest_first() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let (first, second) = (received(&server, 3).await, received(&server, 1).await);
+    let list = desk.get("/report-clocks?open=true", 200).await;
+    let due = |clock: &Value| clock["due_at"].as_str().unwrap().to_owned();
+    let times: Vec<String> = items(&list).iter().map(due).collect();
+    assert!(times.len() >= 4 && times.is_sorted(), "{times:?}");
+    let of =
+        |incident: &str| items(&list).iter().find(|c| c["incident"] == incident).unwrap().clone();
+    assert_eq!((&of(&first)["area"], &of(&second)["ordinal"]), (&json!(VILLAGE), &json!(1)));
+    assert!(of(&first)["incident_title"].as_str().unwrap().contains("粮站"), "{list}");
+
+    // Page by page they are the same, also where one is met between two pages.
+    let (mut seen, mut next) = (Vec::new(), String::new());
+    loop {
+        let page = desk.get(&format!("/report-clocks?open=true&limit=1{next}"), 200).await;
+        seen.extend(items(&page).iter().map(due));
+        let Some(after) = page["next"].as_str() else { break };
+        next = format!("&after={after}");
+    }
+    assert_eq!(seen, times);
+    let refused = desk.get("/report-clocks?after=yesterday", 400).await;
+    assert_eq!(refusal(&refused), ("query.invalid", "after"));
+
+    let call = json!({"stage": "first", "to": "city", "whom": "市局王五", "words": "已报"});
+    desk.post(&format!("/incidents/{first}/calls"), &call, 201).await;
+    let left = desk.get("/report-clocks?open=true", 200).await;
+    let own: Vec<_> = items(&left).iter().filter(|c| c["incident"] == first).collect();
+    let [written] = own[..] else { panic!("{left}") };
+    assert_eq!(
+        (&written["medium"], &written["beside"]["medium"]),
+        (&json!("written"), &json!("phone"))
+    );
+    assert_eq!(written["beside"]["state"], "met");
+    let all = desk.get("/report-clocks", 200).await;
+    assert_eq!(items(&all).len(), times.len(), "those that were met are in the whole list");
+    let elsewhere =
+        server.account("elsewhere", Role::Dispatcher, OTHER_TOWNSHIP, Holder::Nobody).await;
+    assert!(items(&elsewhere.get("/report-clocks?open=true", 200).await).is_empty());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_did_something_with_a_report_is_named_and_clients_are_told_of_which_incident() {
+    let server = TestServer::start().await;
+    let leader = server.demo("leader");
+    let officer = Holder::Person("990101-01".parse().unwrap());
+    let desk = server.account("officer", Role::Dispatcher, COUNTY, officer).await;
+    let mut socket = WsClient::open(&leader.base, None).await;
+    socket.hello(json!({"token": leader.token, "topics": ["incidents"]})).await;
+    let incident = received(&server, 3).await;
+    let call = json!({"stage": "first", "to": "city", "whom": "市局王五", "words": "已报"});
+    let told = desk.post(&format!("/incidents/{incident}/calls"), &call, 201).await;
+    let name = told["calls"][0]["noted_by_name"].as_str().unwrap().to_owned();
+    assert!(!name.is_empty() && name != "officer");
+
+    let drafted = desk.post(&format!("/incidents/{incident}/reports"), &json!({}), 201).await;
+    assert_eq!(
+        (&drafted["drafted"]["name"], &drafted["changed"]["name"]),
+        (&json!(name), &json!(name))
+    );
+    assert!(drafted["incident_title"].as_str().unwrap().contains("粮站"), "{drafted}");
+    let report = format!("/reports/{}", id(&drafted));
+    desk.post(&format!("{report}/check"), &json!({"revision": 1}), 200).await;
+    let back = leader.post(&format!("{report}/return"), &json!({"reason": "补伤亡"}), 200).await;
+    assert_eq!(back["returned"]["name"], "示例县带班领导", "a post is named by its title");
+    let dropped = desk.post(&format!("{report}/drop"), &json!({"reason": "写错了"}), 200).await;
+    assert_eq!(dropped["dropped"]["name"], json!(name));
+
+    let (mut about, mut kind) = (Vec::new(), String::new());
+    while kind != "report_dropped" {
+        let frame = socket.next().await.unwrap();
+        kind = frame["kind"].as_str().unwrap_or_default().to_owned();
+        if kind.starts_with("report") {
+            about.push((kind.clone(), frame["data"]["incident"].clone()));
+        }
+    }
+    assert!(about.len() >= 6, "{about:?}");
+    assert!(about.iter().all(|(_, of)| *of == json!(incident)), "{about:?}");
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_draft_composed_twice_under_one_key_is_one_and_a_second_waits_for_the_first() {
     let server = TestServer::start().await;
     let desk = server.demo("dispatcher");
@@ -159,7 +246,12 @@ async fn rounds_are_switched_on_answered_and_show_who_has_not() {
     let path = format!("/rounds/{}/returns", id(&round));
     let numbers = json!({"area": TOWNSHIP, "answer":
         {"what": "numbers", "casualties": {"trapped": 2}, "moved": 130, "text": "找张三 13900000000"}});
-    let after = desk.post(&path, &numbers, 200).await;
+    let officer = Holder::Person("990101-01".parse().unwrap());
+    let named = server.account("officer", Role::Dispatcher, COUNTY, officer).await;
+    let after = named.post(&path, &numbers, 200).await;
+    let townships = after["townships"].as_array().unwrap();
+    let own = townships.iter().find(|township| township["area"] == TOWNSHIP).unwrap();
+    assert!(own["by"] == "officer" && own["by_name"].is_string(), "{own}");
     assert_eq!((&after["answered"], &after["waiting"]), (&json!(1), &json!(10)));
     assert_eq!((&after["casualties"]["trapped"], &after["moved"]), (&json!(2), &json!(130)));
     let wrong = json!({"area": TOWNSHIP, "answer": {"what": "something"}});

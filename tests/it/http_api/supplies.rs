@@ -103,6 +103,12 @@ async fn bad_orders_are_refused_by_field_with_the_remedy_and_change_nothing() {
     assert_eq!(refusal(&refused), ("supply.quantity", "quantity"));
     let refused = desk.post("/supplies/holds", &with(json!(21)), 409).await;
     assert_eq!(refusal(&refused), ("supply.not_free", "quantity"));
+    let details = &refused["error"]["details"];
+    assert_eq!((&details["depot"], &details["item"]), (&json!(DEPOT), &json!("boat")), "{details}");
+    assert_eq!((&details["wanted"], &details["free"]), (&json!(21), &json!(20)), "{details}");
+    assert_eq!((&details["item_name"], &details["unit"]), (&json!("冲锋舟"), &json!("艘")));
+    let other = &details["elsewhere"][0];
+    assert!(other["free"].as_u64() > Some(0) && other["name"].is_string(), "{details}");
     let said = refused["error"]["message"].as_str().unwrap();
     assert!(said.contains("20 are free") && said.contains("储备点: "), "{said}");
     let mut unknown = order(1);

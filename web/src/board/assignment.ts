@@ -24,6 +24,9 @@ export interface AssignmentView {
   area: string;
   order: string;
   need: string;
+  /** The need as people read it. */
+  need_zh: string;
+  need_en: string;
   to?: Point;
   status: AssignmentStatus;
   since: Time;

@@ -100,7 +100,7 @@ function unit(id: string, kind: string, base: readonly [number, number]): Listed
 
 function sent(id: string, status: AssignmentStatus, with_: Partial<AssignmentView> = {}): AssignmentView {
   return {
-    id, unit: id, unit_name: id, incident: 'i-1', incident_title: '', area: '', order: '', need: '', status, since: '2026-11-22T09:50:00Z',
+    id, unit: id, unit_name: id, incident: 'i-1', incident_title: '', area: '', order: '', need: '', need_zh: '', need_en: '', status, since: '2026-11-22T09:50:00Z',
     next: [], stalls: 0, obligation: 'o-1', course: [], ...with_,
   };
 }

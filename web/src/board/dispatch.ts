@@ -41,6 +41,9 @@ export interface DepotOffer {
   name: string;
   need: string;
   item: string;
+  item_name: string;
+  /** What it is counted in. */
+  unit: string;
   quantity: number;
   distance_m: number;
 }
@@ -76,7 +79,7 @@ export function usualNeeds(kind: string): string {
 /** Returns what is needed as the server reads it: Chinese punctuation is what hands type. */
 export function tidyNeeds(text: string): string {
   const counted = text.replace(/\s*[：:×*]\s*|\s+(?=\d)/g, ':');
-  return counted.replace(/[，、；;\s]+/g, ',').replace(/^,+|,+$/g, '');
+  return counted.replace(/[,，、；;\s]+/g, ',').replace(/^,+|,+$/g, '');
 }
 
 /** Which kinds of unit do what a need names, where the server does not say. */

@@ -79,6 +79,14 @@ export interface Transfer extends Numbers {
   changed_by: string;
 }
 
+/** Why people cannot come: how many places are left, and where else there is room, the nearest first. */
+export interface ShelterFull {
+  shelter: string;
+  wanted: number;
+  free: number;
+  elsewhere: { shelter: string; name: string; free: number; distance_m?: number }[];
+}
+
 export interface Shelter {
   id: string;
   name: string;

@@ -209,8 +209,8 @@ interface Kinds {
   evacuation_changed: Record<never, never>;
   /** What is promised, on its way or back in depots, or the paper for it: ask again. What lies there changes the map too. */
   supplies_changed: Record<never, never>;
-  /** What is due to the levels above, what has been reported, or what townships answer may be different now: ask again. */
-  reports_changed: Record<never, never>;
+  /** What is due to the levels above, what has been reported, or what townships answer may be different now: ask again. Of one incident where it says so. */
+  reports_changed: { incident?: string };
   /** Satellites see something, or somebody has looked: ask again. */
   hot_spots_changed: Record<never, never>;
   unknown: Record<never, never>;
@@ -299,11 +299,16 @@ export function readEvent(frame: EventFrame): BoardEvent {
   if (MAP_KINDS.has(frame.kind)) return { ...stamp, kind: 'map_changed', data: {} };
   if (EVACUATION_KINDS.has(frame.kind)) return { ...stamp, kind: 'evacuation_changed', data: {} };
   if (SUPPLY_KINDS.has(frame.kind)) return { ...stamp, kind: 'supplies_changed', data: {} };
-  if (REPORT_KINDS.has(frame.kind)) return { ...stamp, kind: 'reports_changed', data: {} };
+  if (REPORT_KINDS.has(frame.kind)) return { ...stamp, kind: 'reports_changed', data: aboutOf(frame.data) };
   if (HOT_SPOT_KINDS.has(frame.kind)) return { ...stamp, kind: 'hot_spots_changed', data: {} };
   if (INCIDENT_KINDS.has(frame.kind)) return { ...stamp, kind: 'incidents_changed', data: {} };
   if (!Object.prototype.hasOwnProperty.call(KNOWN, frame.kind)) return { ...stamp, kind: 'unknown', data: {} };
   return { ...stamp, kind: frame.kind, data: frame.data } as BoardEvent;
+}
+
+/** Returns which incident is meant; rounds are about none. */
+function aboutOf(data: unknown): { incident?: string } {
+  return typeof data === 'object' && data !== null && 'incident' in data && typeof data.incident === 'string' ? { incident: data.incident } : {};
 }
 
 /** Returns every area of an extent. */

@@ -34,6 +34,13 @@ export function reduceHoles(holes: Holes, event: HoleEvent, names: ReadonlyMap<s
   });
 }
 
+/** Returns what is bare by what is missing there, in the same order; of each at most so many, and how many there are. */
+export function holesByAbility(holes: Holes, room: number): { first: HoleView; shown: HoleView[]; total: number }[] {
+  const groups = new Map<string, HoleView[]>();
+  for (const hole of holesInOrder(holes)) groups.set(hole.ability, [...(groups.get(hole.ability) ?? []), hole]);
+  return [...groups.values()].flatMap((all) => (all[0] === undefined ? [] : [{ first: all[0], shown: all.slice(0, room), total: all.length }]));
+}
+
 /** Returns what is bare: in earnest before drills, then by what is missing and by area. */
 export function holesInOrder(holes: Holes): HoleView[] {
   const rank = (hole: HoleView): string => `${hole.drill ? 1 : 0} ${hole.ability} ${hole.area}`;

@@ -340,6 +340,8 @@ export interface WireError {
   code: string;
   message: string;
   field?: string;
+  /** The numbers behind the words, of codes that have any. */
+  details?: unknown;
 }
 
 export interface EventFrame {

@@ -101,7 +101,7 @@ function clock(known: Partial<ReportClock>): ReportClock {
 function report(known: Partial<Report>): Report {
   const step = { at: at(1), by: 'dispatcher' };
   return {
-    id: 'r-1', incident: 'i-1', series: 'incident', stage: 'first', ordinal: 1, to: ['city'], title: '首报', text: '正文', drill: false, revision: 1, state: 'drafted',
+    id: 'r-1', incident: 'i-1', incident_title: '粮站', incident_kind: '房屋倒塌', series: 'incident', stage: 'first', ordinal: 1, to: ['city'], title: '首报', text: '正文', drill: false, revision: 1, state: 'drafted',
     drafted: step, changed: step, late_s: 0, ...known,
   };
 }

@@ -14,6 +14,8 @@ export interface ReportClock {
   number: number;
   series: Series;
   stage: ReportStage;
+  /** Which of its stage the report is that it waits for; missing once it has ended. */
+  ordinal?: number;
   to: Rank;
   medium: Medium;
   started_at: Time;
@@ -29,6 +31,16 @@ export interface ReportClock {
   late_s: number;
 }
 
+/** A clock with the incident that is to be reported. */
+export interface IncidentClock extends ReportClock {
+  incident: string;
+  incident_title: string;
+  incident_kind: string;
+  drill: boolean;
+  /** That of the other medium, where it runs no more. */
+  beside?: ReportClock;
+}
+
 /** Whom and words are missing for whoever may not see telephone numbers. */
 export interface ReportCall {
   series: Series;
@@ -38,6 +50,7 @@ export interface ReportCall {
   at: Time;
   words?: string;
   noted_by: string;
+  noted_by_name?: string;
   noted_at: Time;
 }
 
@@ -51,6 +64,8 @@ export interface ReportStep {
 export interface Report {
   id: string;
   incident: string;
+  incident_title: string;
+  incident_kind: string;
   series: Series;
   stage: ReportStage;
   ordinal: number;
@@ -127,15 +142,22 @@ export function foremost(clocks: readonly ReportClock[], medium: Medium): Report
   return running[0] ?? own[own.length - 1];
 }
 
+/** Returns what is due and written of every incident that clocks run for or reports are about. */
+export function rowsOfAll(running: readonly IncidentClock[], reports: readonly Report[]): ReportRow[] {
+  const incidents = [...new Set([...running, ...reports].map((one) => one.incident))];
+  return incidents.flatMap((incident) => {
+    const clocks = running.flatMap((one) => (one.incident === incident ? [one, ...(one.beside === undefined ? [] : [one.beside])] : []));
+    return rowsOf({ incident, clocks, reports: reports.filter((one) => one.incident === incident) });
+  });
+}
+
 /** Returns what is due, written and sent of an incident. */
-export function rowsOf(dossier: ReportDossier): ReportRow[] {
-  const { incident, clocks, reports } = dossier;
+export function rowsOf({ incident, clocks, reports }: Pick<ReportDossier, 'incident' | 'clocks' | 'reports'>): ReportRow[] {
   const rows = reports.map((report) => rowOf(report, clocksOf(clocks, report)));
   const attached = new Set(rows.flatMap((row) => row.clocks.map((clock) => clock.number)));
   const owed = clocks.filter((clock) => isRunning(clock) && !attached.has(clock.number) && !clock.optional);
   const kinds = new Map(owed.map((clock) => [`${clock.series}.${clock.stage}`, clock]));
-  for (const { series, stage } of kinds.values()) {
-    const ordinal = 1 + reports.filter((report) => report.sent !== undefined && report.series === series && report.stage === stage).length;
+  for (const { series, stage, ordinal = 1 } of kinds.values()) {
     const own = clocks.filter((clock) => clock.series === series && clock.stage === stage && !attached.has(clock.number));
     const from = own.filter((clock) => owed.includes(clock));
     rows.push({ id: keyOf(incident, series, stage, ordinal), incident, series, stage, ordinal, clocks: own.filter((clock) => from.includes(clock) || goesWith(clock, from)) });
@@ -212,6 +234,11 @@ export function tallyOwed(tasks: readonly TaskView[], now: number): Owed | undef
 export function ranksAbove(area: string): Rank[] {
   if (area.slice(2, 4) === '00') return [];
   return area.slice(4, 6) === '00' ? ['province'] : ['city', 'province'];
+}
+
+/** Tells whether an event may change what is due or was reported of one incident. */
+export function isAboutReportsOf(incident: string, event: BoardEvent): boolean {
+  return event.kind !== 'reports_changed' || event.data.incident === undefined || event.data.incident === incident;
 }
 
 /** Tells whether an event may change what is due or was reported. */

@@ -17,10 +17,12 @@ export interface Cadence {
   on: boolean;
   started_at: Time;
   started_by: string;
+  started_by_name?: string;
   /** Of the next round that has not been opened. */
   next_due?: Time;
   ended_at?: Time;
   ended_by?: string;
+  ended_by_name?: string;
   end_reason?: string;
 }
 
@@ -35,6 +37,7 @@ export interface Township {
   state: 'answered' | 'waiting' | 'late' | 'excused';
   at?: Time;
   by?: string;
+  by_name?: string;
   corrected_at?: Time;
   late_s: number;
   answer?: RoundReturn;

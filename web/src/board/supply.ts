@@ -50,6 +50,17 @@ export interface ItemStock extends Sums {
   depots?: DepotStock[];
 }
 
+/** Why a promise is refused: what is free, and where else there is some, the nearest first. */
+export interface NotFree {
+  depot: string;
+  item: string;
+  item_name: string;
+  unit: string;
+  wanted: number;
+  free: number;
+  elsewhere: { depot: string; name: string; free: number }[];
+}
+
 /** An item of the catalogue with what there is of it, and what it is found by. */
 export interface Supply extends ItemStock {
   code: string;

@@ -13,7 +13,7 @@ function unit(id: string, readiness?: Readiness | null): UnitView {
 
 function sent(id: string, over: Partial<AssignmentView>): AssignmentView {
   return {
-    id: `a-${id}`, unit: id, unit_name: id, incident: 'i-1', incident_title: '北堤', area: '990101001000', order: '', need: '', status: 'en_route', since: at(-10),
+    id: `a-${id}`, unit: id, unit_name: id, incident: 'i-1', incident_title: '北堤', area: '990101001000', order: '', need: '', need_zh: '', need_en: '', status: 'en_route', since: at(-10),
     next: [], stalls: 0, obligation: 'o-1', course: [], ...over,
   };
 }

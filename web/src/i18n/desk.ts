@@ -91,6 +91,8 @@ export const deskWords = bilingual(
     withdrawHint: '撤回后停止呼叫，并通知已经叫过的人。',
     holdToWithdraw: '按住 1.5 秒撤回',
     required: '必填',
+    restored: '已恢复上次没有提交的内容。',
+    discard: '放弃，重新填写',
     fields: {
       event: '灾种', colour: '级别', areas: '地区', headline: '标题', description: '情况说明', instruction: '要求',
       expires: '有效期', subject: '事由', text: '通知内容', area: '范围', policy: '预案', severity: '级别', kind: '类型',
@@ -201,6 +203,8 @@ export const deskWords = bilingual(
     withdrawHint: 'Calls stop, and those who were called are told.',
     holdToWithdraw: 'Hold 1.5 s to withdraw',
     required: 'is required',
+    restored: 'What you had not sent is back.',
+    discard: 'Discard it',
     fields: {
       event: 'Hazard', colour: 'Level', areas: 'Areas', headline: 'Headline', description: 'Description',
       instruction: 'Instruction', expires: 'Valid for', subject: 'Subject', text: 'Message', area: 'Area', policy: 'Policy',

@@ -4,12 +4,14 @@ import { Refused } from '../net/api';
 import { say, type Bilingual } from './language.svelte';
 import { shared } from './shared';
 
-type Refusals = Bilingual<Readonly<Record<string, string>>>;
+/** In words; where the numbers of a refusal come along, made of them. */
+export type Said = string | ((details: never) => string);
+type Refusals = Bilingual<Readonly<Record<string, Said>>>;
 
 const own: Refusals[] = [];
 
 /** Adds what a page's own refusals say: other pages need not carry them. Returns them as they are. */
-export function alsoRefused(words: Refusals): Refusals {
+export function alsoRefused<T extends Readonly<Record<string, Said>>>(words: Bilingual<T>): Bilingual<T> {
   own.push(words);
   return words;
 }
@@ -19,7 +21,7 @@ export function describe(cause: unknown): string {
   const t = say(shared);
   if (!(cause instanceof Refused)) return t.unreachable;
   const known = t.errors[cause.code] ?? own.map((words) => say(words)[cause.code]).find((word) => word !== undefined);
-  if (known !== undefined) return known;
+  if (known !== undefined) return typeof known === 'string' ? known : known(cause.details as never);
   const general = t.errors[`http.${cause.status}`];
   return general === undefined ? t.refused(cause.status, cause.message) : `${general}（${cause.message}）`;
 }

@@ -1,6 +1,7 @@
 /** Words of moving people to safety: orders, how far they have come, shelters, points of risk. */
 
-import type { CountWay, Evacuation, Fullness, Hazard, Numbers, Plan, TransferState } from '../board/evacuation';
+import type { CountWay, Evacuation, Fullness, Hazard, Numbers, Plan, ShelterFull, TransferState } from '../board/evacuation';
+import type { Said } from './errors';
 import { bilingual } from './language.svelte';
 
 export const evacuationWords = bilingual(
@@ -114,7 +115,10 @@ export const evacuationWords = bilingual(
       'transfer.unknown': '没有这一处转移',
       'shelter.unknown': '没有这个安置点，请从列表中选',
       'risk_point.unknown': '没有这个隐患点；可改填地区和人数',
-      'shelter.full': '安置点放不下。请换安置点；确需超员的填写理由',
+      'shelter.full': ({ wanted, free, elsewhere }: ShelterFull) => {
+        const others = elsewhere.map((one) => `${one.name} ${one.free} 人${one.distance_m === undefined ? '' : `（${(one.distance_m / 1_000).toFixed(1)} 公里）`}`).join('、');
+        return `安置点只能再住 ${free} 人，要住 ${wanted} 人；${others === '' ? '其他安置点也没有空位' : `附近：${others}`}。请换安置点；确需超员的填写理由`;
+      },
       'shelter.none': '全县没有安置点，请先导入',
       'transfer.people': '应为 1 至 1000000 的整数',
       'evacuation.nobody_threatened': '该范围没有需要转移的：隐患点都已整治，或正在转移',
@@ -129,7 +133,7 @@ export const evacuationWords = bilingual(
       'shelter.too_few': '安置点里没有这么多人，请先清点',
       'shelter.not_yours': '这个安置点不归您负责',
       'shelter.in_use': '安置点里还有人或有人在途，请先清空或取消转移',
-    } as Record<string, string>,
+    } as Record<string, Said>,
   },
   {
     title: 'Evacuation',
@@ -242,7 +246,10 @@ export const evacuationWords = bilingual(
       'transfer.unknown': 'no such transfer',
       'shelter.unknown': 'no such shelter; choose from the list',
       'risk_point.unknown': 'no such risk point; give an area and how many people',
-      'shelter.full': 'the shelter does not hold them. Choose another, or say why they come all the same',
+      'shelter.full': ({ wanted, free, elsewhere }: ShelterFull) => {
+        const others = elsewhere.map((one) => `${one.name} ${one.free}${one.distance_m === undefined ? '' : ` (${(one.distance_m / 1_000).toFixed(1)} km)`}`).join(', ');
+        return `the shelter has ${free} places for ${wanted} people; ${others === '' ? 'no other has room' : `room at ${others}`}. Choose another, or say why they come all the same`;
+      },
       'shelter.none': 'the county has no shelter; import some first',
       'transfer.people': 'give a whole number from 1 to 1000000',
       'evacuation.nobody_threatened': 'nobody there has to be moved: all is repaired, or they are being moved',
@@ -257,6 +264,6 @@ export const evacuationWords = bilingual(
       'shelter.too_few': 'not so many are there; count them first',
       'shelter.not_yours': 'that shelter is not in your hands',
       'shelter.in_use': 'people are there or on their way; count it empty, or call them off',
-    } as Record<string, string>,
+    } as Record<string, Said>,
   },
 );

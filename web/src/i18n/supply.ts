@@ -1,6 +1,7 @@
 /** Words of supplies: what lies where, what is promised, on its way, back or gone. */
 
-import type { MovementState, Noted, Source, Step } from '../board/supply';
+import type { MovementState, NotFree, Noted, Source, Step } from '../board/supply';
+import type { Said } from './errors';
 import { bilingual } from './language.svelte';
 
 export const supplyWords = bilingual(
@@ -120,7 +121,11 @@ export const supplyWords = bilingual(
       'supply.dates': '有效期早于生产日期，请改正',
       'supply.quantity': '应为不小于 1 的整数',
       'supply.twice': '同一种物资写了两次，请合并',
-      'supply.not_free': '可用的不够：其余已被预占或不在库。请减少数量，或换储备点',
+      'supply.not_free': ({ item_name, unit, wanted, free, elsewhere }: NotFree) => {
+        const has = free === 0 ? '库里没有可用的' : `库里只剩 ${free} ${unit}`;
+        const others = elsewhere.map((one) => `${one.name} ${one.free} ${unit}`).join('、');
+        return `${item_name}：${has}，要 ${wanted} ${unit}；${others === '' ? '其他储备点也没有' : `附近：${others}`}`;
+      },
       'supply.not_there': '库里没有这么多未过期的。请先盘点，或减少数量',
       'supply.unknown': '没有这笔调拨，可能已被删除',
       'supply.not_in_movement': '这笔调拨里没有这种物资',
@@ -135,7 +140,7 @@ export const supplyWords = bilingual(
       'supply.hold_time': '预占时间超出规定，到期后可再预占',
       'supply.phone': '电话号码有误，只用数字、空格、加号和减号',
       'supply.depot_busy': '该储备点还有未结清的调拨，请先结清',
-    } as Record<string, string>,
+    } as Record<string, Said>,
   },
   {
     title: 'Supplies',
@@ -256,7 +261,10 @@ export const supplyWords = bilingual(
       'supply.dates': 'it expires before it was made; correct the dates',
       'supply.quantity': 'give a whole number of at least 1',
       'supply.twice': 'named twice; add the two up',
-      'supply.not_free': 'not so many are free: the others are held or not there. Take fewer, or another depot',
+      'supply.not_free': ({ item_name, unit, wanted, free, elsewhere }: NotFree) => {
+        const others = elsewhere.map((one) => `${one.name} ${one.free}`).join(', ');
+        return `${item_name}: ${wanted} ${unit} are wanted, ${free} are free there; ${others === '' ? 'no other depot has any' : `near: ${others}`}`;
+      },
       'supply.not_there': 'not so many lie there unexpired. Count the depot, or take fewer',
       'supply.unknown': 'no such transfer',
       'supply.not_in_movement': 'no part of this transfer',
@@ -271,6 +279,6 @@ export const supplyWords = bilingual(
       'supply.hold_time': 'longer than may be held; hold it again when it ends',
       'supply.phone': 'no telephone number: digits, spaces, + and - only',
       'supply.depot_busy': 'the depot has transfers under way; end them first',
-    } as Record<string, string>,
+    } as Record<string, Said>,
   },
 );

@@ -11,6 +11,7 @@ export class Refused extends Error {
   readonly status: number;
   readonly code: string;
   readonly field: string | undefined;
+  readonly details: unknown;
   readonly retryAfterS: number | undefined;
 
   constructor(status: number, error: WireError, retryAfterS: number | undefined) {
@@ -19,6 +20,7 @@ export class Refused extends Error {
     this.status = status;
     this.code = error.code;
     this.field = error.field;
+    this.details = error.details;
     this.retryAfterS = retryAfterS;
   }
 }

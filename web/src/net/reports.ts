@@ -1,6 +1,6 @@
 /** Reports to the levels above over HTTP. */
 
-import type { Rank, Report, ReportDossier, ReportStage, ReportWords, Series } from '../board/report';
+import type { IncidentClock, Rank, Report, ReportDossier, ReportStage, ReportWords, Series } from '../board/report';
 import type { Time } from '../board/protocol';
 import { get, post, search, type Page } from './api';
 
@@ -16,6 +16,8 @@ export interface NewCall {
 export const reportApi = {
   /** The newest first. */
   list: (query: { open?: 'true'; limit: number }) => get<Page<Report>>(`/reports?${search(query)}`),
+  /** Those that run, of all incidents, the soonest first. */
+  clocks: (query: { limit: number }) => get<Page<IncidentClock>>(`/report-clocks?${search({ open: 'true', ...query })}`),
   of: (incident: string) => get<ReportDossier>(`/incidents/${incident}/reports`),
   one: (id: string) => get<Report>(`/reports/${id}`),
   /** Without a stage it is the next that is due. */

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::supply::catalogue::Catalogue as Items;
 
 #[test]
 fn the_nearest_that_can_are_sent_and_the_next_best_stand_beside_them() {
@@ -121,7 +122,11 @@ fn whoever_cannot_be_found_reached_or_counted_is_told_apart() {
     assert_eq!(units(&world.recommend("boat_rescue:1").items), ["beyond"]);
     let short = world.recommend("boat_rescue:3").shortfalls;
     assert_eq!((short[0].missing, short[0].reason), (2, ShortfallReason::NotEnough));
-    assert!(short[0].zh(&catalogue()).starts_with("水域救援还差 2 支：可用的已全部推荐"));
+    assert!(
+        short[0]
+            .zh(&catalogue(), &Items::default())
+            .starts_with("水域救援还差 2 支：可用的已全部推荐")
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ class Due {
   readonly reports = $derived(tallyOwed(this.#reports, clock.now));
   readonly rounds = $derived(tallyOwed(this.#rounds, clock.now));
   #asking = new Asking({
-    fetch: () => this.ask(),
+    fetch: () => this.#ask(),
     isVisible: () => document.visibilityState === 'visible',
     onAnswer: () => undefined,
     // What was known stays, goes on counting down, and is asked for again.
@@ -35,14 +35,9 @@ class Due {
     });
   }
 
-  async ask(): Promise<void> {
+  async #ask(): Promise<void> {
     const { items } = await incidentApi.tasks({ open: 'true', limit: TASKS_MAX });
     this.tasks = items.filter((task) => task.cause?.reports !== undefined || task.cause?.round !== undefined);
-  }
-
-  /** Those of which something has to be reported. */
-  incidents(): string[] {
-    return [...new Set(this.#reports.flatMap((task) => task.cause?.reports ?? []))];
   }
 
   /** Turns the desk to the reports of an incident. */

@@ -1,7 +1,7 @@
 /** Sending units to one incident: what it needs, who is offered, who was taken, the words, and what became of each order. */
 
 import {
-  draftOrder, nearestFree, offered, tidyNeeds, turned, usualNeeds, type DepotOffer, type Offer, type Recommendations, type Rejected, type Shortfall,
+  draftOrder, nearestFree, offered, turned, usualNeeds, type DepotOffer, type Offer, type Recommendations, type Rejected, type Shortfall,
 } from '../../board/dispatch';
 import type { IncidentDetail } from '../../board/incident';
 import { clock } from '../../clock.svelte';
@@ -9,6 +9,7 @@ import { describe } from '../../i18n/errors';
 import { newKey, Refused, Unreachable } from '../../net/api';
 import { incidentApi } from '../../net/incidents';
 import { closedRoads } from '../units/closed';
+import { glossary } from './glossary.svelte';
 import { incidents } from './incidents.svelte';
 
 /** Nine are taken by number; the rest by Tab. */
@@ -43,8 +44,9 @@ class Dispatching {
   #asked = 0;
 
   open(incident: IncidentDetail): void {
+    void glossary.load();
     if (this.incident?.id !== incident.id) {
-      this.needs = usualNeeds(incident.kind);
+      this.needs = glossary.needs(usualNeeds(incident.kind));
       this.taken = [];
     }
     this.incident = incident;
@@ -67,7 +69,7 @@ class Dispatching {
     this.isAsking = true;
     this.isFailed = false;
     this.refusal = '';
-    const needs = tidyNeeds(this.needs);
+    const needs = glossary.codes(this.needs);
     const [found, closed] = await Promise.all([this.#find(incident, needs), closedRoads()]);
     if (mine !== this.#asked) return;
     this.isAsking = false;

@@ -8,6 +8,7 @@ import { say } from '../../i18n/language.svelte';
 import { Refused } from '../../net/api';
 import { incidentApi } from '../../net/incidents';
 import { Write } from '../desk/write.svelte';
+import { Draft } from '../page/draft.svelte';
 
 /** What somebody else changed while this form was open. */
 export interface Conflict {
@@ -22,13 +23,18 @@ export class IncidentForm {
   fields: Fields = $state(blankFields());
   conflict = $state.raw<Conflict | undefined>(undefined);
   readonly write = new Write(() => say(incidentWords).fields);
+  /** Of a new one only: a change is made of what is known now. */
+  readonly draft: Draft<Fields>;
+  #isTaken = false;
   #known: IncidentDetail | undefined;
   #base: IncidentInput | undefined;
 
-  constructor(known: IncidentDetail | undefined) {
+  /** `who` writes. */
+  constructor(known: IncidentDetail | undefined, who: string) {
+    this.draft = new Draft(who, 'incident', blankFields());
     this.#known = known;
     this.#base = known === undefined ? undefined : inputOf(known);
-    if (this.#base !== undefined) this.fields = fieldsOf(this.#base);
+    this.fields = this.#base === undefined ? this.draft.recall() : fieldsOf(this.#base);
   }
 
   get isNew(): boolean {
@@ -38,7 +44,23 @@ export class IncidentForm {
   /** Takes down a new one; returns it with what it may be another report of. */
   async take(): Promise<{ id: string; similar: IncidentView[] } | undefined> {
     const input = this.#read();
-    return input === undefined ? undefined : this.write.send((key) => incidentApi.receive(input, key), JSON.stringify(input));
+    if (input === undefined) return undefined;
+    const done = await this.write.send((key) => incidentApi.receive(input, key), JSON.stringify(input));
+    if (done === undefined) return undefined;
+    this.#isTaken = true;
+    this.draft.forget();
+    return done;
+  }
+
+  /** Keeps what is written of a new one, should the page be loaded again. */
+  keep(): void {
+    const fields = $state.snapshot(this.fields);
+    if (this.isNew && !this.#isTaken) this.draft.keep(fields);
+  }
+
+  /** Begins again with a blank form. */
+  discard(): void {
+    this.fields = this.draft.forget();
   }
 
   /** Saves a change; where somebody was quicker theirs comes beside mine. Tells whether it was saved. */

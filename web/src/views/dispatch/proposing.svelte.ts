@@ -1,6 +1,6 @@
 /** One plan for several incidents: who takes part and what each needs, what is proposed, changed by hand and sent. */
 
-import { draftOrder, tidyNeeds, usualNeeds, type Offer } from '../../board/dispatch';
+import { draftOrder, usualNeeds, type Offer } from '../../board/dispatch';
 import type { IncidentDetail, IncidentView } from '../../board/incident';
 import {
   exchanged, fated, freeOffers, isSettled, keyOf, linesOf, stillNeeded, toSend, turnedOut, type Fate, type Line, type Proposal,
@@ -11,6 +11,7 @@ import { proposalWords } from '../../i18n/proposal';
 import { newKey, Unreachable } from '../../net/api';
 import { incidentApi } from '../../net/incidents';
 import { unitApi } from '../../net/units';
+import { glossary } from './glossary.svelte';
 
 /** One incident that may take part. */
 export interface Party {
@@ -36,16 +37,17 @@ export class Proposing {
   #asked = 0;
 
   constructor(incidents: readonly IncidentView[]) {
-    this.parties = incidents.map((incident) => ({ incident, isIn: true, needs: usualNeeds(incident.kind) }));
+    this.parties = incidents.map((incident) => ({ incident, isIn: true, needs: glossary.needs(usualNeeds(incident.kind)) }));
   }
 
   /** Begins with what is still needed where some were sent already. */
   async begin(): Promise<void> {
     this.isAsking = true;
     try {
-      const { items } = await unitApi.bound();
+      const [{ items }] = await Promise.all([unitApi.bound(), glossary.load()]);
       for (const party of this.parties) {
-        party.needs = stillNeeded(party.needs, items.filter((one) => one.incident === party.incident.id).map((one) => one.need));
+        const sent = items.filter((one) => one.incident === party.incident.id).map((one) => one.need);
+        party.needs = glossary.needs(stillNeeded(glossary.codes(party.needs), sent));
       }
     } catch {
       // The usual needs stand there, and how many were sent beside them.
@@ -55,7 +57,7 @@ export class Proposing {
 
   /** Those that are planned for: chosen, and something is needed. */
   get taking(): Party[] {
-    return this.parties.filter(({ isIn, needs }) => isIn && tidyNeeds(needs) !== '');
+    return this.parties.filter(({ isIn, needs }) => isIn && glossary.codes(needs) !== '');
   }
 
   get left(): Line[] {
@@ -64,7 +66,7 @@ export class Proposing {
 
   /** Asks for a plan. An answer to an older question is not shown; what was sent stays. */
   async ask(): Promise<void> {
-    const demands = this.taking.map(({ incident, needs }) => ({ id: incident.id, need: tidyNeeds(needs) }));
+    const demands = this.taking.map(({ incident, needs }) => ({ id: incident.id, need: glossary.codes(needs) }));
     this.#asked += 1;
     const mine = this.#asked;
     this.instead = undefined;

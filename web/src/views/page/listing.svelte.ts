@@ -17,6 +17,8 @@ export interface ListingPorts<Row, Detail> {
   one: (id: string) => Promise<Detail>;
   /** Tells whether an event may have changed what is shown. */
   concerns: (event: BoardEvent) => boolean;
+  /** Tells whether such an event may have changed the one that is in hand; every one does where nobody says. */
+  changes?: (event: BoardEvent, id: string) => boolean;
 }
 
 export class Listing<Row, Detail = Row> {
@@ -30,7 +32,12 @@ export class Listing<Row, Detail = Row> {
   /** Server time of the last answer; 0 before it. */
   heardAt = $state(0);
   readonly #ports: ListingPorts<Row, Detail>;
+  /** What was last known of rows that were in hand: shown again at once, until the server has said what it is now. */
+  #seen = new Map<string, Detail>();
+  /** Where in the list the one in hand stood last: a key goes on from there once it is listed no more. */
+  #place = 0;
   #isGathering = false;
+  #isTouched = false;
   #all: Asking<readonly Row[]>;
   #one: Asking<{ id: string | undefined; detail: Detail | undefined }>;
 
@@ -43,6 +50,7 @@ export class Listing<Row, Detail = Row> {
         this.rows = rows;
         this.isAsked = true;
         this.#heard();
+        this.#settle();
         if (this.chosen === undefined && rows[0] !== undefined) this.choose(ports.idOf(rows[0]));
       },
       onFailure: (cause) => (this.failure = cause),
@@ -54,6 +62,7 @@ export class Listing<Row, Detail = Row> {
       },
       isVisible,
       onAnswer: ({ id, detail }) => {
+        if (id !== undefined && detail !== undefined) this.#seen.set(id, detail);
         if (id !== this.chosen) return;
         this.detail = detail;
         this.#heard();
@@ -68,7 +77,8 @@ export class Listing<Row, Detail = Row> {
     if (this.chosen !== undefined) void this.#one.ask();
     // A snapshot comes without events: what happened meanwhile is not known.
     const stopHearing = live.onEvents((events) => {
-      if (events.length === 0 || events.some((event) => this.#ports.concerns(event))) this.#gather();
+      const concerning = events.filter((event) => this.#ports.concerns(event));
+      if (events.length === 0 || concerning.length > 0) this.#gather(events.length === 0 || concerning.some((event) => this.#changes(event)));
     });
     return () => {
       stopAsking();
@@ -77,14 +87,19 @@ export class Listing<Row, Detail = Row> {
   }
 
   choose(id: string | undefined): void {
-    if (id !== this.chosen) this.detail = undefined;
+    if (id !== this.chosen) this.detail = id === undefined ? undefined : this.#seen.get(id);
     this.chosen = id;
     this.failure = undefined;
+    this.#settle();
     if (id !== undefined) void this.#one.ask();
   }
 
   move(by: number): void {
-    this.choose(step(this.rows.map((row) => this.#ports.idOf(row)), this.chosen, by));
+    const ids = this.rows.map((row) => this.#ports.idOf(row));
+    if (this.chosen === undefined || ids.includes(this.chosen)) return this.choose(step(ids, this.chosen, by));
+    // What took the place of the one in hand is the next one.
+    const at = Math.min(ids.length - 1, Math.max(0, by > 0 ? this.#place + by - 1 : this.#place + by));
+    return ids.length === 0 ? undefined : this.choose(ids[at]);
   }
 
   /** Asks again after something was done here; its event may still be on its way. */
@@ -92,17 +107,32 @@ export class Listing<Row, Detail = Row> {
     await Promise.all([this.#all.ask(), this.#one.ask()]);
   }
 
+  /** Notes where the one in hand stands, and forgets what is listed no more. */
+  #settle(): void {
+    const ids = this.rows.map((row) => this.#ports.idOf(row));
+    const at = this.chosen === undefined ? -1 : ids.indexOf(this.chosen);
+    if (at >= 0) this.#place = at;
+    const listed = new Set([...ids, this.chosen]);
+    for (const id of this.#seen.keys()) if (!listed.has(id)) this.#seen.delete(id);
+  }
+
+  #changes(event: BoardEvent): boolean {
+    return this.chosen !== undefined && (this.#ports.changes?.(event, this.chosen) ?? true);
+  }
+
   #heard(): void {
     this.heardAt = clock.exact();
     this.failure = undefined;
   }
 
-  #gather(): void {
+  #gather(isTouched: boolean): void {
+    this.#isTouched ||= isTouched;
     if (this.#isGathering) return;
     this.#isGathering = true;
     setTimeout(() => {
       this.#isGathering = false;
-      void this.refresh();
+      void (this.#isTouched ? this.refresh() : this.#all.ask());
+      this.#isTouched = false;
     }, GATHER_MS);
   }
 }

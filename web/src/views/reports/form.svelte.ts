@@ -6,6 +6,7 @@ import { say } from '../../i18n/language.svelte';
 import { Refused } from '../../net/api';
 import { reportApi } from '../../net/reports';
 import { Write } from '../desk/write.svelte';
+import { Draft } from '../page/draft.svelte';
 
 /** What somebody else has made of it. */
 export interface Rival {
@@ -17,17 +18,44 @@ export interface Rival {
   both: readonly Word[];
 }
 
+/** What was typed, and over what. */
+interface Typed {
+  words: ReportWords;
+  base: ReportWords;
+  revision: number;
+}
+
 export class ReportForm {
   words = $state.raw<ReportWords>({ to: [], title: '', text: '' });
   rival = $state.raw<Rival | undefined>(undefined);
   readonly write = new Write(() => say(reportWords).fields);
   #base = $state.raw<ReportWords>({ to: [], title: '', text: '' });
   #revision = 0;
+  readonly draft: Draft<Typed>;
   readonly #id: string;
 
-  constructor(report: Report) {
+  /** `who` writes. */
+  constructor(report: Report, who: string) {
     this.#id = report.id;
-    this.#adopt(report);
+    const now = wordsOf(report);
+    this.draft = new Draft(who, `report.${report.id}`, { words: now, base: now, revision: report.revision });
+    const { words, base, revision } = this.draft.recall();
+    [this.words, this.#base, this.#revision] = [words, base, revision];
+    // Whoever changed it while nobody saw this page is told beside what was typed.
+    this.see(report);
+  }
+
+  /** Takes in what is typed, and keeps it should the page be loaded again. */
+  put(change: Partial<ReportWords>): void {
+    this.words = { ...this.words, ...change };
+    this.draft.keep({ words: this.words, base: this.#base, revision: this.#revision });
+  }
+
+  /** Gives up what was typed. */
+  discard(): void {
+    this.words = this.#base;
+    this.rival = undefined;
+    this.draft.forget();
   }
 
   get isDirty(): boolean {
@@ -52,7 +80,7 @@ export class ReportForm {
   useTheirs(word: Word): void {
     const { rival } = this;
     if (rival === undefined) return;
-    this.words = { ...this.words, [word]: rival.words[word] };
+    this.put({ [word]: rival.words[word] });
     this.rival = { ...rival, both: rival.both.filter((one) => one !== word) };
   }
 
@@ -85,5 +113,6 @@ export class ReportForm {
     this.#revision = report.revision;
     this.words = this.#base;
     this.rival = undefined;
+    this.draft.forget();
   }
 }

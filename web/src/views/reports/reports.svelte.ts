@@ -1,9 +1,10 @@
 /** What the page of reports shows: every report that is due, written or sent, the one in hand, and what is typed of it. */
 
-import { freeRow, isReportEvent, mostUrgentFirst, rowOf, rowsOf, type Report, type ReportDossier, type ReportRow } from '../../board/report';
+import { freeRow, isAboutReportsOf, isReportEvent, mostUrgentFirst, rowsOf, rowsOfAll, type Report, type ReportDossier, type ReportRow } from '../../board/report';
 import type { IncidentDetail } from '../../board/incident';
 import { say } from '../../i18n/language.svelte';
 import { reportWords } from '../../i18n/report';
+import { live } from '../../live.svelte';
 import { incidentApi } from '../../net/incidents';
 import { reportApi } from '../../net/reports';
 import { due } from '../desk/due.svelte';
@@ -14,6 +15,8 @@ import { ReportForm } from './form.svelte';
 
 /** Those that nobody has sent: a county has some tens. */
 const OPEN_MAX = 500;
+/** Two for each incident that is to be reported now. */
+const CLOCKS_MAX = 2_000;
 /** Those that went before, below them. */
 const RECENT_MAX = 40;
 
@@ -34,22 +37,23 @@ export interface ReportDetail {
 
 class Reports {
   sheet = $state<ReportSheet | undefined>(undefined);
-  /** Incidents that are over, which the desk does not know otherwise. */
-  past = $state.raw<ReadonlyMap<string, About>>(new Map());
+  /** What the listed reports are about. */
+  #about = $state.raw<ReadonlyMap<string, About>>(new Map());
   /** For what is done by one key. */
   readonly write = new Write(() => say(reportWords).fields);
   readonly listing: Listing<ReportRow, ReportDetail> = new Listing<ReportRow, ReportDetail>({
     list: () => this.#list(), idOf: (row) => row.id, one: (id) => this.#one(id), concerns: isReportEvent,
+    changes: (event, id) => isAboutReportsOf(this.#incidentOf(id), event),
   });
   #forms = new Map<string, ReportForm>();
 
   about(incident: string): About | undefined {
-    return incidents.rows.find((one) => one.id === incident) ?? this.past.get(incident);
+    return incidents.rows.find((one) => one.id === incident) ?? this.#about.get(incident);
   }
 
   /** Returns what is typed of a report, kept while others are looked at. */
   formOf(report: Report): ReportForm {
-    const known = this.#forms.get(report.id) ?? new ReportForm(report);
+    const known = this.#forms.get(report.id) ?? new ReportForm(report, live.board?.me.login ?? '');
     this.#forms.set(report.id, known);
     return known;
   }
@@ -65,13 +69,17 @@ class Reports {
   }
 
   async #list(): Promise<ReportRow[]> {
-    const [open, recent] = await Promise.all([reportApi.list({ open: 'true', limit: OPEN_MAX }), reportApi.list({ limit: RECENT_MAX }), due.ask()]);
-    const asked = new Set([...due.incidents(), ...open.items.map((report) => report.incident), ...this.#free()]);
-    const dossiers = await Promise.all([...asked].map((id) => reportApi.of(id)));
-    const past = recent.items.filter((report) => !asked.has(report.incident));
-    await this.#learn([...asked, ...past.map((report) => report.incident)]);
-    const rows = [...dossiers.flatMap(rowsOf), ...past.map((report) => rowOf(report))];
+    const [running, open, recent] = await Promise.all([
+      reportApi.clocks({ limit: CLOCKS_MAX }), reportApi.list({ open: 'true', limit: OPEN_MAX }), reportApi.list({ limit: RECENT_MAX }),
+    ]);
+    const begun = new Set(open.items.map((report) => report.id));
+    const reports = [...open.items, ...recent.items.filter((report) => !begun.has(report.id))];
+    const known = [...running.items, ...reports].map(({ incident, incident_title, incident_kind, drill }): [string, About] =>
+      [incident, { title: incident_title, kind_name: incident_kind, drill }]);
+    const rows = rowsOfAll(running.items, reports);
     const free = this.#free().filter((id) => !rows.some((row) => row.incident === id && row.series === 'incident'));
+    // What was looked at stays named, also where nothing is due of it.
+    this.#about = new Map([...free.flatMap((id): [string, About][] => { const about = this.about(id); return about === undefined ? [] : [[id, about]]; }), ...known]);
     return [...rows, ...free.map(freeRow)].sort(mostUrgentFirst);
   }
 
@@ -83,19 +91,17 @@ class Reports {
 
   async #one(id: string): Promise<ReportDetail> {
     const known = this.listing.rows.find((row) => row.id === id);
-    const incident = known?.incident ?? id.split('.')[0] ?? id;
+    const incident = this.#incidentOf(id);
     const [dossier, detail] = await Promise.all([reportApi.of(incident), incidentApi.one(incident)]);
     const row = rowsOf(dossier).find((one) => one.id === id) ?? known ?? freeRow(incident);
     // Here and not where it is shown: what is made while the page reckons is not followed by it.
     if (row.report !== undefined) this.formOf(row.report).see(row.report);
+    this.#about = new Map(this.#about).set(incident, detail);
     return { row, dossier, incident: detail };
   }
 
-  async #learn(ids: readonly string[]): Promise<void> {
-    const unknown = [...new Set(ids)].filter((id) => this.about(id) === undefined);
-    if (unknown.length === 0) return;
-    const found = await Promise.all(unknown.map((id) => incidentApi.one(id)));
-    this.past = new Map([...this.past, ...found.map((one): [string, About] => [one.id, one])]);
+  #incidentOf(id: string): string {
+    return this.listing.rows.find((row) => row.id === id)?.incident ?? id.split('.')[0] ?? id;
   }
 }
 

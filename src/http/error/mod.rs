@@ -1,18 +1,10 @@
 //! What goes wrong, as HTTP says it. The only place that knows a status code for a refusal.
 
+mod body;
+
 use std::fmt;
 
-use axum::{
-    Json,
-    http::{
-        HeaderValue, StatusCode,
-        header::{RETRY_AFTER, WWW_AUTHENTICATE},
-    },
-    response::{IntoResponse, Response},
-};
-use serde::Serialize;
-use utoipa::ToSchema;
-
+pub use self::body::{Details, ErrorBody, ErrorDetail};
 use crate::{
     access::{AuthError, LoginError},
     dispatcher::SubmitError,
@@ -25,6 +17,14 @@ use crate::{
     },
     ingest::cap::Fault,
 };
+use axum::{
+    Json,
+    http::{
+        HeaderValue, StatusCode,
+        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+    response::{IntoResponse, Response},
+};
 
 /// A refusal, as the client gets it.
 #[derive(Debug)]
@@ -32,24 +32,6 @@ pub struct ApiError {
     pub status: StatusCode,
     pub body: ErrorBody,
     pub retry_after_s: Option<u64>,
-}
-
-/// `{"error": {…}}`.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorBody {
-    pub error: ErrorDetail,
-}
-
-/// What is wrong, where, and what to do.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ErrorDetail {
-    /// Never changes, such as `obligation.already_answered`.
-    pub code: &'static str,
-    /// For people; says what to do.
-    pub message: String,
-    /// The field or element at fault.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
 }
 
 impl ApiError {
@@ -60,7 +42,7 @@ impl ApiError {
     }
 
     pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        let error = ErrorDetail { code, message: message.into(), field: None };
+        let error = ErrorDetail { code, message: message.into(), field: None, details: None };
         Self { status, body: ErrorBody { error }, retry_after_s: None }
     }
 
@@ -109,6 +91,7 @@ impl From<SubmitError> for ApiError {
         };
         let mut refusal = Self::new(status, error.code(), error.to_string());
         refusal.body.error.field = error.field().map(str::to_owned);
+        refusal.body.error.details = Details::of(&error).map(Box::new);
         if status == StatusCode::SERVICE_UNAVAILABLE {
             refusal.retry_after_s = Some(1);
         }
@@ -344,7 +327,7 @@ fn site(fault: &SiteFault) -> StatusCode {
 fn supply(fault: &SupplyFault) -> StatusCode {
     match fault {
         SupplyFault::Unknown(_) => StatusCode::NOT_FOUND,
-        SupplyFault::NotFree { .. }
+        SupplyFault::NotFree(_)
         | SupplyFault::NotThere { .. }
         | SupplyFault::Stage { .. }
         | SupplyFault::NothingThere { .. }
