@@ -197,3 +197,41 @@ fn without_phones(particulars: &Particulars) -> Box<Particulars> {
     shown.accounts.commander = String::new();
     Box::new(shown)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One text of each kind and version of event, with telephones wherever there can be some.
+    const EVENTS: &str =
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/fixtures/events_v1.jsonl"));
+
+    #[derive(serde::Deserialize)]
+    struct Line<'l> {
+        kind: String,
+        version: u16,
+        #[serde(borrow)]
+        data: &'l serde_json::value::RawValue,
+    }
+
+    #[test]
+    fn no_client_is_shown_a_telephone_by_any_kind_of_event() {
+        let mut hidden = 0;
+        for line in EVENTS.lines() {
+            let Line { kind, version, data } = serde_json::from_str(line).unwrap();
+            let event = Event::decode(&kind, version, data.get()).unwrap();
+            let at = Timestamp::from_millis(0);
+            let entry = Entry { seq: 1, at, actor: "dispatcher".into(), event };
+            let shown = of(&entry).unwrap_or_else(|| data.get().to_owned());
+            assert!(!has_telephone(&shown), "{kind} {version}: {shown}");
+            hidden += usize::from(has_telephone(data.get()));
+        }
+        assert!(hidden >= 5, "only {hidden} of them have a telephone to hide");
+    }
+
+    /// Eleven digits that begin with 1, as mobile numbers do; codes of areas have twelve, instants thirteen.
+    fn has_telephone(text: &str) -> bool {
+        let mut runs = text.split(|c: char| !c.is_ascii_digit());
+        runs.any(|run| run.len() == 11 && run.starts_with('1'))
+    }
+}

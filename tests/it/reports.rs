@@ -152,6 +152,17 @@ fn a_report_goes_out_only_as_it_was_read_checked_and_signed_by_somebody_else() {
 }
 
 #[test]
+fn a_report_that_goes_out_late_says_by_how_much() {
+    let mut county = county();
+    let id = received(&mut county, "21B01", Some(3), 0);
+    let report = ready(&mut county, wanted(id));
+    county.pass(60 * 60 + 7 * 60);
+    county.as_desk(ReportStep::Send(report)).unwrap();
+    assert_eq!(state(&county, id, 2), ClockState::Met { at: county.now, late_s: 7 * 60 });
+    assert_eq!(county.board.reports.get(report).unwrap().late_s, 7 * 60);
+}
+
+#[test]
 fn whoever_drafts_a_report_does_not_sign_it() {
     let mut county = county();
     let id = received(&mut county, "21B01", Some(3), 0);

@@ -357,7 +357,8 @@ impl<'a> Replay<'a> {
 
     fn demands(&self) -> Vec<Demand> {
         let mut by_call: BTreeMap<usize, Demand> = BTreeMap::new();
-        for slot in &self.open {
+        let planned = |slot: &&usize| self.policy.turn_around || self.slots[**slot].car.is_none();
+        for slot in self.open.iter().filter(planned) {
             let call = self.call(*slot);
             let demand = by_call.entry(self.slots[*slot].call).or_insert_with(|| Demand {
                 incident: self.slots[*slot].call.to_string().into(),
@@ -376,10 +377,12 @@ impl<'a> Replay<'a> {
         let candidate = |(number, car): (usize, &'_ Car)| {
             let standing = match car.doing {
                 Doing::Idle { .. } | Doing::Driving { slot: None, .. } => Standing::Free,
-                Doing::Driving { slot: Some(slot), .. } => {
+                Doing::Driving { slot: Some(slot), .. } if self.policy.turn_around => {
                     Standing::UnderWay { incident: self.slots[slot].call.to_string().into() }
                 }
-                Doing::OnScene { .. } => Standing::Busy { incident: "".into(), back: None },
+                Doing::Driving { .. } | Doing::OnScene { .. } => {
+                    Standing::Busy { incident: "".into(), back: None }
+                }
             };
             (standing, Seen { at: self.place(number, now_s), when: now, stale: false })
         };
