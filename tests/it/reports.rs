@@ -155,11 +155,10 @@ fn a_report_goes_out_only_as_it_was_read_checked_and_signed_by_somebody_else() {
 fn a_report_that_goes_out_late_says_by_how_much() {
     let mut county = county();
     let id = received(&mut county, "21B01", Some(3), 0);
-    let report = ready(&mut county, wanted(id));
     county.pass(60 * 60 + 7 * 60);
-    county.as_desk(ReportStep::Send(report)).unwrap();
+    send(&mut county, id);
     assert_eq!(state(&county, id, 2), ClockState::Met { at: county.now, late_s: 7 * 60 });
-    assert_eq!(county.board.reports.get(report).unwrap().late_s, 7 * 60);
+    assert_eq!(county.board.reports.iter().next_back().unwrap().late_s, 7 * 60);
 }
 
 #[test]
