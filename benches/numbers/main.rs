@@ -33,6 +33,7 @@ mod postgres;
 mod recommending;
 mod report;
 mod rig;
+mod roster;
 #[path = "../../tests/it/sim/mod.rs"]
 mod sim;
 mod simulation;
@@ -58,6 +59,7 @@ const GROUPS: &[Group] = &[
     (&["E7"], answering::five_thousand_a_second),
     (&["E8"], crashing::kill_at_any_point),
     (&["E9"], simulation::scenarios),
+    (&["E10"], roster::year),
     (&["E12"], telling::verify_and_find),
     (&["D1"], history::start),
     (&["H1", "H5"], hub::fan_out),

@@ -88,7 +88,7 @@ pub(super) async fn list(
     let at = when.at.unwrap_or(now);
     if at.since(now).max(now.since(at)) > AT_RANGE {
         let message = "use a time within ten years of now";
-        return Err(ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field("at"));
+        return Err(ApiError::bad_query("at", message));
     }
     let view = web.board.read(move |board| {
         board.areas.get(area)?;

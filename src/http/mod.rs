@@ -1,6 +1,7 @@
 //! The API and the pages over HTTP: one file per resource. Bytes become commands here, and refusals
 //! become status codes in `error`, nowhere else.
 
+mod ahead;
 mod archive;
 mod areas;
 mod assignments;
@@ -149,9 +150,6 @@ pub fn router(web: Web) -> Router {
         .route("/obligations/mine", get(obligations::mine))
         .route("/obligations/{id}", get(obligations::one))
         .route("/obligations/{id}/answer", post(obligations::answer))
-        .route("/duty", get(duty::list))
-        .route("/overrides", post(duty::add_override))
-        .route("/overrides/{id}", delete(duty::remove_override))
         .route("/positions", get(positions::list).post(positions::report))
         .route("/positions/refusals", get(positions::refusals))
         .route("/readings", post(gauges::report))
@@ -168,6 +166,7 @@ pub fn router(web: Web) -> Router {
         .route("/live", get(live::upgrade))
         .route("/openapi.json", get(openapi::document))
         .route("/live.txt", get(openapi::socket))
+        .merge(rostering())
         .merge(dispatch())
         .merge(supplies::routes())
         .merge(safety())
@@ -193,6 +192,16 @@ pub fn router(web: Web) -> Router {
              form-action 'self'",
         ))
         .with_state(web)
+}
+
+/// Returns the routes of who is on duty, and of changes to it.
+fn rostering() -> Router<Web> {
+    Router::new()
+        .route("/duty", get(duty::list))
+        .route("/duty/outlook", get(ahead::outlook))
+        .route("/duty/load", get(ahead::load))
+        .route("/overrides", post(duty::add_override))
+        .route("/overrides/{id}", delete(duty::remove_override))
 }
 
 /// Returns the routes of reports to the levels above, and of rounds in which townships report.

@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    areas, assignments, board, bulletins, callouts, capabilities, closures, duty,
+    ahead, areas, assignments, board, bulletins, callouts, capabilities, closures, duty,
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
     forms, gauges, hotspots, incidents, journal, map, obligations, positions, recommendations,
@@ -109,6 +109,8 @@ use super::{
         tasks::complete,
         tasks::withdraw,
         duty::list,
+        ahead::outlook,
+        ahead::load,
         duty::add_override,
         duty::remove_override,
         areas::list,

@@ -261,7 +261,7 @@ impl Page {
             return Ok(limit);
         }
         let message = format!("use 1 to {}", Self::LIMIT);
-        Err(ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field("limit"))
+        Err(ApiError::bad_query("limit", message))
     }
 
     /// Returns how many things a workbook lists: as many as a page can hold when the client does not say.
@@ -274,7 +274,7 @@ impl Page {
         let Some(text) = &self.after else { return Ok(None) };
         let id = text.parse().map_err(|_| {
             let message = "use the value of `next` of the page before";
-            ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field("after")
+            ApiError::bad_query("after", message)
         })?;
         Ok(Some(id))
     }

@@ -70,6 +70,19 @@ pub struct DutyPlace {
     pub duty_name: CompactString,
 }
 
+impl DutyPlace {
+    pub fn of(board: &Board, post: &PostId) -> Self {
+        Self {
+            area: post.area,
+            area_name: board.areas.name(post.area),
+            post: post.clone(),
+            post_title: post_title(board, post),
+            duty: post.duty.clone(),
+            duty_name: duty_name(board, post),
+        }
+    }
+}
+
 impl DutyView {
     /// Lists the posts in `area` that `wanted` picks.
     pub fn of(
@@ -89,15 +102,7 @@ impl DutyView {
 
     fn add(&mut self, board: &Board, staffing: &Staffing, viewer: &Viewer<'_>) {
         let duty = board.on_duty(staffing, self.at);
-        let post = &staffing.post.id;
-        let place = DutyPlace {
-            area: post.area,
-            area_name: board.areas.name(post.area),
-            post: post.clone(),
-            post_title: post_title(board, post),
-            duty: post.duty.clone(),
-            duty_name: duty_name(board, post),
-        };
+        let place = DutyPlace::of(board, &staffing.post.id);
         let (from, to) = (duty.from, duty.to);
         if duty.people.is_empty() {
             self.gaps.push(DutyGap { place: place.clone(), from, to });

@@ -19,7 +19,7 @@ use crate::domain::{
 };
 
 /// Longest line of a table, and longest override: two months.
-const LONGEST: Duration = Duration::from_secs(62 * 24 * 3600);
+pub(super) const LONGEST: Duration = Duration::from_secs(62 * 24 * 3600);
 /// How far from now an override may begin: farther off the year is a slip of the hand.
 const FARTHEST: Duration = Duration::from_secs(2 * 366 * 24 * 3600);
 /// Longest reason of an override, in characters.

@@ -3,11 +3,22 @@
 
 pub mod calendar;
 pub(super) mod change;
+mod inspect;
+mod load;
+mod outlook;
 pub mod rotation;
 mod staffing;
+mod timeline;
 
 pub use self::{
     calendar::{Calendar, DayType, Year},
+    inspect::{Defect, Finding, Inspection},
+    load::{Load, ShortRest},
+    outlook::Outlook,
     rotation::{DayPlan, Rotation, ShiftTime},
     staffing::{DutyNow, Override, Post, Roster, RosterFault, Shift, Source, Staffing},
+    timeline::{Held, Stretch},
 };
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     ops::Bound::{Excluded, Unbounded},
+    sync::Arc,
     time::Duration,
 };
 
@@ -86,17 +87,17 @@ pub struct DutyNow<'a> {
 pub struct Staffing {
     pub post: Post,
     /// The table, by start; several lines may run at once.
-    table: BTreeMap<Timestamp, Vec<Shift>>,
+    pub(super) table: BTreeMap<Timestamp, Vec<Shift>>,
     /// By start; never overlapping.
-    overrides: BTreeMap<Timestamp, Override>,
+    pub(super) overrides: BTreeMap<Timestamp, Override>,
     /// Longest line of the table: how far back a line that still runs can have begun.
-    longest: Duration,
+    pub(super) longest: Duration,
 }
 
-/// Every post and its layers.
+/// Every post and its layers. They are shared, so that whoever looks ahead takes the whole roster along in no time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Roster {
-    posts: BTreeMap<PostId, Staffing>,
+    posts: BTreeMap<PostId, Arc<Staffing>>,
 }
 
 /// Why a change to the roster is refused.
@@ -124,17 +125,17 @@ pub enum RosterFault {
 
 impl Roster {
     pub fn get(&self, post: &PostId) -> Option<&Staffing> {
-        self.posts.get(post)
+        self.posts.get(post).map(Arc::as_ref)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Staffing> {
-        self.posts.values()
+        self.posts.values().map(Arc::as_ref)
     }
 
     /// Returns the posts of `area` and of all that lies in it, by area.
     pub fn within(&self, area: AreaCode) -> impl Iterator<Item = &Staffing> {
         let from = PostId { area, duty: Duty::LOWEST };
-        let posts = self.posts.range(from..).map(|(_, staffing)| staffing);
+        let posts = self.posts.range(from..).map(|(_, staffing)| &**staffing);
         posts.take_while(move |staffing| staffing.post.id.area <= area.last_inside())
     }
 
@@ -147,16 +148,16 @@ impl Roster {
     }
 
     pub(in crate::domain) fn save_post(&mut self, post: Post) {
-        match self.posts.get_mut(&post.id) {
+        match self.change(&post.id) {
             Some(staffing) => staffing.post = post,
             None => {
-                self.posts.insert(post.id.clone(), Staffing::new(post));
+                self.posts.insert(post.id.clone(), Arc::new(Staffing::new(post)));
             }
         }
     }
 
     pub(in crate::domain) fn set_rotation(&mut self, post: &PostId, rotation: Option<Rotation>) {
-        let Some(staffing) = self.posts.get_mut(post) else {
+        let Some(staffing) = self.change(post) else {
             debug_assert!(false, "a rotation was logged for an unknown post");
             return;
         };
@@ -171,7 +172,7 @@ impl Roster {
         to: Timestamp,
         shifts: &[Shift],
     ) {
-        let Some(staffing) = self.posts.get_mut(post) else {
+        let Some(staffing) = self.change(post) else {
             debug_assert!(false, "a table was logged for an unknown post");
             return;
         };
@@ -183,7 +184,7 @@ impl Roster {
     }
 
     pub(in crate::domain) fn add_override(&mut self, change: Override) {
-        let Some(staffing) = self.posts.get_mut(&change.post) else {
+        let Some(staffing) = self.change(&change.post) else {
             debug_assert!(false, "an override was logged for an unknown post");
             return;
         };
@@ -191,9 +192,15 @@ impl Roster {
     }
 
     pub(in crate::domain) fn remove_override(&mut self, post: &PostId, id: OverrideId) {
-        if let Some(staffing) = self.posts.get_mut(post) {
+        if let Some(staffing) = self.change(post) {
             staffing.overrides.retain(|_, change| change.id != id);
         }
+    }
+}
+
+impl Roster {
+    fn change(&mut self, post: &PostId) -> Option<&mut Staffing> {
+        self.posts.get_mut(post).map(Arc::make_mut)
     }
 }
 

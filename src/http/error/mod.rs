@@ -55,6 +55,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, what, message)
     }
 
+    /// A query that cannot be answered as it is.
+    pub fn bad_query(field: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "query.invalid", message).field(field)
+    }
+
     pub fn bad_field(field: &str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "field.invalid", message).field(field)
     }

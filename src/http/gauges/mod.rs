@@ -185,7 +185,7 @@ pub(super) async fn readings(
     let limit = Page { limit: stretch.limit.or(Some(READINGS_LIMIT)), after: None }.limit()?;
     let missing = |field: &str| {
         let message = format!("say from when to when: {field} is missing");
-        ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field(field)
+        ApiError::bad_query(field, message)
     };
     let from = stretch.from.ok_or_else(|| missing("from"))?;
     let to = stretch.to.ok_or_else(|| missing("to"))?;

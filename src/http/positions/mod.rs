@@ -146,7 +146,7 @@ pub(super) async fn track(
     let limit = Page { limit: stretch.limit.or(Some(TRACK_LIMIT)), after: None }.limit()?;
     let missing = |field: &str| {
         let message = format!("say from when to when: {field} is missing");
-        ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field(field)
+        ApiError::bad_query(field, message)
     };
     let from = stretch.from.ok_or_else(|| missing("from"))?;
     let to = stretch.to.ok_or_else(|| missing("to"))?;
@@ -255,7 +255,7 @@ impl Bbox {
             }
             Some(_) | None => {
                 let message = "use bbox=west,south,east,north in degrees";
-                Err(ApiError::new(StatusCode::BAD_REQUEST, "query.invalid", message).field("bbox"))
+                Err(ApiError::bad_query("bbox", message))
             }
         }
     }

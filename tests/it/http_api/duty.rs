@@ -89,3 +89,46 @@ async fn taking_a_substitute_back_under_a_key_may_be_repeated() {
     expect(delete(), 204).await;
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_look_ahead_names_the_days_on_which_something_is_wrong() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    // The demonstration's rotations have begun, and its year is entered.
+    let path = format!("/duty/outlook?area={COUNTY}&days=30");
+    let before = desk.get(&path, 200).await;
+    let days = before["days"].as_array().unwrap();
+    assert!(days.len() == 30 || days.len() == 31, "{}", days.len());
+    assert!(before["posts"].as_u64().unwrap() > 100 && before["left_off"] == json!(0));
+    // One who is on duty all day at a post takes over another.
+    let now = desk.get(&format!("/duty?area={COUNTY}"), 200).await;
+    let on = |post: &str| items(&now).iter().find(|item| item["post"] == post).unwrap().clone();
+    let lead = on("990101000000/lead_officer");
+    let change = json!({
+        "post": POST, "people": [lead["person"]], "from": lead["from"], "to": lead["to"], "reason": "代班",
+    });
+    desk.post("/overrides", &change, 201).await;
+    let after = desk.get(&path, 200).await;
+    let twice = |view: &Value| {
+        items(view).iter().filter(|item| item["kind"] == "two_posts").cloned().collect::<Vec<_>>()
+    };
+    let new: Vec<Value> =
+        twice(&after).into_iter().filter(|item| !twice(&before).contains(item)).collect();
+    assert_eq!(new.len(), 1, "{new:?}");
+    assert_eq!(new[0]["person"]["id"], lead["person"]);
+    let posts = [&new[0]["post"], &new[0]["other"]["post"]];
+    assert!(posts.contains(&&json!(POST)) && posts.contains(&&lead["post"]), "{posts:?}");
+    assert_eq!(new[0]["to"], lead["to"]);
+    let load = desk.get(&format!("/duty/load?area={COUNTY}&days=30"), 200).await;
+    let loads = items(&load);
+    assert!(loads.iter().all(|one| one["shifts"].as_u64() > Some(0)), "{loads:?}");
+    assert!(
+        loads.windows(2).all(|two| two[0]["on_duty_s"].as_u64() >= two[1]["on_duty_s"].as_u64())
+    );
+    for bad in ["days=0", "days=367", "from=9999-01-01T00:00:00Z", "area=1"] {
+        let refused = desk.get(&format!("/duty/outlook?{bad}"), 400).await;
+        assert_eq!(refusal(&refused).1, bad.split('=').next().unwrap(), "{refused}");
+    }
+    assert_eq!(refusal(&desk.get("/duty/load?rest_h=169", 400).await).1, "rest_h");
+    server.stop().await;
+}
