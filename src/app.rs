@@ -308,13 +308,15 @@ fn gateways(
     stop: &CancellationToken,
 ) -> anyhow::Result<Vec<Arc<dyn Gateway>>> {
     let channels = &config.channels;
+    let people = config.simulated_people().map_err(anyhow::Error::msg)?;
     let count = |number| NonZeroU32::new(number).context("a channel needs at least one line");
     let simulated = |settings: Settings, name: &str| -> anyhow::Result<Arc<dyn Gateway>> {
         let log = (!channels.simulated_call_log.is_empty())
             .then(|| format!("{}.{name}", channels.simulated_call_log).into());
         let settings = Settings { speed: channels.simulated_speed, call_log: log, ..settings };
         let carrier = Carrier::new(channels.simulated_seed, Behaviour::realistic())
-            .map_err(|faults| anyhow::anyhow!("{faults}"))?;
+            .map_err(|faults| anyhow::anyhow!("{faults}"))?
+            .with_scripts(people.clone());
         let clock = Arc::clone(clock);
         let now = Arc::new(move || clock.now());
         let gateway = SimulatedGateway::start(settings, carrier, now, tasks, stop.clone())?;

@@ -20,6 +20,7 @@ use crate::{
     access, advice,
     bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
+    channels::simulated::Script,
     domain::{
         callout::policy::PolicySet, capability::Catalogue, deadline, ids::AreaCode, recommend,
         response::Plans, road::Speeds, roster::Calendar, suggestion::Rules, supply::SupplyRules,
@@ -140,6 +141,15 @@ pub struct Channels {
     pub simulated_seed: u64,
     pub simulated_speed: f64,
     pub simulated_call_log: String,
+    simulated_people: String,
+}
+
+/// The file of `channels.simulated_people`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cast {
+    #[serde(default)]
+    people: Vec<Script>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -251,6 +261,7 @@ impl Config {
             (plans, rules) => faults.extend(plans.err().into_iter().chain(rules.err())),
         }
         faults.extend(self.basemap().err());
+        faults.extend(self.simulated_people().err());
         faults
     }
 
@@ -335,6 +346,14 @@ impl Config {
         read.map(Some).map_err(|fault| format!("basemap_dir: {fault}"))
     }
 
+    /// Reads what these people do when the simulated carrier rings them; everybody else does as people do.
+    pub fn simulated_people(&self) -> Result<Vec<Script>, String> {
+        let name = "channels.simulated_people";
+        let text = self.text(&self.channels.simulated_people, "", name)?;
+        let cast: Cast = toml::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
+        Ok(cast.people)
+    }
+
     fn text(&self, path: &str, embedded: &str, name: &str) -> Result<String, String> {
         if path.is_empty() {
             return Ok(embedded.to_owned());
@@ -394,6 +413,7 @@ pub fn environment() -> impl Iterator<Item = (String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channels::simulated::VoiceAct;
 
     #[test]
     fn the_embedded_defaults_are_sound() {
@@ -509,6 +529,26 @@ mod tests {
         let faults = load("postgres://jiaoying:s3cret@127.0.0.1").unwrap_err().to_string();
         assert!(faults.contains("database_url: name the database"), "{faults}");
         assert!(!faults.contains("s3cret"), "{faults}");
+    }
+
+    #[test]
+    fn what_people_do_in_a_rehearsal_is_read_and_a_slip_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("people.toml");
+        let load = |text: &str| {
+            fs::write(&path, text).unwrap();
+            let named = variable("JIAOYING_CHANNELS__SIMULATED_PEOPLE", path.to_str().unwrap());
+            Config::load(None, [named].into_iter())
+        };
+        let people = load("[[people]]\nperson = \"p-1\"\nvoice = [\"no_answer\"]\n").unwrap();
+        let silent = Script::of("p-1".parse().unwrap()).voice([VoiceAct::NoAnswer]);
+        assert_eq!(people.simulated_people().unwrap(), [silent]);
+        let faults = load("[[people]]\nperson = \"p-1\"\nvoice = [\"asleep\"]\n").unwrap_err();
+        let faults = faults.to_string();
+        assert!(
+            faults.contains("channels.simulated_people: ") && faults.contains("asleep"),
+            "{faults}"
+        );
     }
 
     #[test]

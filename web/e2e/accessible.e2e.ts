@@ -24,7 +24,6 @@ const PAGES: [string | undefined, Path, string][] = [
 for (const [login, path, content] of PAGES) {
   it(`${path} is accessible and keeps to its own origin, in both languages`, async () => {
     const { page, faults, context } = await visit(browser, login, path);
-    // His telephone, which is simulated, answers for the leader within half a minute: his page is open before it rings.
     if (path === '/phone') await issueAnew();
     await page.locator(content).first().waitFor();
     expect(await seriousFaults(page)).toEqual([]);
