@@ -121,8 +121,7 @@ impl Watch {
             let bare = look.bare.iter().filter(|(spot, _)| spot.drill == drill);
             let news = bare.filter(|(spot, _)| !known.contains(*spot)).filter_map(
                 |(spot, (covered, lacking))| {
-                    let since =
-                        self.steady.bare_since(spot).filter(|at| now.since(*at) >= stands)?;
+                    let since = self.steady.bare_since(spot, stands, now)?;
                     let found = Found {
                         zh: zh.clone(),
                         en: en.clone(),
@@ -141,9 +140,8 @@ impl Watch {
                 let over = !look.bare.contains_key(spot);
                 return over.then(|| (spot.clone(), Filled::WarningOver, None));
             };
-            let since = self.steady.covered_since(spot)?;
-            let again = now.since(since) >= stands;
-            again.then(|| (spot.clone(), Filled::Covered, nearest.clone()))
+            self.steady.covered_since(spot, stands, now)?;
+            Some((spot.clone(), Filled::Covered, nearest.clone()))
         });
         self.submit(area, CoverageStep::Filled(filled.collect())).await
     }
@@ -256,12 +254,14 @@ impl Steady {
         go_on(&mut self.covered, covered, now);
     }
 
-    fn bare_since(&self, spot: &Spot) -> Option<Timestamp> {
-        self.bare.get(spot).copied()
+    /// Returns since when `spot` has been bare, once that is `stands` or longer.
+    fn bare_since(&self, spot: &Spot, stands: Duration, now: Timestamp) -> Option<Timestamp> {
+        stood(&self.bare, spot, stands, now)
     }
 
-    fn covered_since(&self, spot: &Spot) -> Option<Timestamp> {
-        self.covered.get(spot).copied()
+    /// Returns since when `spot` has been covered, once that is `stands` or longer.
+    fn covered_since(&self, spot: &Spot, stands: Duration, now: Timestamp) -> Option<Timestamp> {
+        stood(&self.covered, spot, stands, now)
     }
 }
 
@@ -273,6 +273,15 @@ fn go_on<'s>(
 ) {
     let still = now_so.map(|spot| (spot.clone(), since.get(spot).copied().unwrap_or(now)));
     *since = still.collect();
+}
+
+fn stood(
+    since: &BTreeMap<Spot, Timestamp>,
+    spot: &Spot,
+    stands: Duration,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    since.get(spot).copied().filter(|at| now.since(*at) >= stands)
 }
 
 #[cfg(test)]
@@ -288,13 +297,18 @@ mod tests {
         };
         let at = |second: i64| Timestamp::from_millis(second * 1_000);
         let (some, none): (Vec<&Spot>, Vec<&Spot>) = (vec![&spot], Vec::new());
+        let stands = Duration::from_secs(60);
         let mut steady = Steady::default();
         steady.see(some.iter().copied(), none.iter().copied(), at(0));
-        steady.see(some.iter().copied(), none.iter().copied(), at(60));
-        assert_eq!(steady.bare_since(&spot), Some(at(0)));
+        steady.see(some.iter().copied(), none.iter().copied(), at(59));
+        assert_eq!(steady.bare_since(&spot, stands, at(59)), None, "it has not stood long enough");
+        assert_eq!(steady.bare_since(&spot, stands, at(60)), Some(at(0)));
         steady.see(none.iter().copied(), some.iter().copied(), at(70));
-        assert_eq!((steady.bare_since(&spot), steady.covered_since(&spot)), (None, Some(at(70))));
-        steady.see(some.iter().copied(), none.iter().copied(), at(80));
-        assert_eq!(steady.bare_since(&spot), Some(at(80)));
+        assert_eq!(steady.bare_since(&spot, stands, at(130)), None);
+        assert_eq!(steady.covered_since(&spot, stands, at(129)), None);
+        assert_eq!(steady.covered_since(&spot, stands, at(130)), Some(at(70)));
+        steady.see(some.iter().copied(), none.iter().copied(), at(140));
+        assert_eq!(steady.bare_since(&spot, stands, at(199)), None);
+        assert_eq!(steady.bare_since(&spot, stands, at(200)), Some(at(140)));
     }
 }

@@ -45,6 +45,17 @@ fn a_unit_that_declines_leaves_the_desk_to_find_another() {
 }
 
 #[test]
+fn a_unit_that_declines_by_word_to_the_desk_is_replaced_too() {
+    let mut county = county();
+    let incident = county.breached();
+    let (id, _) = county.send(BOAT, incident).unwrap();
+    county.steps(&dispatcher(), id, Status::Declined, "机器故障").unwrap();
+    let replace = county.board.tasks.open().next().expect("another has to be found").id;
+    county.send(OTHER, incident).unwrap();
+    assert!(!county.of_task(replace).is_open());
+}
+
+#[test]
 fn one_who_had_accepted_may_still_say_that_it_cannot_come() {
     let mut county = county();
     let incident = county.breached();
