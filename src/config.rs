@@ -1,53 +1,26 @@
 //! Settings: embedded defaults, then a file, then the environment; loaded whole, with all faults at once.
 
+mod files;
 mod layers;
 
-use std::{
-    collections::BTreeMap,
-    fmt, fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
 
 use chrono_tz::Tz;
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, DeserializeOwned},
-};
+use serde::{Deserialize, Deserializer, de};
 
+pub use self::files::{CALENDAR, DEADLINES, FORMS, POLICIES, SUGGESTIONS, SUPPLIES, TEXTS};
 use self::layers::{defaults, overlay, read_table, restore, set};
 use crate::{
     access, advice,
-    bulletin::{self, Templates},
     bus::redis::{RedisUrl, UrlFault},
-    channels::simulated::Script,
-    domain::{
-        callout::policy::PolicySet, capability::Catalogue, deadline, ids::AreaCode, recommend,
-        response::Plans, road::Speeds, roster::Calendar, suggestion::Rules, supply::SupplyRules,
-    },
-    gauges,
-    ingest::{basemap::Basemap, calendar, capabilities, forms::Forms, plans},
-    positions,
+    domain::{ids::AreaCode, recommend, road::Speeds},
+    gauges, positions,
     postgres::Database,
     sources::Source,
 };
 
 /// The reference manual, and the lowest layer.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
-/// Policies when no file is named.
-pub const POLICIES: &str = include_str!("../config/policies.toml");
-/// Forms for warnings by hand when no file is named.
-pub const FORMS: &str = include_str!("../config/forms.toml");
-/// Holidays when no file is named.
-pub const CALENDAR: &str = include_str!("../config/calendar.toml");
-/// What warnings suggest when no file is named.
-pub const SUGGESTIONS: &str = include_str!("../config/suggestions.toml");
-/// What supplies there are, and the rules about them, when no file is named.
-pub const SUPPLIES: &str = include_str!("../config/supplies.toml");
-/// When reports are due when no file is named.
-pub const DEADLINES: &str = include_str!("../config/deadlines.toml");
-/// How the public is told of warnings when no file is named.
-pub const TEXTS: &str = include_str!("../config/texts.toml");
 /// What the names of environment variables begin with.
 const PREFIX: &str = "JIAOYING_";
 /// Variables with the prefix that are not settings.
@@ -142,14 +115,6 @@ pub struct Channels {
     pub simulated_speed: f64,
     pub simulated_call_log: String,
     simulated_people: String,
-}
-
-/// The file of `channels.simulated_people`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Cast {
-    #[serde(default)]
-    people: Vec<Script>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -273,93 +238,6 @@ impl Config {
     pub fn timezone(&self) -> Tz {
         self.timezone.parse().unwrap_or(Tz::Asia__Shanghai)
     }
-
-    /// Reads the policies; the node's board decides whether they reach anybody.
-    pub fn policies(&self) -> Result<PolicySet, String> {
-        let text = self.text(&self.policies, POLICIES, "policies")?;
-        let set: PolicySet = toml::from_str(&text).map_err(|error| format!("policies: {error}"))?;
-        set.check().map_err(|fault| format!("policies: {fault}"))?;
-        Ok(set)
-    }
-
-    /// Reads the forms for warnings that no message comes for.
-    pub fn forms(&self) -> Result<Forms, String> {
-        let text = self.text(&self.forms, FORMS, "forms")?;
-        Forms::read(&text).map_err(|fault| format!("forms: {fault}"))
-    }
-
-    pub fn calendar(&self) -> Result<Calendar, String> {
-        let text = self.text(&self.calendar, CALENDAR, "calendar")?;
-        calendar::load(&text).map_err(|fault| format!("calendar: {fault}"))
-    }
-
-    /// Reads what warnings suggest.
-    pub fn suggestions(&self) -> Result<Rules, String> {
-        let text = self.text(&self.suggestions, SUGGESTIONS, "suggestions")?;
-        sound(&text, "suggestions", Rules::fault)
-    }
-
-    /// Reads what units can do.
-    pub fn capabilities(&self) -> Result<Catalogue, String> {
-        let text = self.text(&self.capabilities, capabilities::BUILT_IN, "capabilities")?;
-        capabilities::read(&text).map_err(|fault| format!("capabilities: {fault}"))
-    }
-
-    /// Reads what supplies there are, and the rules about them.
-    pub fn supplies(&self) -> Result<SupplyRules, String> {
-        let text = self.text(&self.supplies, SUPPLIES, "supplies")?;
-        sound(&text, "supplies", SupplyRules::fault)
-    }
-
-    /// Reads what is done at each level of a response.
-    pub fn plans(&self) -> Result<Plans, String> {
-        let read = match self.plans_dir.as_str() {
-            "" => plans::shipped(),
-            folder => plans::open(Path::new(folder)),
-        };
-        read.map_err(|fault| format!("plans_dir: {fault}"))
-    }
-
-    /// Reads when reports are due.
-    pub fn deadlines(&self) -> Result<deadline::Rules, String> {
-        let text = self.text(&self.deadlines, DEADLINES, "deadlines")?;
-        let rules: deadline::Rules =
-            toml::from_str(&text).map_err(|error| format!("deadlines: {error}"))?;
-        match rules.fault() {
-            Some(fault) => Err(format!("deadlines: {fault}")),
-            None => Ok(rules),
-        }
-    }
-
-    /// Reads how the public is told of warnings.
-    pub fn texts(&self) -> Result<Templates, String> {
-        let text = self.text(&self.publication.texts, TEXTS, "publication.texts")?;
-        bulletin::load(&text).map_err(|fault| format!("publication.texts: {fault}"))
-    }
-
-    /// Reads the rivers and roads; `None` where the settings name no folder.
-    pub fn basemap(&self) -> Result<Option<Basemap>, String> {
-        if self.basemap_dir.is_empty() {
-            return Ok(None);
-        }
-        let read = Basemap::open(Path::new(&self.basemap_dir));
-        read.map(Some).map_err(|fault| format!("basemap_dir: {fault}"))
-    }
-
-    /// Reads what these people do when the simulated carrier rings them; everybody else does as people do.
-    pub fn simulated_people(&self) -> Result<Vec<Script>, String> {
-        let name = "channels.simulated_people";
-        let text = self.text(&self.channels.simulated_people, "", name)?;
-        let cast: Cast = toml::from_str(&text).map_err(|error| format!("{name}: {error}"))?;
-        Ok(cast.people)
-    }
-
-    fn text(&self, path: &str, embedded: &str, name: &str) -> Result<String, String> {
-        if path.is_empty() {
-            return Ok(embedded.to_owned());
-        }
-        fs::read_to_string(path).map_err(|error| format!("{name}: {path}: {error}"))
-    }
 }
 
 /// Reads an address that may be left empty.
@@ -372,16 +250,6 @@ fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<RedisUr
 /// Names the section that faults are in.
 fn within(section: &str, faults: Vec<String>) -> impl Iterator<Item = String> {
     faults.into_iter().map(move |fault| format!("{section}.{fault}"))
-}
-
-/// Reads the rules in `text`, if nothing is wrong with them.
-fn sound<T: DeserializeOwned>(
-    text: &str,
-    name: &str,
-    fault: fn(&T) -> Option<String>,
-) -> Result<T, String> {
-    let rules: T = toml::from_str(text).map_err(|error| format!("{name}: {error}"))?;
-    fault(&rules).map_or(Ok(rules), |fault| Err(format!("{name}: {fault}")))
 }
 
 /// Returns what is wrong with a directive of `log`. The log itself takes any other word for the name
@@ -412,8 +280,10 @@ pub fn environment() -> impl Iterator<Item = (String, String)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
-    use crate::channels::simulated::VoiceAct;
+    use crate::channels::simulated::{Script, VoiceAct};
 
     #[test]
     fn the_embedded_defaults_are_sound() {

@@ -112,7 +112,7 @@ impl County {
                     title: format_compact!("{}{duty}", area.name),
                     holders: vec![holder.parse().unwrap()],
                     deputies: deputies.iter().map(|id| id.parse().unwrap()).collect(),
-                    rotation: None,
+                    rotations: Default::default(),
                 });
             }
         }

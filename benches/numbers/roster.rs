@@ -1,6 +1,9 @@
 //! E10: the roster of a whole county looked at for a year, and again for one post after an edit.
 
-use std::{collections::BTreeMap, hint::black_box, time::Duration, time::Instant};
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
 
 use jiaoying::domain::{
     board::Board,
@@ -67,9 +70,10 @@ pub fn year(report: &mut Report) {
 fn board() -> Board {
     let mut board = Board::default();
     for number in 0..POSTS {
-        let plan = |crews: u32, first: u32| DayPlan {
-            shifts: vec![ShiftTime { from_minute: 8 * 60, minutes: 24 * 60 }],
-            crews: (0..crews).map(|crew| vec![person(number, first + crew)]).collect(),
+        let shift = ShiftTime { from_minute: 8 * 60, minutes: 24 * 60 };
+        let plan = |crews: u32, first: u32| {
+            let crews = (0..crews).map(|crew| vec![person(number, first + crew)]);
+            DayPlan::new(vec![shift], crews.collect())
         };
         let days = [(DayType::Workday, plan(4, 0)), (DayType::Weekend, plan(3, 2))];
         let post = Post {
@@ -77,10 +81,7 @@ fn board() -> Board {
             title: Default::default(),
             holders: Vec::new(),
             deputies: Vec::new(),
-            rotation: Some(Rotation {
-                starts_on: "2026-01-01".parse().unwrap(),
-                days: BTreeMap::from(days),
-            }),
+            rotations: Rotation::new("2026-01-01".parse().unwrap(), days).into(),
         };
         apply(&mut board, u64::from(number) + 1, Event::PostSaved(PostSaved { post }));
     }

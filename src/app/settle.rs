@@ -51,7 +51,9 @@ pub(super) async fn settle(
     for lines in lines(config) {
         submit(Command::SetLines(lines)).await?;
     }
+    // What was entered or corrected on the record outweighs the file.
     let calendar = config.calendar().map_err(anyhow::Error::msg)?;
+    let calendar = board.read(|board| board.calendar.clone().completed_by(calendar)).await?;
     submit(Command::Roster(RosterStep::AdoptCalendar(calendar))).await?;
     let rules = config.suggestions().map_err(anyhow::Error::msg)?;
     submit(Command::AdoptRules(rules)).await?;

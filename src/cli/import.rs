@@ -232,7 +232,7 @@ fn with_rotations(
 ) -> Vec<crate::domain::roster::Post> {
     let keep = |mut post: crate::domain::roster::Post| {
         let known = board.roster.get(&post.id);
-        post.rotation = known.and_then(|staffing| staffing.post.rotation.clone());
+        post.rotations = known.map(|staffing| staffing.post.rotations.clone()).unwrap_or_default();
         post
     };
     posts.into_iter().map(keep).collect()

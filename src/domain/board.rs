@@ -26,6 +26,7 @@ use super::{
     hotspot::{self, HotSpots},
     ids::{AreaCode, Duty, OverrideId, PostId, WarningId},
     incident::{self, Incidents},
+    leave::{self, Leaves},
     person::People,
     rejection::Rejection,
     report::{self, Reports},
@@ -83,6 +84,8 @@ pub struct Board {
     pub hot_spots: HotSpots,
     pub reports: Reports,
     pub rounds: Rounds,
+    #[serde(default)]
+    pub leaves: Leaves,
     pub(super) overrides_added: u64,
 }
 
@@ -154,6 +157,7 @@ impl Board {
             Command::Evacuation(step) => return evacuation::decide(self, actor, step, draft),
             Command::HotSpot(step) => return hotspot::decide(self, actor, step, draft),
             Command::Report(step) => return report::decide(self, actor, step, draft),
+            Command::Leave(step) => return leave::decide(self, actor, step, draft),
             Command::Round(step) => return round::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
@@ -189,21 +193,21 @@ impl Board {
             Event::AreaSaved(saved) => self.areas.save(saved.area.clone()),
             Event::PersonSaved(saved) => self.people.save(saved.person.clone()),
             Event::PostSaved(saved) => {
-                self.staff(&saved.post.id, at, |roster| roster.save_post(saved.post.clone()));
+                self.staff(&saved.post.id, entry, |roster| roster.save_post(saved.post.clone()));
             }
-            Event::RotationSet(set) => self.staff(&set.post, at, |roster| {
+            Event::RotationSet(set) => self.staff(&set.post, entry, |roster| {
                 roster.set_rotation(&set.post, set.rotation.clone());
             }),
-            Event::DutyTableSet(set) => self.staff(&set.post, at, |roster| {
+            Event::DutyTableSet(set) => self.staff(&set.post, entry, |roster| {
                 roster.set_table(&set.post, set.from, set.to, &set.shifts);
             }),
             Event::OverrideAdded(added) => {
                 self.overrides_added += 1;
-                self.staff(&added.change.post, at, |roster| {
+                self.staff(&added.change.post, entry, |roster| {
                     roster.add_override(added.change.clone());
                 });
             }
-            Event::OverrideRemoved(removed) => self.staff(&removed.post, at, |roster| {
+            Event::OverrideRemoved(removed) => self.staff(&removed.post, entry, |roster| {
                 roster.remove_override(&removed.post, removed.id);
             }),
             Event::UnitSaved(saved) => self.units.save(saved.unit.clone()),
@@ -257,19 +261,21 @@ impl Board {
             Event::Report(event) => self.reports.apply(event, entry),
             Event::Round(event) => self.rounds.apply(event, entry),
             Event::Coverage(event) => self.holes.apply(event),
+            Event::Leave(event) => self.leaves.apply(event),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
         }
     }
 
     /// Changes who holds `post`; whoever is being rung as its holder is looked up again.
-    fn staff(&mut self, post: &PostId, at: Timestamp, change: impl FnOnce(&mut Roster)) {
+    fn staff(&mut self, post: &PostId, entry: &Entry, change: impl FnOnce(&mut Roster)) {
         change(&mut self.roster);
-        self.callouts.recheck(post, at);
+        self.roster.note_change(post, entry.seq);
+        self.callouts.recheck(post, entry.at);
     }
 
     fn adopt_calendar(&mut self, calendar: &Calendar, at: Timestamp) {
         self.calendar = calendar.clone();
-        for staffing in self.roster.iter().filter(|staffing| staffing.post.rotation.is_some()) {
+        for staffing in self.roster.iter().filter(|staffing| !staffing.post.rotations.is_empty()) {
             self.callouts.recheck(&staffing.post.id, at);
         }
     }

@@ -23,14 +23,15 @@ use super::{
     hotspot::{HotSpotStep, Taken},
     ids::{
         AreaCode, AssignmentId, AttemptId, BulletinId, CadenceId, CalloutId, ClosureId,
-        EvacuationId, IncidentId, MovementId, ObligationId, OverrideId, PersonId, PostId,
+        EvacuationId, IncidentId, LeaveId, MovementId, ObligationId, OverrideId, PersonId, PostId,
         ProposalId, ReportId, ResponseId, SiteId, TaskId, UnitId, WarningId,
     },
     incident::IncidentStep,
+    leave::LeaveStep,
     person::Person,
     report::ReportStep,
     response::{ResponseStep, Take},
-    roster::{Calendar, Post},
+    roster::{Calendar, Post, Rotation, Year},
     round::RoundStep,
     silence::LastHeard,
     site::Site,
@@ -69,6 +70,7 @@ pub enum Command {
     Assignment(AssignmentStep),
     Task(TaskStep),
     Road(RoadStep),
+    Leave(LeaveStep),
     Response(ResponseStep),
     Evacuation(EvacuationStep),
     HotSpot(HotSpotStep),
@@ -105,12 +107,33 @@ pub enum Command {
 #[derive(Debug, Clone, PartialEq)]
 pub enum RosterStep {
     AdoptCalendar(Calendar),
+    /// Enters or corrects the days of one year.
+    SetYear {
+        number: i32,
+        year: Year,
+    },
     SavePeople(Vec<Person>),
     SavePosts(Vec<Post>),
     SetRotations(Vec<RotationSet>),
+    PlanRotation(PlanRotation),
+    /// Replaces a stretch of one post's table, as somebody saw and filled it.
+    FillTable {
+        set: DutyTableSet,
+        /// The last change of the post that was seen.
+        seen: u64,
+    },
     SetDutyTable(Vec<DutyTableSet>),
     AddOverride(AddOverride),
     RemoveOverride(OverrideId),
+}
+
+/// Puts a rotation in force from today or a later day on; what was before stays on record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanRotation {
+    pub post: PostId,
+    pub rotation: Rotation,
+    /// Each order goes on where it stands then, whatever the rotation says of who begins.
+    pub goes_on: bool,
 }
 
 /// Takes up what a warning suggests, or parts of it, or nothing.
@@ -244,6 +267,9 @@ pub enum Reply {
     },
     Override {
         id: OverrideId,
+    },
+    Leave {
+        id: LeaveId,
     },
     Answer {
         seq: u64,

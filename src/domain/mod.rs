@@ -23,6 +23,7 @@ pub mod hole;
 pub mod hotspot;
 pub mod ids;
 pub mod incident;
+pub mod leave;
 pub mod matching;
 pub mod person;
 pub mod recommend;

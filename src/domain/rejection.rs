@@ -11,6 +11,7 @@ use super::{
     hotspot::HotSpotFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
+    leave::LeaveFault,
     report::ReportFault,
     response::ResponseFault,
     roster::RosterFault,
@@ -69,6 +70,8 @@ pub enum Rejection {
     Task(#[from] TaskFault),
     #[error(transparent)]
     Closure(#[from] ClosureFault),
+    #[error(transparent)]
+    Leave(#[from] LeaveFault),
     #[error(transparent)]
     Response(#[from] ResponseFault),
     #[error(transparent)]
@@ -136,6 +139,9 @@ impl Rejection {
                 RosterFault::FarOff => "roster.far_off",
                 RosterFault::OutsideTable(_) => "roster.outside_table",
                 RosterFault::Rotation { .. } => "roster.rotation",
+                RosterFault::BeginsInThePast(_) => "roster.begins_in_the_past",
+                RosterFault::ChangedSince { .. } => "roster.changed_since",
+                RosterFault::Year(_) => "roster.year",
             },
             Rejection::Unit(fault) => fault.code(),
             Rejection::Site(fault) => fault.code(),
@@ -149,6 +155,7 @@ impl Rejection {
             Rejection::Assignment(fault) => fault.code(),
             Rejection::Task(fault) => fault.code(),
             Rejection::Closure(fault) => fault.code(),
+            Rejection::Leave(fault) => fault.code(),
             Rejection::Response(fault) => fault.code(),
             Rejection::Evacuation(fault) => fault.code(),
             Rejection::HotSpot(fault) => fault.code(),
@@ -192,6 +199,9 @@ impl Rejection {
                 }
                 RosterFault::UnknownOverride(_) => Some("id"),
                 RosterFault::Rotation { field, .. } => Some(field),
+                RosterFault::BeginsInThePast(_) => Some("starts_on"),
+                RosterFault::ChangedSince { .. } => Some("seen"),
+                RosterFault::Year(_) => Some("year"),
             },
             Rejection::Unit(fault) => Some(fault.field()),
             Rejection::Site(fault) => Some(fault.field()),
@@ -201,6 +211,7 @@ impl Rejection {
             Rejection::Assignment(fault) => fault.field(),
             Rejection::Task(fault) => fault.field(),
             Rejection::Closure(fault) => fault.field(),
+            Rejection::Leave(fault) => Some(fault.field()),
             Rejection::Response(fault) => fault.field(),
             Rejection::Evacuation(fault) => fault.field(),
             Rejection::HotSpot(fault) => fault.field(),

@@ -27,14 +27,16 @@ use crate::{
     protocol::DutyPlace,
 };
 
-const DAY: Duration = Duration::from_secs(24 * 3_600);
+pub(super) const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// Days that are looked at unless told otherwise, and most of them.
 const DAYS: u16 = 30;
 const DAYS_MAX: u16 = 366;
 /// Most defects that are listed; the days count them all.
 const LISTED_MAX: usize = 2_000;
 /// Rest between two shifts, in hours, unless told otherwise: from the morning that a 24-hour shift ends to the next.
-const REST_H: u16 = 24;
+pub(super) const REST_H: u16 = 24;
+/// Longest rest that is asked for, in hours: a week.
+pub(super) const REST_MAX_H: u16 = 168;
 
 #[derive(Deserialize, IntoParams)]
 pub(super) struct Ahead {
@@ -80,12 +82,13 @@ pub(super) struct DayView {
     gaps: u32,
     two_posts: u32,
     no_telephone: u32,
+    on_leave: u32,
 }
 
 /// One thing that is wrong.
 #[derive(Serialize, ToSchema)]
 pub(super) struct DefectView {
-    /// `gap`, `two_posts` or `no_telephone`.
+    /// `gap`, `two_posts`, `no_telephone` or `on_leave`.
     kind: &'static str,
     #[schema(value_type = String)]
     from: Timestamp,
@@ -168,7 +171,7 @@ pub(super) async fn load(
     Asked(asked): Asked<Ahead>,
 ) -> Result<Json<List<LoadView>>, ApiError> {
     allow(&caller.actor, Capability::OverrideRoster)?;
-    let rest_h = within("rest_h", asked.rest_h.unwrap_or(REST_H), 0, 168)?;
+    let rest_h = within("rest_h", asked.rest_h.unwrap_or(REST_H), 0, REST_MAX_H)?;
     let rest = Duration::from_secs(u64::from(rest_h) * 3_600);
     let (area, from, to, outlook) = ahead(&web, &caller.actor, &asked).await?;
     let loads = beside(move || outlook.load(area, from, to, rest)).await?;
@@ -198,7 +201,7 @@ async fn ahead(
     if from.since(now).max(now.since(from)) > far {
         return Err(ApiError::bad_query("from", "use a time within two years of now"));
     }
-    let days = within("days", asked.days.unwrap_or(DAYS), 1, DAYS_MAX)?;
+    let days = days_within(asked.days)?;
     let known = web.board.read(move |board| {
         board.areas.get(area)?;
         Some(Outlook::of(board))
@@ -208,6 +211,11 @@ async fn ahead(
     Ok((area, from, from + DAY * u32::from(days), outlook))
 }
 
+/// Reads for how many days to look ahead.
+pub(super) fn days_within(asked: Option<u16>) -> Result<u16, ApiError> {
+    within("days", asked.unwrap_or(DAYS), 1, DAYS_MAX)
+}
+
 fn within(field: &'static str, value: u16, least: u16, most: u16) -> Result<u16, ApiError> {
     let fits = (least..=most).contains(&value);
     fits.then_some(value)
@@ -215,7 +223,7 @@ fn within(field: &'static str, value: u16, least: u16, most: u16) -> Result<u16,
 }
 
 /// Reckons away from the sockets and the board: a county's year takes tenths of a second.
-async fn beside<T: Send + 'static>(
+pub(super) async fn beside<T: Send + 'static>(
     reckon: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::task::spawn_blocking(reckon).await.map_err(|error| {
@@ -236,6 +244,7 @@ fn days(outlook: &Outlook, found: &Inspection, from: Timestamp, to: Timestamp) -
             gaps: 0,
             two_posts: 0,
             no_telephone: 0,
+            on_leave: 0,
         })
         .collect();
     for finding in &found.findings {
@@ -245,6 +254,7 @@ fn days(outlook: &Outlook, found: &Inspection, from: Timestamp, to: Timestamp) -
                 Defect::Gap => &mut day.gaps,
                 Defect::TwoPosts { .. } => &mut day.two_posts,
                 Defect::NoTelephone { .. } => &mut day.no_telephone,
+                Defect::OnLeave { .. } => &mut day.on_leave,
             } += 1;
         }
     }
@@ -258,6 +268,7 @@ impl DefectView {
             Defect::Gap => ("gap", None, None),
             Defect::TwoPosts { person, other } => ("two_posts", Some(person), Some(other)),
             Defect::NoTelephone { person } => ("no_telephone", Some(person), None),
+            Defect::OnLeave { person } => ("on_leave", Some(person), None),
         };
         Self {
             kind,
@@ -287,7 +298,7 @@ impl LoadView {
 }
 
 impl NamedPerson {
-    fn of(board: &Board, id: &PersonId) -> Self {
+    pub(super) fn of(board: &Board, id: &PersonId) -> Self {
         let name = board.people.get(id).map(|person| person.name.clone()).unwrap_or_default();
         Self { id: id.clone(), name }
     }

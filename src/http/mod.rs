@@ -11,14 +11,17 @@ mod callouts;
 mod capabilities;
 mod closures;
 mod duty;
+mod duty_tables;
 mod error;
 mod evacuations;
 mod forms;
 mod gauges;
 mod health;
+mod holidays;
 mod hotspots;
 mod incidents;
 mod journal;
+mod leaves;
 mod leftover;
 mod live;
 mod logins;
@@ -33,6 +36,7 @@ mod recommendations;
 mod reports;
 mod request;
 mod responses;
+mod rotations;
 mod rounds;
 mod sessions;
 mod setup;
@@ -200,6 +204,14 @@ fn rostering() -> Router<Web> {
         .route("/duty", get(duty::list))
         .route("/duty/outlook", get(ahead::outlook))
         .route("/duty/load", get(ahead::load))
+        .route("/holidays", get(holidays::list))
+        .route("/holidays/{year}", get(holidays::one).put(holidays::set))
+        .route("/duty-tables", get(duty_tables::show).put(duty_tables::set))
+        .route("/duty-tables/fill", post(duty_tables::fill))
+        .route("/rotations", get(rotations::list).post(rotations::plan))
+        .route("/rotations/preview", post(rotations::preview))
+        .route("/leaves", get(leaves::list).post(leaves::take))
+        .route("/leaves/{id}", delete(leaves::end))
         .route("/overrides", post(duty::add_override))
         .route("/overrides/{id}", delete(duty::remove_override))
 }

@@ -5,11 +5,12 @@ use utoipa::OpenApi;
 
 use super::{
     ahead, areas, assignments, board, bulletins, callouts, capabilities, closures, duty,
+    duty_tables,
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
-    forms, gauges, hotspots, incidents, journal, map, obligations, positions, recommendations,
-    reports, responses, rounds, sessions, setup, sheets, sources, suggestions, supplies, tasks,
-    units, warnings,
+    forms, gauges, holidays, hotspots, incidents, journal, leaves, map, obligations, positions,
+    recommendations, reports, responses, rotations, rounds, sessions, setup, sheets, sources,
+    suggestions, supplies, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -111,6 +112,18 @@ use super::{
         duty::list,
         ahead::outlook,
         ahead::load,
+        holidays::list,
+        holidays::one,
+        holidays::set,
+        leaves::list,
+        leaves::take,
+        leaves::end,
+        duty_tables::show,
+        duty_tables::fill,
+        duty_tables::set,
+        rotations::list,
+        rotations::plan,
+        rotations::preview,
         duty::add_override,
         duty::remove_override,
         areas::list,

@@ -126,6 +126,7 @@ fn topic(event: &Event) -> Topic {
         | Event::OverrideAdded(_)
         | Event::OverrideRemoved(_)
         | Event::CalendarAdopted(_)
+        | Event::Leave(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => Topic::Duty,
         Event::UnitSaved(_)

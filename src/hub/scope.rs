@@ -7,7 +7,8 @@ use crate::domain::{
     area::Extent,
     event::{
         AssignmentEvent, CalloutEvent, Carried, CoverageEvent, EvacuationEvent, Event,
-        HotSpotEvent, IncidentEvent, ReportEvent, RoadEvent, RoundEvent, SupplyEvent, TaskEvent,
+        HotSpotEvent, IncidentEvent, LeaveEvent, ReportEvent, RoadEvent, RoundEvent, SupplyEvent,
+        TaskEvent,
     },
     ids::AreaCode,
 };
@@ -48,6 +49,8 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::Incident(event) => incident(event),
         Event::Assignment(event) => assignment(event),
         Event::Task(event) => task(event),
+        Event::Leave(LeaveEvent::LeaveTaken(taken)) => Scope::Within(taken.area),
+        Event::Leave(LeaveEvent::LeaveEnded(ended)) => Scope::Within(ended.area),
         Event::Road(RoadEvent::RoadClosed(closed)) => Scope::Within(closed.area),
         Event::Road(RoadEvent::RoadOpened(opened)) => Scope::Within(opened.area),
         Event::Evacuation(event) => evacuation(event),

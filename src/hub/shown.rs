@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::domain::{
     area::Extent,
     event::{
-        Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, Order,
-        ReportDrafted, ReportEdited, ReportEvent, ReportedByPhone, ResponseEvent, RoundEvent,
-        RoundReturned, SupplyEvent,
+        Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, LeaveEvent,
+        LeaveTaken, Order, ReportDrafted, ReportEdited, ReportEvent, ReportedByPhone,
+        ResponseEvent, RoundEvent, RoundReturned, SupplyEvent,
     },
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
@@ -108,6 +108,10 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
             let answer = returned.answer.without_words();
             serde_json::to_string(&RoundReturned { answer, ..returned.clone() }).ok()
         }
+        // Why somebody is away is nobody's business but the desk's.
+        Event::Leave(LeaveEvent::LeaveTaken(taken)) => {
+            serde_json::to_string(&LeaveTaken { reason: "".into(), ..taken.clone() }).ok()
+        }
         Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
@@ -125,6 +129,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::SilenceBegan(_)
         | Event::SilenceEnded(_)
         | Event::Coverage(_)
+        | Event::Leave(LeaveEvent::LeaveEnded(_))
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
         | Event::SuggestionRulesAdopted(_)

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, Weekday};
-
-use crate::domain::roster::{Calendar, Year};
+use crate::domain::roster::{Calendar, Year, YearFault};
 
 /// Why the holidays cannot be used as written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,12 +11,8 @@ pub enum CalendarFault {
     Syntax(String),
     #[error("[{0}] is not a year")]
     NotAYear(String),
-    #[error("{date} stands under [{year}]")]
-    OtherYear { year: i32, date: NaiveDate },
-    #[error("{0} is both off and worked")]
-    OffAndWorked(NaiveDate),
-    #[error("{0} is worked but no weekend day, so it needs no entry")]
-    WorkedAnyway(NaiveDate),
+    #[error(transparent)]
+    Year(#[from] YearFault),
 }
 
 /// Reads every year's days off and make-up workdays.
@@ -27,33 +21,17 @@ pub fn load(text: &str) -> Result<Calendar, CalendarFault> {
         toml::from_str(text).map_err(|error| CalendarFault::Syntax(error.to_string()))?;
     let mut years = BTreeMap::new();
     for (name, year) in by_name {
-        let number = name.parse().ok().filter(|number| (2000..2100).contains(number));
-        let number = number.ok_or(CalendarFault::NotAYear(name))?;
-        check(number, &year)?;
+        let number = name.parse().map_err(|_| CalendarFault::NotAYear(name))?;
+        year.check(number)?;
         years.insert(number, year);
     }
     Ok(Calendar { years })
 }
 
-fn check(number: i32, year: &Year) -> Result<(), CalendarFault> {
-    for date in year.off.iter().chain(&year.worked) {
-        if date.year() != number {
-            return Err(CalendarFault::OtherYear { year: number, date: *date });
-        }
-    }
-    for date in &year.worked {
-        if year.off.contains(date) {
-            return Err(CalendarFault::OffAndWorked(*date));
-        }
-        if !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) {
-            return Err(CalendarFault::WorkedAnyway(*date));
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
     use crate::domain::roster::DayType;
 
@@ -76,23 +54,27 @@ mod tests {
     fn a_notice_that_contradicts_itself_is_refused() {
         let day = |text: &str| text.parse().unwrap();
         let cases = [
-            ("[26]\noff = []\nworked = []", CalendarFault::NotAYear("26".to_owned())),
+            ("[26]\noff = []\nworked = []", YearFault::NotAYear(26)),
             (
                 "[2026]\noff = [\"2025-01-01\"]\nworked = []",
-                CalendarFault::OtherYear { year: 2026, date: day("2025-01-01") },
+                YearFault::OtherYear { year: 2026, date: day("2025-01-01") },
             ),
             (
                 "[2026]\noff = [\"2026-01-04\"]\nworked = [\"2026-01-04\"]",
-                CalendarFault::OffAndWorked(day("2026-01-04")),
+                YearFault::OffAndWorked(day("2026-01-04")),
             ),
             (
                 "[2026]\noff = []\nworked = [\"2026-01-05\"]",
-                CalendarFault::WorkedAnyway(day("2026-01-05")),
+                YearFault::WorkedAnyway(day("2026-01-05")),
             ),
         ];
         for (text, fault) in cases {
-            assert_eq!(load(text), Err(fault));
+            assert_eq!(load(text), Err(fault.into()));
         }
+        assert_eq!(
+            load("[next]\noff = []\nworked = []"),
+            Err(CalendarFault::NotAYear("next".into()))
+        );
         assert!(matches!(load("[2026]\nfree = []"), Err(CalendarFault::Syntax(_))));
     }
 }

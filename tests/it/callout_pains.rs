@@ -4,7 +4,7 @@
 //! (a product that is given up) by nobody's code, 19 (dispatch) by incidents and assignments, and of 11 and
 //! 17 what is spoken on the telephone and what two nodes do at once.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -337,13 +337,13 @@ fn override_of(county: &County, from_s: u64, to_s: u64) -> Command {
 
 /// Shifts of the village's post from 08:00 to 08:00, one person after the other on every kind of day.
 fn every_morning(starts_on: NaiveDate, crews: &[&str]) -> RotationSet {
-    let plan = DayPlan {
-        shifts: vec![ShiftTime { from_minute: 480, minutes: 1_440 }],
-        crews: crews.iter().map(|person| vec![person.parse().unwrap()]).collect(),
-    };
+    let shift = ShiftTime { from_minute: 480, minutes: 1_440 };
+    let crews = crews.iter().map(|person| vec![person.parse().unwrap()]).collect();
+    let plan = DayPlan::new(vec![shift], crews);
     // The weekend's order begins with the other, so that each morning brings a change.
     let mut weekend = plan.clone();
     weekend.crews.rotate_left(1);
-    let days = BTreeMap::from([(DayType::Workday, plan), (DayType::Weekend, weekend)]);
-    RotationSet { post: VILLAGE.parse().unwrap(), rotation: Some(Rotation { starts_on, days }) }
+    let days = [(DayType::Workday, plan), (DayType::Weekend, weekend)];
+    let rotation = Some(Rotation::new(starts_on, days));
+    RotationSet { post: VILLAGE.parse().unwrap(), rotation }
 }

@@ -2,18 +2,21 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use chrono::Weekday;
 use chrono_tz::Asia::{Shanghai, Urumqi};
 use compact_str::CompactString;
 use jiaoying::domain::{
     actor::{Actor, Role},
     area::Area,
     callout::{attempt::Outcome, policy::CalloutKind},
-    command::{AddOverride, AnswerKind, Command, GiveAnswer, OpenCallout, RosterStep},
+    command::{
+        AddOverride, AnswerKind, Command, GiveAnswer, OpenCallout, PlanRotation, RosterStep,
+    },
     event::{AccessChanged, DutyTableSet, LinesSet, RotationSet},
     ids::{AttemptId, CalloutId, ObligationId, OverrideId, PostId},
     person::Channel,
     rejection::Rejection,
-    roster::{Calendar, DayPlan, DayType, Post, Rotation, Shift, ShiftTime},
+    roster::{Calendar, DayPlan, DayType, Post, Rotation, Shift, ShiftTime, Year},
     site::{EvacuationPlan, Facts, Hazard, RiskPoint, Shelter, Site},
     supply::{Count, StockLine, SupplyStep},
     time::Timestamp,
@@ -70,6 +73,8 @@ fn every_refusal_says_what_to_do_and_changes_nothing() {
         "policy.none_applies",
         "policy.unknown",
         "post.unknown",
+        "roster.begins_in_the_past",
+        "roster.changed_since",
         "roster.ends_before_start",
         "roster.far_off",
         "roster.nobody",
@@ -77,6 +82,7 @@ fn every_refusal_says_what_to_do_and_changes_nothing() {
         "roster.overlap",
         "roster.rotation",
         "roster.too_long",
+        "roster.year",
         "site.facts",
         "site.in_use",
         "site.not_a_depot",
@@ -106,6 +112,11 @@ fn each_command_is_refused_to_a_role_that_may_not_give_it() {
         (Role::Dispatcher, Command::Roster(RosterStep::SavePeople(Vec::new()))),
         (Role::Commander, Command::Roster(RosterStep::SavePosts(Vec::new()))),
         (Role::Commander, Command::Roster(RosterStep::SetRotations(Vec::new()))),
+        (Role::Commander, plan_from("2026-07-21")),
+        (
+            Role::Commander,
+            Command::Roster(RosterStep::SetYear { number: 2026, year: Year::default() }),
+        ),
         (Role::Commander, Command::Roster(RosterStep::SetDutyTable(Vec::new()))),
         (Role::Commander, Command::SaveUnits(Vec::new())),
         (Role::Dispatcher, Command::RemoveUnit("u-1".parse().unwrap())),
@@ -277,6 +288,10 @@ fn roster_cases() -> Vec<Case> {
     let nobody = AddOverride { people: Vec::new(), ..change() };
     let unknown = AddOverride { people: vec![NOBODY.parse().unwrap()], ..change() };
     let backwards = AddOverride { to: change().from, ..change() };
+    let set = table(VILLAGE, 0, 100, 0, 50, &[HOLDER]);
+    let unseen = Command::Roster(RosterStep::FillTable { set, seen: 1 });
+    let past = plan_from("2026-07-20");
+    let odd = RosterStep::SetYear { number: 1_999, year: Year::default() };
     let (from, to) = ("1999-01-01T00:00:00Z", "1999-01-02T00:00:00Z");
     let ago = AddOverride { from: from.parse().unwrap(), to: to.parse().unwrap(), ..change() };
     let people = Some("people");
@@ -295,6 +310,9 @@ fn roster_cases() -> Vec<Case> {
             Some("post"),
             "import posts",
         ),
+        admin(unseen, "roster.changed_since", Some("seen"), "look again"),
+        admin(past, "roster.begins_in_the_past", Some("starts_on"), "begin on 2026-07-21 or later"),
+        admin(Command::Roster(odd), "roster.year", Some("year"), "not a year from 2000"),
         admin(tables(lasts(63)), "roster.too_long", Some("to"), "change the permanent holders"),
         admin(
             tables(table(VILLAGE, 0, 100, 200, 300, &[HOLDER])),
@@ -323,13 +341,23 @@ fn roster_cases() -> Vec<Case> {
 
 fn rotation_cases() -> Vec<Case> {
     type Damage = fn(&mut Rotation);
-    let faulty: [(Damage, &str, &str); 6] = [
+    let faulty: [(Damage, &str, &str); 9] = [
         (|rotation| rotation.days.clear(), "days", "give at least one day type"),
         (|rotation| plan(rotation).crews.clear(), "crews", "give at least one crew"),
         (|rotation| plan(rotation).crews.push(Vec::new()), "crews", "at least one person"),
         (|rotation| plan(rotation).shifts.clear(), "shifts", "at least one shift a day"),
         (|rotation| plan(rotation).shifts[0].from_minute = 1_440, "shifts", "before 24:00"),
         (|rotation| plan(rotation).shifts[0].minutes = 4_321, "shifts", "at most 72 hours"),
+        (|rotation| plan(rotation).first = 1, "first", "counted from 0"),
+        (|rotation| rotation.with_weekend.push(Weekday::Sat), "with_weekend", "workdays only"),
+        (
+            |rotation| {
+                rotation.days.remove(&DayType::Weekend);
+                rotation.with_weekend.push(Weekday::Fri);
+            },
+            "with_weekend",
+            "give a plan for weekends",
+        ),
     ];
     let case = |(change, field, says): (fn(&mut Rotation), &'static str, &'static str)| {
         let mut rotation = rotation();
@@ -642,7 +670,7 @@ fn post(id: &str) -> Post {
         title: CompactString::default(),
         holders: Vec::new(),
         deputies: Vec::new(),
-        rotation: None,
+        rotations: Default::default(),
     }
 }
 
@@ -650,15 +678,17 @@ fn rotation_of(post: &str, rotation: Option<Rotation>) -> RotationSet {
     RotationSet { post: post.parse().unwrap(), rotation }
 }
 
+fn plan_from(day: &str) -> Command {
+    let rotation = Rotation { starts_on: day.parse().unwrap(), ..rotation() };
+    let plan = PlanRotation { post: VILLAGE.parse().unwrap(), rotation, goes_on: true };
+    Command::Roster(RosterStep::PlanRotation(plan))
+}
+
 fn rotation() -> Rotation {
-    let plan = DayPlan {
-        shifts: vec![ShiftTime { from_minute: 480, minutes: 1_440 }],
-        crews: vec![vec![HOLDER.parse().unwrap()]],
-    };
-    Rotation {
-        starts_on: "2026-07-01".parse().unwrap(),
-        days: [(DayType::Workday, plan.clone()), (DayType::Weekend, plan)].into(),
-    }
+    let shift = ShiftTime { from_minute: 480, minutes: 1_440 };
+    let plan = DayPlan::new(vec![shift], vec![vec![HOLDER.parse().unwrap()]]);
+    let days = [(DayType::Workday, plan.clone()), (DayType::Weekend, plan)];
+    Rotation::new("2026-07-01".parse().unwrap(), days)
 }
 
 fn plan(rotation: &mut Rotation) -> &mut DayPlan {

@@ -32,13 +32,11 @@ fn the_crew_of_a_rotation_is_rung_in_the_order_it_was_written() {
     let mut county = county();
     let (a, b) = (VILLAGER, "001001-grid_person");
     let crew = |names: [&str; 2]| names.iter().map(|name| name.parse().unwrap()).collect();
-    let plan = DayPlan {
-        shifts: vec![ShiftTime { from_minute: 0, minutes: 24 * 60 }],
-        crews: vec![crew([a, b]), crew([b, a])],
-    };
+    let whole_day = ShiftTime { from_minute: 0, minutes: 24 * 60 };
+    let plan = DayPlan::new(vec![whole_day], vec![crew([a, b]), crew([b, a])]);
     // Today is the second day, so the second crew's.
     let starts_on = "2026-07-20".parse().unwrap();
-    let rotation = Rotation { starts_on, days: [(DayType::Workday, plan)].into() };
+    let rotation = Rotation::new(starts_on, [(DayType::Workday, plan)]);
     let set = RotationSet { post: VILLAGE.parse().unwrap(), rotation: Some(rotation) };
     county.must(Command::Roster(RosterStep::SetRotations(vec![set])));
     county.red();
@@ -319,7 +317,13 @@ fn substitute(county: &mut County, post: &str, person: &str) {
 fn appoint(county: &mut County, post: &str, holders: &[&str]) {
     let id: PostId = post.parse().unwrap();
     let holders = holders.iter().map(|name| name.parse().unwrap()).collect();
-    let post = Post { id, title: "岗".into(), holders, deputies: Vec::new(), rotation: None };
+    let post = Post {
+        id,
+        title: "岗".into(),
+        holders,
+        deputies: Vec::new(),
+        rotations: Default::default(),
+    };
     county.must(Command::Roster(RosterStep::SavePosts(vec![post])));
 }
 

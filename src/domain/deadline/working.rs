@@ -3,7 +3,10 @@
 use chrono::NaiveDate;
 
 use super::due::Reckoning;
-use crate::domain::{roster::DayType, time::Timestamp};
+use crate::domain::{
+    roster::{Calendar, DayType},
+    time::Timestamp,
+};
 
 /// Days after which no working day is looked for: no calendar is off for so long.
 const DAYS_MAX: usize = 1_000;
@@ -30,7 +33,7 @@ pub(super) fn end_of(start: Timestamp, days: u32, reckoning: Reckoning<'_>) -> D
         if !calendar.knows(day) {
             unknown_year.get_or_insert(chrono::Datelike::year(&day));
         }
-        if is_worked(calendar.day_type(day)) {
+        if is_worked(calendar, day) {
             left -= 1;
         }
         last = day;
@@ -38,11 +41,9 @@ pub(super) fn end_of(start: Timestamp, days: u32, reckoning: Reckoning<'_>) -> D
     DayEnd { at: Timestamp::from_local(zone, after(last), 0), unknown_year }
 }
 
-fn is_worked(day: DayType) -> bool {
-    match day {
-        DayType::Workday | DayType::MakeupWorkday => true,
-        DayType::Weekend | DayType::Holiday => false,
-    }
+/// A special time changes who is on duty, not whether offices are open.
+fn is_worked(calendar: &Calendar, day: NaiveDate) -> bool {
+    calendar.readings(day).contains(&Some(DayType::Workday))
 }
 
 fn after(day: NaiveDate) -> NaiveDate {

@@ -11,6 +11,7 @@ mod evacuation;
 mod group;
 mod hotspot;
 mod incident;
+mod leave;
 mod report;
 mod response;
 mod road;
@@ -37,8 +38,8 @@ use super::{
 };
 
 pub use self::{
-    assignment::*, callout::*, coverage::*, evacuation::*, hotspot::*, incident::*, report::*,
-    response::*, road::*, round::*, supply::*, task::*, warning::*,
+    assignment::*, callout::*, coverage::*, evacuation::*, hotspot::*, incident::*, leave::*,
+    report::*, response::*, road::*, round::*, supply::*, task::*, warning::*,
 };
 
 /// An event with its place in the journal.
@@ -168,6 +169,7 @@ events! {
     group Report(ReportEvent);
     group Round(RoundEvent);
     group Coverage(CoverageEvent);
+    group Leave(LeaveEvent);
 }
 
 impl Event {

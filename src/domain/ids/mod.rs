@@ -130,6 +130,11 @@ numbered_id!(
     OverrideId, 'v', "an override id such as v-3"
 );
 text_serde!(OverrideId, u64, OverrideId, |id| id.0);
+numbered_id!(
+    /// A leave (请假).
+    LeaveId, 'q', "a leave id such as q-3"
+);
+text_serde!(LeaveId, u64, LeaveId, |id| id.0);
 
 /// One try to reach one person by one channel: the obligation and its running number there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use crate::domain::{
     actor::{Actor, Capability},
     board::{Board, require},
-    command::{AddOverride, Reply, RosterStep},
+    command::{AddOverride, PlanRotation, Reply, RosterStep},
     decision::{Decision, Draft},
     event::{
         CalendarAdopted, DutyTableSet, Event, OverrideAdded, OverrideRemoved, PersonSaved,
@@ -14,7 +14,7 @@ use crate::domain::{
     ids::{AreaCode, Duty, OverrideId, PersonId, PostId},
     person::Person,
     rejection::Rejection,
-    roster::{Calendar, Override, Post, RosterFault, Rotation, Shift},
+    roster::{Calendar, Override, Post, RosterFault, Rotation, Rotations, Shift, Year},
     time::Timestamp,
 };
 
@@ -34,9 +34,12 @@ pub(in crate::domain) fn decide(
 ) -> Result<Decision, Rejection> {
     match step {
         RosterStep::AdoptCalendar(calendar) => adopt_calendar(board, actor, calendar, &mut draft)?,
+        RosterStep::SetYear { number, year } => set_year(board, actor, *number, year, &mut draft)?,
         RosterStep::SavePeople(people) => save_people(board, actor, people, &mut draft)?,
         RosterStep::SavePosts(posts) => save_posts(board, actor, posts, &mut draft)?,
         RosterStep::SetRotations(sets) => set_rotations(board, actor, sets, &mut draft)?,
+        RosterStep::PlanRotation(plan) => plan_rotation(board, actor, plan, &mut draft)?,
+        RosterStep::FillTable { set, seen } => fill_table(board, actor, set, *seen, &mut draft)?,
         RosterStep::SetDutyTable(sets) => set_tables(board, actor, sets, &mut draft)?,
         RosterStep::AddOverride(change) => return add_override(board, actor, change, draft),
         RosterStep::RemoveOverride(id) => remove_override(board, actor, *id, &mut draft)?,
@@ -53,6 +56,27 @@ fn adopt_calendar(
     require(actor, Capability::Administer)?;
     if board.calendar != *calendar {
         draft.push(Event::CalendarAdopted(CalendarAdopted { calendar: calendar.clone() }));
+    }
+    Ok(())
+}
+
+fn set_year(
+    board: &Board,
+    actor: &Actor,
+    number: i32,
+    year: &Year,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::EditRoster)?;
+    let county = board.jurisdiction().unwrap_or(AreaCode::UNSET);
+    if !actor.sees(county) {
+        return Err(Rejection::OutsideArea(county));
+    }
+    year.check(number).map_err(RosterFault::Year)?;
+    if board.calendar.years.get(&number) != Some(year) {
+        let mut calendar = board.calendar.clone();
+        calendar.years.insert(number, year.clone());
+        draft.push(Event::CalendarAdopted(CalendarAdopted { calendar }));
     }
     Ok(())
 }
@@ -84,7 +108,7 @@ fn save_posts(
         known_area(board, actor, post.id.area)?;
         known_duty(board, &post.id.duty)?;
         known_people(board, post.holders.iter().chain(&post.deputies))?;
-        usable(board, post.rotation.as_ref())?;
+        usable(board, &post.rotations)?;
         if board.roster.get(&post.id).map(|staffing| &staffing.post) != Some(post) {
             draft.push(Event::PostSaved(PostSaved { post: post.clone() }));
         }
@@ -101,12 +125,64 @@ fn set_rotations(
     require(actor, Capability::EditRoster)?;
     for set in sets {
         let staffing = known_post(board, actor, &set.post)?;
-        usable(board, set.rotation.as_ref())?;
-        if staffing.post.rotation != set.rotation {
+        let mut rotations = staffing.post.rotations.clone();
+        rotations.put(set.rotation.clone());
+        usable(board, &rotations)?;
+        if staffing.post.rotations != rotations {
             draft.push(Event::RotationSet(set.clone()));
         }
     }
     Ok(())
+}
+
+fn plan_rotation(
+    board: &Board,
+    actor: &Actor,
+    plan: &PlanRotation,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    let rotation = board.plan_of_rotation(actor, plan, draft.now)?;
+    let set = RotationSet { post: plan.post.clone(), rotation: Some(rotation) };
+    set_rotations(board, actor, &[set], draft)
+}
+
+impl Board {
+    /// Returns the rotation that `plan` would put in force, or why it would not.
+    pub fn plan_of_rotation(
+        &self,
+        actor: &Actor,
+        plan: &PlanRotation,
+        now: Timestamp,
+    ) -> Result<Rotation, Rejection> {
+        require(actor, Capability::EditRoster)?;
+        let staffing = known_post(self, actor, &plan.post)?;
+        let today = now.local(self.timezone()).date();
+        if plan.rotation.starts_on < today {
+            return Err(RosterFault::BeginsInThePast(today).into());
+        }
+        let rotations = &staffing.post.rotations;
+        let mut rotation = plan.rotation.clone();
+        usable(self, &rotation.clone().into())?;
+        if plan.goes_on {
+            rotation = rotations.going_on(rotation, &self.calendar);
+        }
+        Ok(rotation)
+    }
+}
+
+fn fill_table(
+    board: &Board,
+    actor: &Actor,
+    set: &DutyTableSet,
+    seen: u64,
+    draft: &mut Draft<'_>,
+) -> Result<(), Rejection> {
+    require(actor, Capability::EditRoster)?;
+    let changed = known_post(board, actor, &set.post)?.changed;
+    if changed != seen {
+        return Err(RosterFault::ChangedSince { post: set.post.clone(), seq: changed }.into());
+    }
+    set_tables(board, actor, std::slice::from_ref(set), draft)
 }
 
 fn set_tables(
@@ -226,10 +302,9 @@ pub(in crate::domain) fn known_people<'p>(
     }
 }
 
-fn usable(board: &Board, rotation: Option<&Rotation>) -> Result<(), Rejection> {
-    let Some(rotation) = rotation else { return Ok(()) };
-    known_people(board, rotation.people())?;
-    match rotation.fault() {
+fn usable(board: &Board, rotations: &Rotations) -> Result<(), Rejection> {
+    known_people(board, rotations.people())?;
+    match rotations.fault() {
         Some((field, remedy)) => Err(RosterFault::Rotation { field, remedy }.into()),
         None => Ok(()),
     }

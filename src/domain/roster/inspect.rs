@@ -32,6 +32,8 @@ pub enum Defect {
     TwoPosts { person: PersonId, other: PostId },
     /// Somebody is on duty who has no number to be called by; told once, at their first duty.
     NoTelephone { person: PersonId },
+    /// Somebody stands on the roster who is on leave then.
+    OnLeave { person: PersonId },
 }
 
 /// What a look at a roster has found.
@@ -67,6 +69,12 @@ impl Outlook {
                 if stretch.people.is_empty() {
                     findings.push(Finding { from, to, post: post.clone(), defect: Defect::Gap });
                 }
+                for person in &stretch.people {
+                    findings.extend(self.on_leave(person, from, to).map(|(from, to)| {
+                        let defect = Defect::OnLeave { person: person.clone() };
+                        Finding { from, to, post: post.clone(), defect }
+                    }));
+                }
                 for person in stretch.people {
                     let first = first_duties.entry(person.clone()).or_insert((from, to, post));
                     *first = (*first).min((from, to, post));
@@ -89,7 +97,20 @@ impl Outlook {
         Inspection { posts, findings, years_missing: self.years_missing(from, to) }
     }
 
-    fn years_missing(&self, from: Timestamp, to: Timestamp) -> Vec<i32> {
+    /// Returns the times within `from..to` in which `person` is on leave.
+    fn on_leave(
+        &self,
+        person: &PersonId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        let leaves = self.leaves.iter().filter(move |leave| leave.person == *person);
+        let meets = leaves.filter(move |leave| leave.from < to && from < leave.to);
+        meets.map(move |leave| (leave.from.max(from), leave.to.min(to)))
+    }
+
+    /// Returns the years of `from..to` of which the holiday notice has not been entered.
+    pub fn years_missing(&self, from: Timestamp, to: Timestamp) -> Vec<i32> {
         let (first, last) = (from.local(self.zone).date(), to.local(self.zone).date());
         let years = (first.year()..=last.year()).collect::<BTreeSet<_>>();
         years.into_iter().filter(|year| !self.calendar.years.contains_key(year)).collect()

@@ -3,19 +3,26 @@
 
 pub mod calendar;
 pub(super) mod change;
+mod compare;
+mod fill;
+mod habit;
 mod inspect;
 mod load;
 mod outlook;
 pub mod rotation;
+mod rotations;
 mod staffing;
 mod timeline;
 
 pub use self::{
-    calendar::{Calendar, DayType, Year},
+    calendar::{Calendar, DayType, Year, YearFault},
+    compare::Difference,
+    fill::{Filling, Obstacle, PassedOver, Proposal, Reason},
     inspect::{Defect, Finding, Inspection},
     load::{Load, ShortRest},
     outlook::Outlook,
     rotation::{DayPlan, Rotation, ShiftTime},
+    rotations::Rotations,
     staffing::{DutyNow, Override, Post, Roster, RosterFault, Shift, Source, Staffing},
     timeline::{Held, Stretch},
 };

@@ -6,15 +6,16 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::{Calendar, DayType, Roster};
-use crate::domain::{board::Board, ids::PersonId, person::Channel};
+use crate::domain::{board::Board, ids::PersonId, leave::Leaves, person::Channel, time::Timestamp};
 
-/// Who holds which post when, and who has no telephone.
+/// Who holds which post when, who has no telephone, and who is on leave.
 #[derive(Debug, Clone)]
 pub struct Outlook {
     pub(super) roster: Roster,
     pub(super) calendar: Calendar,
     pub(super) zone: Tz,
     pub(super) silent: BTreeSet<PersonId>,
+    pub(super) leaves: Leaves,
 }
 
 impl Outlook {
@@ -26,11 +27,18 @@ impl Outlook {
             calendar: board.calendar.clone(),
             zone: board.timezone(),
             silent: silent.map(|person| person.id.clone()).collect(),
+            leaves: board.leaves.clone(),
         }
     }
 
     pub fn zone(&self) -> Tz {
         self.zone
+    }
+
+    /// Returns the instants at which the day `from` begins and the day `until` does.
+    pub fn days(&self, from: NaiveDate, until: NaiveDate) -> (Timestamp, Timestamp) {
+        let at = |day| Timestamp::from_local(self.zone, day, 0);
+        (at(from), at(until))
     }
 
     pub fn day_type(&self, date: NaiveDate) -> DayType {

@@ -7,11 +7,16 @@ use std::{
     time::Duration,
 };
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use super::{calendar::Calendar, rotation::Rotation};
+use super::{
+    calendar::{Calendar, YearFault},
+    rotation::Rotation,
+    rotations::Rotations,
+};
 use crate::domain::{
     ids::{AreaCode, Duty, OverrideId, PersonId, PostId},
     time::Timestamp,
@@ -34,8 +39,8 @@ pub struct Post {
     /// Who stands in (AB 角) when a ladder asks for the deputy.
     #[serde(default)]
     pub deputies: Vec<PersonId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rotation: Option<Rotation>,
+    #[serde(default, alias = "rotation", skip_serializing_if = "Rotations::is_empty")]
+    pub rotations: Rotations,
 }
 
 /// One line of a month's duty table (值班表).
@@ -92,6 +97,9 @@ pub struct Staffing {
     pub(super) overrides: BTreeMap<Timestamp, Override>,
     /// Longest line of the table: how far back a line that still runs can have begun.
     pub(super) longest: Duration,
+    /// Where the last change stands in the journal: whoever has not seen it does not overwrite it.
+    #[serde(default)]
+    pub changed: u64,
 }
 
 /// Every post and its layers. They are shared, so that whoever looks ahead takes the whole roster along in no time.
@@ -121,6 +129,14 @@ pub enum RosterFault {
     OutsideTable(Timestamp),
     #[error("{field}: {remedy}")]
     Rotation { field: &'static str, remedy: &'static str },
+    #[error(
+        "{post} has been changed since you looked; look again and repeat what you want changed"
+    )]
+    ChangedSince { post: PostId, seq: u64 },
+    #[error("begins in the past: who was on duty stays on record; begin on {0} or later")]
+    BeginsInThePast(NaiveDate),
+    #[error(transparent)]
+    Year(#[from] YearFault),
 }
 
 impl Roster {
@@ -161,7 +177,7 @@ impl Roster {
             debug_assert!(false, "a rotation was logged for an unknown post");
             return;
         };
-        staffing.post.rotation = rotation;
+        staffing.post.rotations.put(rotation);
     }
 
     /// Replaces the lines of `post`'s table that start within `from..to` by `shifts`.
@@ -199,6 +215,12 @@ impl Roster {
 }
 
 impl Roster {
+    pub(in crate::domain) fn note_change(&mut self, post: &PostId, seq: u64) {
+        if let Some(staffing) = self.change(post) {
+            staffing.changed = seq;
+        }
+    }
+
     fn change(&mut self, post: &PostId) -> Option<&mut Staffing> {
         self.posts.get_mut(post).map(Arc::make_mut)
     }
@@ -206,13 +228,14 @@ impl Roster {
 
 impl Staffing {
     fn new(post: Post) -> Self {
-        Self { post, table: BTreeMap::new(), overrides: BTreeMap::new(), longest: Duration::ZERO }
+        let (table, overrides) = (BTreeMap::new(), BTreeMap::new());
+        Self { post, table, overrides, longest: Duration::ZERO, changed: 0 }
     }
 
     /// Returns everybody who may ever hold the post by any layer, or its deputies.
     pub fn everybody(&self, deputies: bool) -> impl Iterator<Item = &PersonId> {
         let post = &self.post;
-        let own = post.holders.iter().chain(post.rotation.iter().flat_map(Rotation::people));
+        let own = post.holders.iter().chain(post.rotations.people());
         let table = self.table.values().flatten().flat_map(|shift| &shift.people);
         let changes = self.overrides.values().flat_map(|change| &change.people);
         let stand_in = post.deputies.iter().filter(move |_| deputies);
@@ -256,14 +279,11 @@ impl Staffing {
         edges: &mut Edges,
         people: &mut Vec<&'a PersonId>,
     ) {
-        let Some(rotation) = &self.post.rotation else { return };
-        for turn in rotation.turns(calendar, zone, at, at + LOOK_AHEAD) {
+        for turn in self.post.rotations.turns(calendar, zone, at, at + LOOK_AHEAD) {
             edges.note(turn.from);
             edges.note(turn.to);
             if turn.from <= at && at < turn.to {
-                // The turn's crew is a copy; lend the person from the rotation itself.
-                let lend = |member: &PersonId| rotation.people().find(|person| *person == member);
-                people.extend(turn.crew.iter().filter_map(lend));
+                people.extend(turn.crew);
             }
         }
     }
@@ -318,8 +338,6 @@ impl Edges {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use chrono::NaiveDate;
     use chrono_tz::Asia::Shanghai;
 
@@ -391,22 +409,16 @@ mod tests {
     }
 
     fn post(holders: &[&str], crew: Option<&[&str]>) -> Post {
-        let plan = |crew: &[&str]| DayPlan {
-            shifts: vec![ShiftTime { from_minute: 0, minutes: 24 * 60 }],
-            crews: vec![people(crew)],
-        };
+        let whole_day = ShiftTime { from_minute: 0, minutes: 24 * 60 };
+        let plan = |crew: &[&str]| DayPlan::new(vec![whole_day], vec![people(crew)]);
+        let first = NaiveDate::from_ymd_opt(2026, 7, 1).unwrap();
+        let days = |crew: &[&str]| [(DayType::Workday, plan(crew)), (DayType::Weekend, plan(crew))];
         Post {
             id: id(),
             title: "值班岗".into(),
             holders: people(holders),
             deputies: Vec::new(),
-            rotation: crew.map(|crew| Rotation {
-                starts_on: NaiveDate::from_ymd_opt(2026, 7, 1).unwrap(),
-                days: BTreeMap::from([
-                    (DayType::Workday, plan(crew)),
-                    (DayType::Weekend, plan(crew)),
-                ]),
-            }),
+            rotations: crew.map(|crew| Rotation::new(first, days(crew)).into()).unwrap_or_default(),
         }
     }
 

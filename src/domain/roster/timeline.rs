@@ -103,11 +103,9 @@ impl Staffing {
         (from, to): (Timestamp, Timestamp),
         ask: impl FnOnce(Layers<'_>) -> T,
     ) -> T {
-        let rotation = self.post.rotation.as_ref();
-        let turns = rotation.map(|rotation| rotation.turns(calendar, zone, from, to));
-        let turns = turns.unwrap_or_default();
+        let turns = self.post.rotations.turns(calendar, zone, from, to);
         let turn =
-            turns.iter().map(|turn| Line { from: turn.from, to: turn.to, people: &turn.crew });
+            turns.iter().map(|turn| Line { from: turn.from, to: turn.to, people: turn.crew });
         let table = self.table.range(from - self.longest..to).flat_map(|(_, shifts)| shifts);
         let table =
             table.map(|shift| Line { from: shift.from, to: shift.to, people: &shift.people });

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     ids::PostId,
-    roster::{Post, Rotation},
+    roster::{Post, Rotation, Rotations},
 };
 
 pub(super) fn read(lists: &[List<'_>], context: &Context, faults: &mut Faults) -> Vec<Post> {
@@ -36,7 +36,7 @@ pub(super) fn read(lists: &[List<'_>], context: &Context, faults: &mut Faults) -
         }
         let written = || CompactString::from(line.cell(Column::Duty).text());
         let title = title.unwrap_or_else(written);
-        posts.push(Post { id, title, holders, deputies, rotation: None });
+        posts.push(Post { id, title, holders, deputies, rotations: Rotations::default() });
     }
     posts
 }
@@ -46,7 +46,7 @@ pub fn attach(posts: &mut [Post], rotations: Vec<(PostId, Rotation)>) -> Vec<Pos
     let mut homeless = Vec::new();
     for (id, rotation) in rotations {
         match posts.iter_mut().find(|post| post.id == id) {
-            Some(post) => post.rotation = Some(rotation),
+            Some(post) => post.rotations.put(Some(rotation)),
             None => homeless.push(id),
         }
     }

@@ -152,10 +152,12 @@ impl Draft {
         let finish = |mut plan: PlanDraft| {
             plan.shifts.sort_by_key(|shift| shift.from_minute);
             let crews = plan.crews.into_values().map(|(people, _)| people).collect();
-            DayPlan { shifts: plan.shifts, crews }
+            DayPlan::new(plan.shifts, crews)
         };
-        let days = self.days.into_iter().map(|(kind, plan)| (kind, finish(plan))).collect();
-        Rotation { starts_on: self.starts_on.0, days }
+        Rotation::new(
+            self.starts_on.0,
+            self.days.into_iter().map(|(kind, plan)| (kind, finish(plan))),
+        )
     }
 }
 
@@ -165,6 +167,8 @@ fn day_type(cell: &Cell) -> Result<DayType, Problem> {
         "workday" | "工作日" => Ok(DayType::Workday),
         "weekend" | "周末" | "双休日" | "休息日" => Ok(DayType::Weekend),
         "holiday" | "节假日" | "法定节假日" => Ok(DayType::Holiday),
+        "every" | "每日" | "每天" => Ok(DayType::Every),
+        "special" | "特殊时期" | "特殊节假日" => Ok(DayType::Special),
         "makeup_workday" | "调休上班" | "调休" => Ok(DayType::MakeupWorkday),
         _ => Err(problem::not_a_day_type(text)),
     }

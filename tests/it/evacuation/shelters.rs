@@ -139,7 +139,7 @@ fn the_post_of_whoever_is_responsible_for_a_point_is_told_else_the_one_on_duty_e
         title: "新村网格员".into(),
         holders: vec![WARDEN.parse().unwrap()],
         deputies: Vec::new(),
-        rotation: None,
+        rotations: Default::default(),
     };
     county.must(Command::Roster(jiaoying::domain::command::RosterStep::SavePosts(vec![own])));
     assert_eq!(post_of(&mut county, from("990101001009", 5, "s-2")), "990101001009/grid_person");

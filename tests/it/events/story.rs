@@ -78,11 +78,9 @@ fn bulletins(county: &mut County) {
 fn roster(county: &mut County) {
     let whole_day = ShiftTime { from_minute: 480, minutes: 1_440 };
     let crews = vec![vec!["000000-bureau_head".parse().unwrap()]];
-    let plan = DayPlan { shifts: vec![whole_day], crews };
-    let rotation = Rotation {
-        starts_on: "2026-07-01".parse().unwrap(),
-        days: [(DayType::Workday, plan.clone()), (DayType::MakeupWorkday, plan)].into(),
-    };
+    let plan = DayPlan::new(vec![whole_day], crews);
+    let days = [(DayType::Workday, plan.clone()), (DayType::MakeupWorkday, plan)];
+    let rotation = Rotation::new("2026-07-01".parse().unwrap(), days);
     let post = "990101000000/bureau_head".parse().unwrap();
     county.must(Command::Roster(RosterStep::SetRotations(vec![RotationSet {
         post,
@@ -99,13 +97,21 @@ fn roster(county: &mut County) {
         shifts,
     }])));
     let day = |day| NaiveDate::from_ymd_opt(2026, 10, day).unwrap();
-    let year = Year { off: [day(1), day(2)].into(), worked: [day(10)].into() };
+    let year = Year { off: [day(1), day(2)].into(), worked: [day(10)].into(), ..Year::default() };
     county.must(Command::Roster(RosterStep::AdoptCalendar(Calendar {
         years: [(2026, year)].into(),
     })));
     let reply = county.stand_in("990101000000/lead_officer", CLERK, 900_000, 900_060);
     let Reply::Override { id } = reply else { panic!() };
     county.must(Command::Roster(RosterStep::RemoveOverride(id)));
+    let leave = TakeLeave {
+        person: CLERK.parse().unwrap(),
+        from,
+        to: from + Duration::from_secs(3 * 86_400),
+        reason: "探亲".into(),
+    };
+    county.must(Command::Leave(LeaveStep::Take(leave)));
+    county.must(Command::Leave(LeaveStep::End(LeaveId(1))));
 }
 
 /// Registers a unit of which all is known and one of which little is, and scraps the first.

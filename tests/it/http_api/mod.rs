@@ -5,6 +5,7 @@ mod bodies;
 mod bulletins;
 mod dispatch;
 mod duty;
+mod duty_tables;
 mod evacuations;
 mod forms;
 mod hotspots;
@@ -17,6 +18,7 @@ mod recommendations;
 mod reports;
 mod responses;
 mod roles;
+mod rotations;
 mod sessions;
 mod sheets;
 mod suggestions;
@@ -25,6 +27,7 @@ mod warnings;
 
 use std::time::Duration;
 
+use chrono::{DateTime, NaiveDate};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -68,4 +71,10 @@ fn id(thing: &Value) -> &str {
 async fn done_by_people(server: &TestServer, head: u64) -> Vec<Value> {
     let entries = server.demo("commander").journal(head).await;
     entries.into_iter().filter(|entry| entry["actor"] != "node").collect()
+}
+
+/// Returns the day it is where the county is.
+async fn today(client: &Client) -> NaiveDate {
+    let duty = client.get(&format!("/duty?area={COUNTY}"), 200).await;
+    DateTime::parse_from_rfc3339(duty["at"].as_str().unwrap()).unwrap().date_naive()
 }

@@ -202,7 +202,7 @@ impl World {
             title: CompactString::default(),
             holders: holders.to_vec(),
             deputies: deputies.to_vec(),
-            rotation: known.and_then(|staffing| staffing.post.rotation.clone()),
+            rotations: known.map(|s| s.post.rotations.clone()).unwrap_or_default(),
         };
         self.say(&console(), &Command::Roster(RosterStep::SavePosts(vec![post])))
     }

@@ -117,7 +117,7 @@ fn county(dice: &mut Dice) -> County {
                 title: CompactString::default(),
                 holders: holders.collect(),
                 deputies: Vec::new(),
-                rotation: None,
+                rotations: Default::default(),
             });
         }
     }

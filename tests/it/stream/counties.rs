@@ -230,6 +230,6 @@ fn post(duty: &str, area: AreaCode) -> Post {
         title: duty.into(),
         holders: vec![duty.parse().unwrap()],
         deputies: Vec::new(),
-        rotation: None,
+        rotations: Default::default(),
     }
 }

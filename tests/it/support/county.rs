@@ -344,7 +344,7 @@ fn staff(board: &Board) -> (Vec<Person>, Vec<Post>) {
                 title: short.as_str().into(),
                 holders: vec![short.parse().unwrap()],
                 deputies: vec![deputy.parse().unwrap()],
-                rotation: None,
+                rotations: Default::default(),
             });
         }
     }

@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, Weekday};
 use compact_str::{CompactString, format_compact};
 use jiaoying::domain::{
     area::Area,
     event::DutyTableSet,
     ids::{AreaCode, PersonId, PostId},
     person::{Channel, Contact, Person},
-    roster::{Calendar, DayPlan, DayType, Post, Rotation, Shift, ShiftTime, Year},
+    roster::{Calendar, DayPlan, DayType, Post, Rotation, Rotations, Shift, ShiftTime, Year},
     time::Timestamp,
 };
 
@@ -146,13 +146,20 @@ fn person(dice: &mut Dice, number: usize, area: AreaCode) -> Person {
 fn post(dice: &mut Dice, id: PostId, crew: &Crew<'_>, start: Timestamp) -> Post {
     let holders = dice.weighted(&[18, 62, 20]) as u64;
     let deputies = dice.weighted(&[40, 45, 15]) as u64;
-    let rotation = dice.chance(20).then(|| rotation(dice, crew, start));
+    let mut rotations = Rotations::default();
+    if dice.chance(20) {
+        rotations.put(Some(rotation(dice, crew, start)));
+        if dice.chance(30) {
+            // Often after the first, so that one follows the other.
+            rotations.put(Some(rotation(dice, crew, start)));
+        }
+    }
     Post {
         id,
         title: CompactString::default(),
         holders: crew.draw(dice, holders),
         deputies: crew.draw(dice, deputies),
-        rotation,
+        rotations,
     }
 }
 
@@ -169,6 +176,8 @@ fn rotation(dice: &mut Dice, crew: &Crew<'_>, start: Timestamp) -> Rotation {
         (DayType::Weekend, 90),
         (DayType::Holiday, 40),
         (DayType::MakeupWorkday, 30),
+        (DayType::Special, 20),
+        (DayType::Every, 20),
     ] {
         if dice.chance(percent) {
             days.insert(kind, day_plan(dice, crew, from_minute));
@@ -177,7 +186,9 @@ fn rotation(dice: &mut Dice, crew: &Crew<'_>, start: Timestamp) -> Rotation {
     if days.is_empty() {
         days.insert(DayType::Workday, day_plan(dice, crew, from_minute));
     }
-    Rotation { starts_on, days }
+    let with_weekend = dice.chance(25) && days.contains_key(&DayType::Weekend);
+    let with_weekend = if with_weekend { vec![Weekday::Fri] } else { Vec::new() };
+    Rotation { starts_on, days, with_weekend }
 }
 
 fn day_plan(dice: &mut Dice, crew: &Crew<'_>, from_minute: u32) -> DayPlan {
@@ -192,7 +203,10 @@ fn day_plan(dice: &mut Dice, crew: &Crew<'_>, from_minute: u32) -> DayPlan {
         let count = dice.within(1, 2);
         crew.draw(dice, count)
     });
-    DayPlan { shifts, crews: crews.collect() }
+    let crews: Vec<_> = crews.collect();
+    let first = dice.below(crews.len() as u64);
+    let first = u16::try_from(first).expect("few");
+    DayPlan { shifts, crews, first, together: dice.chance(25) }
 }
 
 fn shift_time(from_minute: u32, minutes: u32) -> ShiftTime {
@@ -256,5 +270,6 @@ pub fn holidays() -> Calendar {
     let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).expect("a day of the year");
     let off = (1..=7).map(|number| day(10, number)).collect();
     let worked = [day(9, 27), day(10, 10)].into_iter().collect();
-    Calendar { years: BTreeMap::from([(2026, Year { off, worked })]) }
+    let special = [day(7, 17), day(7, 20), day(9, 30), day(10, 3)].into_iter().collect();
+    Calendar { years: BTreeMap::from([(2026, Year { off, worked, special })]) }
 }

@@ -292,6 +292,11 @@ impl Oracle {
             | Command::SaveAreas(_)
             | Command::Roster(RosterStep::SavePeople(_))
             | Command::Roster(RosterStep::SavePosts(_))
+            | Command::Roster(
+                RosterStep::SetYear { .. }
+                | RosterStep::PlanRotation(_)
+                | RosterStep::FillTable { .. },
+            )
             | Command::Roster(RosterStep::SetRotations(_))
             | Command::Roster(RosterStep::SetDutyTable(_))
             | Command::SaveUnits(_)
@@ -303,6 +308,7 @@ impl Oracle {
             | Command::DecideSuggestion(_)
             | Command::Bulletin(_)
             | Command::Road(_)
+            | Command::Leave(_)
             | Command::Response(_)
             | Command::Evacuation(_)
             | Command::HotSpot(_)
@@ -364,6 +370,7 @@ impl Oracle {
             | Command::Incident(_)
             | Command::Assignment(_)
             | Command::Task(_)
+            | Command::Leave(_)
             | Command::Road(_)
             | Command::Response(_)
             | Command::Evacuation(_)
@@ -383,6 +390,11 @@ impl Oracle {
             | Command::RepeatAttempt(_)
             | Command::Roster(RosterStep::AddOverride(_))
             | Command::Roster(RosterStep::RemoveOverride(_))
+            | Command::Roster(
+                RosterStep::SetYear { .. }
+                | RosterStep::PlanRotation(_)
+                | RosterStep::FillTable { .. },
+            )
             | Command::Elapse => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Who is on duty, by looking at every line there is.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, Weekday};
 use jiaoying::domain::{
     actor::{Actor, Role},
     command::{AddOverride, Reply},
@@ -23,6 +23,8 @@ const LONGEST_MS: i64 = 62 * DAY_MS;
 pub struct Staffed {
     pub post: Post,
     pub place: u64,
+    /// By start; each until the next begins.
+    pub rotations: Vec<Rotation>,
     pub table: Vec<Shift>,
     pub overrides: Vec<Override>,
 }
@@ -67,15 +69,15 @@ impl Oracle {
 
     /// Returns the rotation's shifts from its first day to two days after `at`: no rung is rung longer.
     fn turns(&self, staffed: &Staffed, at: Timestamp) -> Vec<Shift> {
-        let Some(rotation) = &staffed.post.rotation else { return Vec::new() };
         let last = (at.millis() + AHEAD_MS).div_euclid(DAY_MS) + 2;
         let mut turns = Vec::new();
-        let mut days_before: [usize; 4] = [0; 4];
-        for day in day_number(rotation.starts_on)..=last {
-            let Some((kind, plan)) = plan(rotation, day_type(&self.calendar, day)) else {
-                continue;
-            };
-            let taken = days_before[kind as usize] * plan.shifts.len();
+        let Some(begin) = staffed.rotations.first() else { return turns };
+        for day in day_number(begin.starts_on)..=last {
+            let begun = |rotation: &&Rotation| day_number(rotation.starts_on) <= day;
+            let Some(rotation) = staffed.rotations.iter().rfind(begun) else { continue };
+            let Some((kind, plan)) = plan(rotation, &self.calendar, day) else { continue };
+            let taken = usize::from(plan.first)
+                + self.steps_before(rotation, day, kind) * plan.shifts.len();
             for (index, shift) in plan.shifts.iter().enumerate() {
                 let from = day * DAY_MS - AHEAD_MS + i64::from(shift.from_minute) * 60_000;
                 let to = from + i64::from(shift.minutes) * 60_000;
@@ -85,19 +87,34 @@ impl Oracle {
                     people: plan.crews[(taken + index) % plan.crews.len()].clone(),
                 });
             }
-            days_before[kind as usize] += 1;
         }
         turns.sort_by_key(|turn| turn.from);
         turns
     }
 
+    /// Counts the days of one kind before `day`, or the runs of such days where one crew holds them together.
+    fn steps_before(&self, rotation: &Rotation, day: i64, kind: DayType) -> usize {
+        let start = day_number(rotation.starts_on);
+        let is_kind = |day: i64| {
+            day >= start && plan(rotation, &self.calendar, day).is_some_and(|(k, _)| k == kind)
+        };
+        let together = rotation.days[&kind].together;
+        let opens = |day: i64| is_kind(day) && !(together && is_kind(day - 1));
+        // The step of a day is that of the last day that opened one.
+        (start..=day).filter(|day| opens(*day)).count() - 1
+    }
+
     pub(super) fn save_post(&mut self, post: &Post, now: Timestamp) {
         match self.posts.iter_mut().find(|staffed| staffed.post.id == post.id) {
             Some(known) if known.post == *post => return,
-            Some(known) => known.post = post.clone(),
+            Some(known) => {
+                known.post = post.clone();
+                known.rotations = post.rotations.iter().cloned().collect();
+            }
             None => self.posts.push(Staffed {
                 post: post.clone(),
                 place: place::number(post.id.area),
+                rotations: post.rotations.iter().cloned().collect(),
                 table: Vec::new(),
                 overrides: Vec::new(),
             }),
@@ -125,10 +142,18 @@ impl Oracle {
 
     pub(super) fn set_rotation(&mut self, set: &RotationSet, now: Timestamp) {
         if let Some(known) = self.posts.iter_mut().find(|staffed| staffed.post.id == set.post) {
-            if known.post.rotation == set.rotation {
+            let mut coming = known.rotations.clone();
+            match &set.rotation {
+                Some(new) => {
+                    coming.retain(|old| day_number(old.starts_on) < day_number(new.starts_on));
+                    coming.push(new.clone());
+                }
+                None => coming.clear(),
+            }
+            if known.rotations == coming {
                 return;
             }
-            known.post.rotation.clone_from(&set.rotation);
+            known.rotations = coming;
         }
         self.look_again(&set.post, now);
     }
@@ -139,7 +164,7 @@ impl Oracle {
             return;
         }
         self.calendar = calendar.clone();
-        let rotating = self.posts.iter().filter(|staffed| staffed.post.rotation.is_some());
+        let rotating = self.posts.iter().filter(|staffed| !staffed.rotations.is_empty());
         let posts: Vec<PostId> = rotating.map(|staffed| staffed.post.id.clone()).collect();
         posts.iter().for_each(|post| self.look_again(post, now));
     }
@@ -234,27 +259,51 @@ fn day_number(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce()) - 719_163
 }
 
-fn day_type(calendar: &Calendar, day: i64) -> DayType {
+/// Names what a day is, and what it counts as where a rotation says nothing of that.
+fn kinds(calendar: &Calendar, day: i64) -> Vec<DayType> {
     let is_it = |date: &NaiveDate| day_number(*date) == day;
-    if calendar.years.values().flat_map(|year| &year.off).any(is_it) {
-        return DayType::Holiday;
-    }
-    if calendar.years.values().flat_map(|year| &year.worked).any(is_it) {
-        return DayType::MakeupWorkday;
+    let mut kinds = Vec::new();
+    if calendar.years.values().flat_map(|year| &year.special).any(is_it) {
+        kinds.push(DayType::Special);
     }
     // Day 0 was a Thursday.
-    if (day + 4).rem_euclid(7) % 6 == 0 { DayType::Weekend } else { DayType::Workday }
+    let weekend = (day + 4).rem_euclid(7) % 6 == 0;
+    if calendar.years.values().flat_map(|year| &year.off).any(is_it) {
+        kinds.extend([DayType::Holiday, DayType::Weekend]);
+    } else if calendar.years.values().flat_map(|year| &year.worked).any(is_it) {
+        kinds.extend([DayType::MakeupWorkday, DayType::Workday]);
+    } else if weekend {
+        kinds.push(DayType::Weekend);
+    } else {
+        kinds.push(DayType::Workday);
+    }
+    kinds.push(DayType::Every);
+    kinds
 }
 
-/// A make-up workday without a plan of its own is a workday, a holiday without one a weekend.
-fn plan(rotation: &Rotation, kind: DayType) -> Option<(DayType, &DayPlan)> {
-    if let Some(plan) = rotation.days.get(&kind) {
-        return Some((kind, plan));
+fn plan<'r>(
+    rotation: &'r Rotation,
+    calendar: &Calendar,
+    day: i64,
+) -> Option<(DayType, &'r DayPlan)> {
+    let weekdays = [
+        Weekday::Thu,
+        Weekday::Fri,
+        Weekday::Sat,
+        Weekday::Sun,
+        Weekday::Mon,
+        Weekday::Tue,
+        Weekday::Wed,
+    ];
+    let moved = rotation.with_weekend.contains(&weekdays[day.rem_euclid(7) as usize]);
+    for kind in kinds(calendar, day) {
+        let kind = match kind {
+            DayType::Workday if moved => DayType::Weekend,
+            other => other,
+        };
+        if let Some(plan) = rotation.days.get(&kind) {
+            return Some((kind, plan));
+        }
     }
-    let instead = match kind {
-        DayType::MakeupWorkday => DayType::Workday,
-        DayType::Holiday => DayType::Weekend,
-        DayType::Workday | DayType::Weekend => return None,
-    };
-    Some((instead, rotation.days.get(&instead)?))
+    None
 }

@@ -1,5 +1,7 @@
 //! The look ahead against naive readings of the same roster, instant by instant.
 
+mod filling;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -15,6 +17,7 @@ use super::{
 };
 use crate::domain::{
     ids::{OverrideId, PersonId, PostId},
+    leave::Leaves,
     time::Timestamp,
 };
 
@@ -149,12 +152,11 @@ impl Layers {
         let named = |n: usize| vec![["a", "b", "c", "d"][n].parse().unwrap()];
         let mut holder = empty();
         holder.holders = if self.permanent { people(&["h"]) } else { Vec::new() };
-        holder.rotation = self.rotation.map(|(hour, length, crews)| {
+        holder.rotations.put(self.rotation.map(|(hour, length, crews)| {
             let shifts = vec![ShiftTime { from_minute: hour * 60, minutes: length * 60 }];
-            let plan = DayPlan { shifts, crews: (0..crews).map(named).collect() };
-            let days = BTreeMap::from([(DayType::Workday, plan.clone()), (DayType::Weekend, plan)]);
-            Rotation { starts_on: first, days }
-        });
+            let plan = DayPlan::new(shifts, (0..crews).map(named).collect());
+            Rotation::new(first, [(DayType::Workday, plan.clone()), (DayType::Weekend, plan)])
+        }));
         let mut roster = Roster::default();
         roster.save_post(holder);
         let shifts: Vec<Shift> = self
@@ -185,7 +187,13 @@ fn outlook(zone: Tz, fill: impl FnOnce(&mut Roster)) -> Outlook {
     let mut roster = Roster::default();
     roster.save_post(empty());
     fill(&mut roster);
-    Outlook { roster, calendar: Calendar::default(), zone, silent: BTreeSet::new() }
+    Outlook {
+        roster,
+        calendar: Calendar::default(),
+        zone,
+        silent: BTreeSet::new(),
+        leaves: Leaves::default(),
+    }
 }
 
 fn empty() -> Post {
@@ -194,7 +202,7 @@ fn empty() -> Post {
         title: "值班岗".into(),
         holders: Vec::new(),
         deputies: Vec::new(),
-        rotation: None,
+        rotations: Default::default(),
     }
 }
 
