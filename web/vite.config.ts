@@ -1,5 +1,5 @@
 /**
- * Four pages and a chooser, flat: the server gives `/screen` as `screen.html`, and so on.
+ * Five pages and a chooser, flat: the server gives `/screen` as `screen.html`, and so on.
  * `--mode phone` builds the phone alone beside the others: sharing scripts with them would make it carry
  * what only they use, and it is the one page that has to come over a bad network.
  */
@@ -8,7 +8,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 import { runnerImport, type Connect, type Plugin } from 'vite';
 
-const PAGES = ['index', 'login', 'screen', 'desk'];
+const PAGES = ['index', 'login', 'screen', 'desk', 'admin'];
 const SERVER = process.env['BASE_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig(async ({ mode }) => ({

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 
-import { destination, mayDecide, mayDraft, pageOf } from './roles';
+import { destination, mayDecide, mayDraft, mayEditRoster, mayOverrideRoster, pageOf } from './roles';
 
 it('each role goes to its face', () => {
-  expect((['leader', 'screen', 'commander', 'dispatcher', 'gateway'] as const).map(pageOf))
-    .toEqual(['/phone', '/screen', '/desk', '/desk', undefined]);
+  expect((['leader', 'screen', 'commander', 'dispatcher', 'admin', 'gateway'] as const).map(pageOf))
+    .toEqual(['/phone', '/screen', '/desk', '/desk', '/admin', undefined]);
 });
 
 it('whoever was sent to log in goes back, and only to a page of ours', () => {
@@ -19,4 +19,10 @@ it('who words what the public is told is not always who lets it go out', () => {
   const roles = ['commander', 'dispatcher', 'leader', 'screen', 'gateway', 'admin'] as const;
   expect(roles.filter(mayDraft)).toEqual(['commander', 'dispatcher']);
   expect(roles.filter(mayDecide)).toEqual(['commander', 'leader']);
+});
+
+it('the desk puts substitutes into the roster, which only the clerk rewrites', () => {
+  const roles = ['commander', 'dispatcher', 'leader', 'screen', 'gateway', 'admin'] as const;
+  expect(roles.filter(mayOverrideRoster)).toEqual(['commander', 'dispatcher', 'admin']);
+  expect(roles.filter(mayEditRoster)).toEqual(['admin']);
 });

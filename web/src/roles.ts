@@ -8,8 +8,8 @@ export function pageOf(role: Role): string | undefined {
     case 'leader': return '/phone';
     case 'screen': return '/screen';
     case 'commander':
-    case 'dispatcher':
-    case 'admin': return '/desk';
+    case 'dispatcher': return '/desk';
+    case 'admin': return '/admin';
     case 'gateway': return undefined;
   }
 }
@@ -44,4 +44,14 @@ export function maySign(role: Role): boolean {
 /** Tells whether a role has townships report, and answers for them. */
 export function mayInstruct(role: Role): boolean {
   return mayDispatch(role) || role === 'leader';
+}
+
+/** Tells whether a role puts substitutes into the roster and notes leave. */
+export function mayOverrideRoster(role: Role): boolean {
+  return role === 'commander' || role === 'dispatcher' || role === 'admin';
+}
+
+/** Tells whether a role changes duty tables, rotations and holidays. */
+export function mayEditRoster(role: Role): boolean {
+  return role === 'admin';
 }

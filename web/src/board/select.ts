@@ -25,7 +25,7 @@ export function bySeverity(
 
 /** Tells whether a callout only follows from something that is shown elsewhere: an errand, an order, a task. */
 export function isFollowing(kind: CalloutKind): boolean {
-  return kind === 'errand' || kind === 'order' || kind === 'task' || kind === 'reminder';
+  return kind !== 'warning' && kind !== 'manual' && kind !== 'spot_check' && kind !== 'alarm';
 }
 
 /** Returns the open callouts, and those that ended within the last minute, most severe first; what follows from others after them. */

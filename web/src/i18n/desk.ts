@@ -5,6 +5,7 @@ import { bilingual } from './language.svelte';
 export const deskWords = bilingual(
   {
     title: (county: string) => `${county}调度台`,
+    admin: '管理',
     callouts: '叫应',
     noCallouts: '没有进行中的叫应',
     warnings: '生效预警',
@@ -99,7 +100,6 @@ export const deskWords = bilingual(
       reason: '撤回原因', on_behalf_of: '谁应答的', via: '用什么方式', note: '原话', answer: '应答',
     } as Record<string, string>,
     inField: (field: string, why: string) => `「${field}」${why}`,
-    help: '快捷键',
     helpOf: [
       ['I', '突发事件：队伍、任务'], ['E', '登记接报'], ['N', '发布预警'], ['F', '专项预警'], ['M', '人工叫应／抽查'], ['↑ ↓', '上下移动'], ['Enter', '打开经过'], ['A', '代应答'], ['/', '查找'],
       ['R', '刷新列表顺序'], ['K', '知道了（停止提示音）'], ['T', '打开或收起态势图'],
@@ -117,6 +117,7 @@ export const deskWords = bilingual(
   },
   {
     title: (county: string) => `${county} dispatch`,
+    admin: 'Administration',
     callouts: 'Callouts',
     noCallouts: 'No callout is open',
     warnings: 'Warnings in force',
@@ -212,7 +213,6 @@ export const deskWords = bilingual(
       note: 'Their words', answer: 'Answer',
     } as Record<string, string>,
     inField: (field: string, why: string) => `${field}: ${why}`,
-    help: 'Keys',
     helpOf: [
       ['I', 'Incidents, units, tasks'], ['E', 'Take a report down'], ['N', 'Issue a warning'], ['F', 'Warning by form'], ['M', 'Callout or spot check'], ['↑ ↓', 'Move'], ['Enter', 'Open'], ['A', 'Answer on behalf'],
       ['/', 'Find'], ['R', 'Refresh the order'], ['K', 'Noted (stops the tone)'], ['T', 'Open or fold the map'],

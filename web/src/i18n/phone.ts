@@ -1,6 +1,9 @@
 /** Words of the phone: short, said to one person, no codes. */
 
+import type { CalloutKind } from '../board/protocol';
 import { bilingual } from './language.svelte';
+
+type YesWords = Partial<Record<CalloutKind, string>>;
 
 export const phoneWords = bilingual(
   {
@@ -18,6 +21,9 @@ export const phoneWords = bilingual(
     message: '内容',
     post: '岗位',
     receive: '收到',
+    /** What the large button says where that is more than that it came. */
+    yes: { swap: '答应', notice: '知道了' } as YesWords,
+    no: '不行',
     decline: '无法到岗',
     declineWhy: '无法到岗的原因（选后立即叫下一位）',
     reasons: ['身体不适', '不在本地', '正在处置险情', '已换班'],
@@ -63,6 +69,8 @@ export const phoneWords = bilingual(
     message: 'Message',
     post: 'Post',
     receive: 'Received',
+    yes: { swap: 'Yes', notice: 'I know' },
+    no: 'No',
     decline: 'Cannot come',
     declineWhy: 'Why not? (the next person is called at once)',
     reasons: ['Unwell', 'Out of the area', 'Busy with another emergency', 'Swapped my shift'],

@@ -1,4 +1,4 @@
-/** What the desk's pages are called. */
+/** What the desk's pages are called, and what every face says of its pages. */
 
 import type { Place } from '../views/desk/places.svelte';
 import { bilingual } from './language.svelte';
@@ -8,6 +8,7 @@ export const placeWords = bilingual(
     title: '页面',
     go: '切换',
     armed: '按数字键选择页面',
+    keys: '快捷键',
     failed: '页面没有打开，再点一次',
     asOf: (time: string) => `以下为 ${time} 的数据`,
     dueIn: (n: number, left: string) => `待报 ${n} · 剩 ${left}`,
@@ -22,6 +23,7 @@ export const placeWords = bilingual(
     title: 'Pages',
     go: 'Go to',
     armed: 'Press the number of a page',
+    keys: 'Keys',
     failed: 'The page did not open; try again',
     asOf: (time: string) => `as of ${time}`,
     dueIn: (n: number, left: string) => `${n} due · ${left}`,

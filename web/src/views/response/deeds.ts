@@ -5,7 +5,7 @@ import { isOpenTask } from '../../board/response';
 import { responseWords } from '../../i18n/response';
 import { say } from '../../i18n/language.svelte';
 import { mayDecide, mayDispatch } from '../../roles';
-import type { Deed } from '../desk/places.svelte';
+import type { Deed } from '../page/ears.svelte';
 import { openCause } from './cause';
 import { responses, type Sheet } from './responses.svelte';
 

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+
+import { dayOf, hours, shiftTime } from './roster_time';
+
+const ZONE = 'Asia/Shanghai';
+const at = (text: string): number => Date.parse(`${text}+08:00`);
+
+it('hours are as short as they can be said', () => {
+  expect(hours(at('2026-11-23T08:00'), at('2026-11-23T20:00'), ZONE)).toBe('8–20');
+  expect(hours(at('2026-11-23T20:00'), at('2026-11-24T08:30'), ZONE)).toBe('20–8:30');
+  expect(hours(at('2026-11-23T20:00'), at('2026-11-24T00:00'), ZONE)).toBe('20–24');
+  expect(hours(at('2026-11-23T08:00'), at('2026-11-24T08:00'), ZONE, (time) => `次日${time}`)).toBe('8–次日8');
+});
+
+it('a day is said with its weekday where somebody has to choose it', () => {
+  expect(dayOf('2026-11-28', 'zh')).toBe('11月28日 周六');
+  expect(dayOf('2026-11-28', 'en')).toBe('Sat 28 Nov');
+});
+
+it('a shift of a rotation says when it ends', () => {
+  expect(shiftTime({ from_minute: 480, minutes: 1_440 }, (time) => `次日${time}`, (n, time) => `${n} 天后 ${time}`)).toBe('8:00–次日8:00');
+  expect(shiftTime({ from_minute: 0, minutes: 510 }, (time) => time, (n, time) => `${n} ${time}`)).toBe('0:00–8:30');
+});

@@ -1,0 +1,96 @@
+/** The roster over HTTP as the clerk's pages use it. */
+
+import type { Filling, Stretch, TableInput } from '../board/duty_table';
+import type { DayType, Outlook, Tables } from '../board/roster';
+import type { Named, Time } from '../board/protocol';
+import { get, post, put, request, search, type Page } from './api';
+
+/** Somebody who can be put on duty. */
+export interface Candidate extends Named {
+  area: string;
+  area_name: string;
+  title: string;
+  /** Masked. */
+  phone?: string;
+  has_telephone: boolean;
+}
+
+export interface NewOverride {
+  post: string;
+  from: Time;
+  to: Time;
+  people: string[];
+  reason: string;
+}
+
+export interface NewLeave {
+  person: string;
+  from: Time;
+  to: Time;
+  reason: string;
+}
+
+export interface Leave {
+  id: string;
+  person: Named;
+  from: Time;
+  to: Time;
+  reason: string;
+}
+
+/** How much duty falls to somebody. */
+export interface Load {
+  person: Named;
+  shifts: number;
+  by_day_type: Partial<Record<DayType, number>>;
+  on_duty_s: number;
+  /** Shifts that hold midnight to five. */
+  nights: number;
+  short_rests: { from: Time; to: Time; post: string }[];
+}
+
+/** Minutes after midnight, and how many minutes it lasts. */
+export interface ShiftTime {
+  from_minute: number;
+  minutes: number;
+}
+
+export interface DayPlan {
+  shifts: ShiftTime[];
+  crews: Named[][];
+  /** The crew that begins, from 0. */
+  first: number;
+  together: boolean;
+}
+
+/** Crews in turn from a day on, apart for each type of day. */
+export interface Rotation {
+  starts_on: string;
+  days: Partial<Record<DayType, DayPlan>>;
+  /** Workdays that go with the weekend, such as `Fri`. */
+  with_weekend: string[];
+}
+
+/** A look from an instant on. */
+interface Ahead {
+  area: string;
+  from: Time;
+  days: number;
+}
+
+export const rosterApi = {
+  tables: (query: { area?: string; post?: string; from: string; to: string }) => get<Tables>(`/duty-tables?${search(query)}`),
+  outlook: (ahead: Ahead) => get<Outlook>(`/duty/outlook?${search({ ...ahead })}`),
+  /** Whoever bears most first. */
+  load: (ahead: Ahead) => get<Page<Load>>(`/duty/load?${search({ ...ahead })}`),
+  /** Changes nothing. */
+  fill: (of: string, { first, last }: Stretch) => post<Filling>('/duty-tables/fill', { post: of, from: first, to: last }),
+  put: (set: TableInput, key: string) => put<{ seq: number }>('/duty-tables', set, key),
+  substitute: (change: NewOverride, key: string) => post<{ id: string }>('/overrides', change, key),
+  takeBack: (change: string, key: string) => request<null>('DELETE', `/overrides/${change}`, undefined, key),
+  leaves: () => get<Page<Leave>>('/leaves'),
+  takeLeave: (leave: NewLeave, key: string) => post<{ id: string }>('/leaves', leave, key),
+  endLeave: (leave: string, key: string) => request<null>('DELETE', `/leaves/${leave}`, undefined, key),
+  rotations: (of: string) => get<Page<Rotation>>(`/rotations?${search({ post: of })}`),
+  people: (text: string, area: string, limit: number) => get<Page<Candidate>>(`/people?${search({ q: text, area, limit })}`),
+};
