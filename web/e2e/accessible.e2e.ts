@@ -18,7 +18,7 @@ async function issueAnew(): Promise<void> {
 
 const PAGES: [string | undefined, Path, string][] = [
   [undefined, '/login', 'form'], ['screen', '/screen', 'article'], ['leader', '/phone', 'article'],
-  ['dispatcher', '/desk', 'tbody tr'],
+  ['dispatcher', '/desk', 'tbody tr'], ['admin', '/admin', 'tbody tr'],
 ];
 
 for (const [login, path, content] of PAGES) {

@@ -16,6 +16,7 @@ const FLAGS = [
 export const SIZES = {
   '/phone': { width: 390, height: 844 },
   '/desk': { width: 1440, height: 900 },
+  '/admin': { width: 1440, height: 900 },
   '/screen': { width: 1920, height: 1080 },
   '/login': { width: 1440, height: 900 },
 } as const;

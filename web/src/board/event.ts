@@ -232,6 +232,7 @@ const ROSTER_KINDS = new Set([
   'area_saved', 'person_saved', 'post_saved', 'rotation_set', 'duty_table_set', 'override_added',
   'override_removed', 'calendar_adopted', 'policies_adopted', 'leave_taken', 'leave_ended',
   'swap_asked', 'swap_declined', 'swap_taken', 'swap_ended',
+  'post_watched', 'handover_opened', 'handover_signed',
 ]);
 
 const MAP_KINDS = new Set([

@@ -6,7 +6,7 @@
 export type Severity = 'red' | 'orange' | 'yellow' | 'blue';
 export type Channel = 'app' | 'sms' | 'voice';
 export type StateName = 'ringing' | 'answered' | 'unreached' | 'withdrawn';
-export type CalloutKind = 'warning' | 'manual' | 'spot_check' | 'errand' | 'alarm' | 'order' | 'task' | 'reminder' | 'swap' | 'notice';
+export type CalloutKind = 'warning' | 'manual' | 'spot_check' | 'errand' | 'alarm' | 'order' | 'task' | 'reminder' | 'swap' | 'handover' | 'notice';
 export type Role = 'commander' | 'dispatcher' | 'leader' | 'screen' | 'gateway' | 'admin';
 export type AnswerKind = 'acknowledged' | 'declined';
 export type WithdrawReason =

@@ -22,7 +22,7 @@ export const phoneWords = bilingual(
     post: '岗位',
     receive: '收到',
     /** What the large button says where that is more than that it came. */
-    yes: { swap: '答应', notice: '知道了' } as YesWords,
+    yes: { swap: '答应', handover: '签字', notice: '知道了' } as YesWords,
     no: '不行',
     decline: '无法到岗',
     declineWhy: '无法到岗的原因（选后立即叫下一位）',
@@ -69,7 +69,7 @@ export const phoneWords = bilingual(
     message: 'Message',
     post: 'Post',
     receive: 'Received',
-    yes: { swap: 'Yes', notice: 'I know' },
+    yes: { swap: 'Yes', handover: 'Sign', notice: 'I know' },
     no: 'No',
     decline: 'Cannot come',
     declineWhy: 'Why not? (the next person is called at once)',

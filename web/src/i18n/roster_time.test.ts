@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { dayOf, hours, shiftTime } from './roster_time';
+import { dayOf, fullDay, hours, shiftTime } from './roster_time';
 
 const ZONE = 'Asia/Shanghai';
 const at = (text: string): number => Date.parse(`${text}+08:00`);
@@ -15,6 +15,7 @@ it('hours are as short as they can be said', () => {
 it('a day is said with its weekday where somebody has to choose it', () => {
   expect(dayOf('2026-11-28', 'zh')).toBe('11月28日 周六');
   expect(dayOf('2026-11-28', 'en')).toBe('Sat 28 Nov');
+  expect([fullDay('2026-11-28', 'zh'), fullDay('2026-11-28', 'en')]).toEqual(['2026年11月28日', '28 Nov 2026']);
 });
 
 it('a shift of a rotation says when it ends', () => {

@@ -25,6 +25,12 @@ export function monthDay(date: string, language: Language): string {
   return new Intl.DateTimeFormat(locale, { month, day: 'numeric', timeZone: 'UTC' }).format(new Date(date));
 }
 
+/** 2026年11月28日, or 28 Nov 2026. */
+export function fullDay(date: string, language: Language): string {
+  const [locale, month] = language === 'zh' ? (['zh-CN', 'long'] as const) : (['en-GB', 'short'] as const);
+  return new Intl.DateTimeFormat(locale, { year: 'numeric', month, day: 'numeric', timeZone: 'UTC' }).format(new Date(date));
+}
+
 /** 8:00–次日8:00. */
 export function shiftTime(
   shift: { from_minute: number; minutes: number }, nextDay: (time: string) => string, later: (days: number, time: string) => string,

@@ -1,5 +1,6 @@
 /** What the page of the roster shows: an area, a month, the cell in hand, and the sheet that lies on top. */
 
+import { areaOfPost } from '../../board/area';
 import { isByTable, swapped } from '../../board/duty_table';
 import { addDays, addMonths, dateAt, datesOf, firstOf, instantOf, lastOf, monthOf } from '../../board/local';
 import { cellAt, sheetOf, stepTo, tallyOf, type At, type Defect, type Outlook, type Tables } from '../../board/roster';
@@ -7,6 +8,7 @@ import type { Time } from '../../board/protocol';
 import { clock } from '../../clock.svelte';
 import { live } from '../../live.svelte';
 import { rosterApi } from '../../net/roster';
+import { areas } from '../desk/areas.svelte';
 import { Asked } from '../page/asked.svelte';
 import { listedAreas } from './areas';
 
@@ -53,10 +55,8 @@ class Roster {
   readonly area = $derived(this.#area ?? this.root);
   readonly month = $derived(this.#month ?? monthOf(this.today));
   readonly key = $derived(`${this.area} ${this.month}`);
-  readonly areas = $derived(live.board === undefined ? [] : listedAreas(live.board.duty, this.root, this.area));
-  /** Also villages that the list folds away. */
-  readonly allAreas = $derived(live.board === undefined ? [] : listedAreas(live.board.duty, this.root));
-  readonly areaName = $derived(this.allAreas.find(({ code }) => code === this.area)?.name ?? live.board?.me.area_name ?? '');
+  readonly areas = $derived(listedAreas(areas.all, this.root, this.area));
+  readonly areaName = $derived(this.nameOf(this.area));
 
   readonly #sheet = new Asked<Answer<{ tables: Tables; outlook: Outlook }>>(() => this.#ask(), ({ kind }) => kind === 'roster_changed');
   /** What is wrong anywhere, for the counts beside the areas. */
@@ -174,11 +174,15 @@ class Roster {
     this.pair = undefined;
   }
 
-  /** Returns what a post is called, with its place where that is another. */
+  nameOf(area: string): string {
+    return areas.all.find(({ code }) => code === area)?.name ?? (area === this.root ? ownAreaName() : area);
+  }
+
+  /** Returns what a post is called; where it is no post that is listed, where it is. */
   titleOf(post: string): string {
     const duty = live.board?.duty;
-    const place = [...(duty?.items ?? []), ...(duty?.gaps ?? [])].find((one) => one.post === post);
-    return place?.post_title ?? post;
+    const places = [...this.columns.map(({ table }) => table), ...(duty?.items ?? []), ...(duty?.gaps ?? [])];
+    return places.find((one) => one.post === post)?.post_title ?? this.nameOf(areaOfPost(post));
   }
 
   /** The instant at which a date begins. */
@@ -218,3 +222,9 @@ class Roster {
 }
 
 export const roster = new Roster();
+
+/** Returns what the caller's own area is called. */
+export function ownAreaName(): string {
+  const { me, jurisdiction } = live.board ?? {};
+  return me?.area_name ?? (me?.area === jurisdiction?.area ? jurisdiction?.name : me?.area) ?? '';
+}

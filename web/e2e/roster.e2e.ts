@@ -1,0 +1,190 @@
+/**
+ * The clerk's month without a mouse: the next month of a post is filled from a preview, leave is noted and seen at once, days
+ * change places, and whoever looks from another desk sees all of it without loading the page again. A year's holidays are
+ * entered and saved.
+ */
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { goTo } from './desk';
+import { launch, seriousFaults, visit } from './support';
+
+const SOON_MS = 20_000;
+const POST = '990101000000/duty_officer';
+/** `E2E_SHOTS=folder` keeps a picture of each page. */
+const SHOTS = process.env['E2E_SHOTS'];
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+it('the clerk fills the next month by keyboard, notes leave and changes days about, and the desk sees it happen', async () => {
+  const { page, faults, context } = await visit(browser, 'admin', '/admin');
+  const desk = await visit(browser, 'dispatcher', '/admin');
+  for (const one of [page, desk.page]) await nextMonth(one);
+  expect(await seriousFaults(page)).toEqual([]);
+
+  // The preview says whose turn it is and why, and changes nothing.
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('f');
+  const filling = page.getByRole('dialog', { name: /^填表/ });
+  const first = filling.locator('tbody tr').first();
+  await first.getByText(/最久未值|与前一日同一班/).waitFor({ timeout: SOON_MS });
+  expect(await filling.getByLabel('岗位').locator('option:checked').textContent()).toBe('值班员');
+  const [one, two] = ((await first.locator('td b').first().textContent()) ?? '').split('、');
+  if (one === undefined || two === undefined) throw new Error('nobody is proposed');
+  expect(await seriousFaults(page)).toEqual([]);
+  await keep(page, 'roster-fill');
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.down('Enter');
+  await filling.getByRole('status').filter({ hasText: /值班员 .*已生效/ }).waitFor({ timeout: SOON_MS });
+  await page.keyboard.up('Enter');
+  await page.keyboard.press('Escape');
+  await filling.waitFor({ state: 'detached' });
+  await page.locator('section[aria-live]').getByText('按值班表').waitFor({ timeout: SOON_MS });
+  const cell = await cellOf(page, 1);
+  await cell.getByText(`${one} ${two}`).waitFor({ timeout: SOON_MS });
+  await (await cellOf(desk.page, 1)).getByText(`${one} ${two}`).waitFor({ timeout: SOON_MS });
+
+  // Leave of somebody on the roster is marked where they stand.
+  await page.keyboard.press('q');
+  const leave = page.getByRole('dialog', { name: '登记请假' });
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await leave.getByRole('button', { name: `去掉${one}` }).waitFor();
+  await leave.getByLabel(/缘由/).fill('外出培训');
+  await page.keyboard.press('Control+Enter');
+  await leave.waitFor({ state: 'detached' });
+  await cell.getByText('请假').waitFor({ timeout: SOON_MS });
+  await (await cellOf(desk.page, 1)).getByText('请假').waitFor({ timeout: SOON_MS });
+  await page.getByText(new RegExp(`${one}请了假，仍排在班上`)).waitFor();
+  await keep(page, 'roster-leave');
+
+  // Two days change places.
+  const [third, fourth] = [await cellOf(page, 3), await cellOf(page, 4)];
+  const [before, after] = [await third.locator('.part').innerText(), await fourth.locator('.part').innerText()];
+  expect(before).not.toBe(after);
+  for (const key of ['ArrowDown', 'ArrowDown', 'x', 'ArrowDown', 'x']) await page.keyboard.press(key);
+  const swap = page.getByRole('dialog', { name: /^对调值班/ });
+  await swap.waitFor();
+  await page.keyboard.press('Enter');
+  await swap.waitFor({ state: 'detached' });
+  await third.getByText(after).waitFor({ timeout: SOON_MS });
+  await fourth.getByText(before).waitFor({ timeout: SOON_MS });
+
+  await substituteFromDesk(desk.page, one);
+  await cell.getByText('代').waitFor({ timeout: SOON_MS });
+  await cell.getByText('请假').waitFor({ state: 'detached', timeout: SOON_MS });
+  await endLeaves(page);
+  expect([...faults, ...desk.faults]).toEqual([]);
+  await context.close();
+  await desk.context.close();
+});
+
+it('who bears how much, whose turn it is, and every sheet of the page is accessible in both languages', async () => {
+  const { page, faults, context } = await visit(browser, 'admin', '/admin');
+  await page.locator('tbody tr').first().waitFor({ timeout: SOON_MS });
+  await page.keyboard.press('ArrowDown');
+  for (const [key, name] of [['l', '工作量'], ['o', '轮班表'], ['w', '请假名单'], ['Enter', '值班员'], ['s', '代班'], ['e', '改表'], ['?', '快捷键']] as const) {
+    await page.keyboard.press(key);
+    const sheet = page.getByRole('dialog', { name: new RegExp(name) });
+    await sheet.waitFor();
+    await sheet.getByText('正在读取…').waitFor({ state: 'detached' });
+    expect(await seriousFaults(page)).toEqual([]);
+    await keep(page, `roster-${key}`);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
+  }
+  await page.getByRole('button', { name: 'English' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Roster' }).waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  await keep(page, 'roster-en');
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('a year of holidays is entered by keyboard and undone before it is saved, and the desk may only read it', async () => {
+  const { page, faults, context } = await visit(browser, 'admin', '/admin');
+  await goTo(page, '节假日');
+  await page.locator('table').first().waitFor({ timeout: SOON_MS });
+  await page.keyboard.press(']');
+  const day = page.locator(`[id="day-${new Date().getFullYear() + 1}-01-01"]`);
+  await day.waitFor();
+  const was = await day.textContent();
+  await page.keyboard.press('1');
+  await page.getByText('改了 1 步，还没有保存').waitFor();
+  expect(await day.textContent()).not.toBe(was);
+  await page.keyboard.press('u');
+  await page.getByText('还没有保存').waitFor({ state: 'detached' });
+  expect(await day.textContent()).toBe(was);
+  await page.keyboard.press('3');
+  await page.keyboard.press('s');
+  await page.getByRole('status').filter({ hasText: '已保存' }).waitFor({ timeout: SOON_MS });
+  expect(await seriousFaults(page)).toEqual([]);
+  await keep(page, 'holidays');
+
+  const desk = await visit(browser, 'dispatcher', '/admin');
+  await goTo(desk.page, '节假日');
+  await desk.page.getByText('由管理员录入').waitFor({ timeout: SOON_MS });
+  await desk.page.keyboard.press(']');
+  await desk.page.locator(`[id="day-${new Date().getFullYear() + 1}-01-01"]`).getByText(/特/).waitFor();
+  expect(await desk.page.getByRole('button', { name: /^保存/ }).count()).toBe(0);
+  await page.keyboard.press('3');
+  await page.keyboard.press('s');
+  await desk.page.locator(`[id="day-${new Date().getFullYear() + 1}-01-01"]`).getByText(/特/).waitFor({ state: 'detached', timeout: SOON_MS });
+  expect([...faults, ...desk.faults]).toEqual([]);
+  await context.close();
+  await desk.context.close();
+});
+
+/** The desk is not offered the fill; it puts a substitute for whoever is on leave. */
+async function substituteFromDesk(page: Page, gone: string): Promise<void> {
+  expect(await page.getByRole('button', { name: /^填表/ }).count()).toBe(0);
+  await page.keyboard.press('f');
+  await page.keyboard.press('ArrowDown');
+  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.keyboard.press('s');
+  const form = page.getByRole('dialog', { name: /^代班/ });
+  await form.getByLabel('谁来值').first().waitFor();
+  await page.keyboard.type('杨丰园');
+  await form.getByRole('option', { name: /杨丰园.*备勤/ }).waitFor({ timeout: SOON_MS });
+  await page.keyboard.press('Enter');
+  await form.getByLabel(/缘由/).fill(`${gone}请假`);
+  await page.keyboard.press('Control+Enter');
+  await form.waitFor({ state: 'detached' });
+  await (await cellOf(page, 1)).getByText('杨丰园').waitFor({ timeout: SOON_MS });
+  await keep(page, 'roster-desk');
+}
+
+/** Turns to the month after this one and waits for its sheet. */
+async function nextMonth(page: Page): Promise<void> {
+  await page.locator('tbody tr').first().waitFor({ timeout: SOON_MS });
+  await page.keyboard.press(']');
+  await (await cellOf(page, 1)).waitFor({ timeout: SOON_MS });
+}
+
+async function cellOf(page: Page, day: number): Promise<Locator> {
+  const [year, month] = ((await page.locator('header strong').nth(1).textContent()) ?? '').match(/\d+/g) ?? [];
+  return page.locator(`[data-cell="${POST} ${year}-${month?.padStart(2, '0')}-${String(day).padStart(2, '0')}"]`);
+}
+
+/** Ends every leave, so that the story can be told again. */
+async function endLeaves(page: Page): Promise<void> {
+  await page.keyboard.press('w');
+  const sheet = page.getByRole('dialog', { name: '请假名单' });
+  const end = sheet.getByRole('button', { name: /销假/ }).first();
+  await end.waitFor();
+  await end.focus();
+  await page.keyboard.press('Enter');
+  await sheet.getByRole('button', { name: '再按一次：销假' }).waitFor();
+  await page.keyboard.press('Enter');
+  await sheet.getByText('现在和今后没有人请假').waitFor({ timeout: SOON_MS });
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+}
+
+async function keep(page: Page, name: string): Promise<void> {
+  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png` });
+}
