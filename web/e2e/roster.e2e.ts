@@ -5,7 +5,7 @@
  */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { APIRequestContext, Browser, Locator, Page } from 'playwright-core';
 import { goTo } from './desk';
 import { launch, seriousFaults, visit } from './support';
 
@@ -37,8 +37,13 @@ it('the clerk fills the next month by keyboard, notes leave and changes days abo
   if (one === undefined || two === undefined) throw new Error('nobody is proposed');
   expect(await seriousFaults(page)).toEqual([]);
   await keep(page, 'roster-fill');
-  await page.keyboard.press('Control+Enter');
-  await page.keyboard.down('Enter');
+  // Whoever was quicker is not overwritten unseen.
+  const cover = await substitute(desk.context.request, await dayOf(page, 20));
+  await holdFill(page);
+  await filling.getByRole('status').filter({ hasText: '刚才有人改了这个岗位' }).waitFor({ timeout: SOON_MS });
+  await page.keyboard.up('Enter');
+  await filling.getByRole('button', { name: /^按住/ }).and(page.locator(':enabled')).waitFor({ timeout: SOON_MS });
+  await holdFill(page);
   await filling.getByRole('status').filter({ hasText: /值班员 .*已生效/ }).waitFor({ timeout: SOON_MS });
   await page.keyboard.up('Enter');
   await page.keyboard.press('Escape');
@@ -74,6 +79,7 @@ it('the clerk fills the next month by keyboard, notes leave and changes days abo
   await third.getByText(after).waitFor({ timeout: SOON_MS });
   await fourth.getByText(before).waitFor({ timeout: SOON_MS });
 
+  expect((await desk.context.request.delete(`/api/v1/overrides/${cover}`)).status()).toBe(204);
   await substituteFromDesk(desk.page, one);
   await cell.getByText('代').waitFor({ timeout: SOON_MS });
   await cell.getByText('请假').waitFor({ state: 'detached', timeout: SOON_MS });
@@ -158,6 +164,19 @@ async function substituteFromDesk(page: Page, gone: string): Promise<void> {
   await keep(page, 'roster-desk');
 }
 
+async function holdFill(page: Page): Promise<void> {
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.down('Enter');
+}
+
+/** Puts somebody else on duty for a morning, past every page; returns its number. */
+async function substitute(desk: APIRequestContext, day: string): Promise<string> {
+  const change = { post: POST, from: `${day}T08:00:00+08:00`, to: `${day}T12:00:00+08:00`, people: ['990101-33'], reason: '串班' };
+  const reply = await desk.post('/api/v1/overrides', { data: change });
+  expect(reply.status(), await reply.text()).toBe(201);
+  return ((await reply.json()) as { id: string }).id;
+}
+
 /** Turns to the month after this one and waits for its sheet. */
 async function nextMonth(page: Page): Promise<void> {
   await page.locator('tbody tr').first().waitFor({ timeout: SOON_MS });
@@ -166,8 +185,13 @@ async function nextMonth(page: Page): Promise<void> {
 }
 
 async function cellOf(page: Page, day: number): Promise<Locator> {
+  return page.locator(`[data-cell="${POST} ${await dayOf(page, day)}"]`);
+}
+
+/** The date of a day of the shown month. */
+async function dayOf(page: Page, day: number): Promise<string> {
   const [year, month] = ((await page.locator('header strong').nth(1).textContent()) ?? '').match(/\d+/g) ?? [];
-  return page.locator(`[data-cell="${POST} ${year}-${month?.padStart(2, '0')}-${String(day).padStart(2, '0')}"]`);
+  return [year, month?.padStart(2, '0'), String(day).padStart(2, '0')].join('-');
 }
 
 /** Ends every leave, so that the story can be told again. */
