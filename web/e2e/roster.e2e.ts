@@ -1,7 +1,7 @@
 /**
  * The clerk's month without a mouse: the next month of a post is filled from a preview, leave is noted and seen at once, days
  * change places, and whoever looks from another desk sees all of it without loading the page again. A year's holidays are
- * entered and saved.
+ * entered and saved, and a rotation planned with what it would change.
  */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -107,6 +107,34 @@ it('who bears how much, whose turn it is, and every sheet of the page is accessi
   await page.getByRole('heading', { level: 1, name: 'Roster' }).waitFor();
   expect(await seriousFaults(page)).toEqual([]);
   await keep(page, 'roster-en');
+  expect(faults).toEqual([]);
+  await context.close();
+});
+
+it('a new rotation says whom it changes before it is in force from a day on', async () => {
+  const { page, faults, context } = await visit(browser, 'admin', '/admin');
+  await nextMonth(page);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.locator('section[aria-live]').getByText('备勤').waitFor();
+  await page.keyboard.press('o');
+  await page.getByRole('dialog', { name: /^轮班表/ }).getByText('现行').waitFor({ timeout: SOON_MS });
+  await page.keyboard.press('n');
+  const plan = page.getByRole('dialog', { name: /^换轮班表/ });
+  await plan.getByRole('status').filter({ hasText: '都不变' }).waitFor({ timeout: SOON_MS });
+  await plan.getByRole('button', { name: '第 1 班后移' }).first().focus();
+  await page.keyboard.press('Enter');
+  await plan.getByRole('status').filter({ hasText: '段要换人' }).waitFor({ timeout: SOON_MS });
+  await plan.locator('tbody tr').first().waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  await keep(page, 'roster-plan');
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.down('Enter');
+  await plan.waitFor({ state: 'detached', timeout: SOON_MS });
+  await page.keyboard.up('Enter');
+  await page.keyboard.press('o');
+  await page.getByRole('dialog', { name: /^轮班表/ }).getByText('尚未开始').waitFor({ timeout: SOON_MS });
   expect(faults).toEqual([]);
   await context.close();
 });

@@ -3,6 +3,7 @@
 import type { Filling, Stretch, TableInput } from '../board/duty_table';
 import type { DayType, Outlook, Tables } from '../board/roster';
 import type { Named, Time } from '../board/protocol';
+import type { Change, Rotation, RotationInput } from '../board/rotation';
 import { get, post, put, request, search, type Page } from './api';
 
 /** Somebody who can be put on duty. */
@@ -49,28 +50,6 @@ export interface Load {
   short_rests: { from: Time; to: Time; post: string }[];
 }
 
-/** Minutes after midnight, and how many minutes it lasts. */
-export interface ShiftTime {
-  from_minute: number;
-  minutes: number;
-}
-
-export interface DayPlan {
-  shifts: ShiftTime[];
-  crews: Named[][];
-  /** The crew that begins, from 0. */
-  first: number;
-  together: boolean;
-}
-
-/** Crews in turn from a day on, apart for each type of day. */
-export interface Rotation {
-  starts_on: string;
-  days: Partial<Record<DayType, DayPlan>>;
-  /** Workdays that go with the weekend, such as `Fri`. */
-  with_weekend: string[];
-}
-
 /** A look from an instant on. */
 interface Ahead {
   area: string;
@@ -92,5 +71,8 @@ export const rosterApi = {
   takeLeave: (leave: NewLeave, key: string) => post<{ id: string }>('/leaves', leave, key),
   endLeave: (leave: string, key: string) => request<null>('DELETE', `/leaves/${leave}`, undefined, key),
   rotations: (of: string) => get<Page<Rotation>>(`/rotations?${search({ post: of })}`),
+  /** What it would change in so many days; changes nothing. */
+  previewRotation: (plan: RotationInput, days: number) => post<{ rotation: Rotation; changes: Change[] }>(`/rotations/preview?${search({ days })}`, plan),
+  planRotation: (plan: RotationInput, key: string) => post<{ seq: number }>('/rotations', plan, key),
   people: (text: string, area: string, limit: number) => get<Page<Candidate>>(`/people?${search({ q: text, area, limit })}`),
 };
