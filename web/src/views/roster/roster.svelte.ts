@@ -70,7 +70,8 @@ class Roster {
   readonly tally = $derived(tallyOf(this.defects));
   readonly columns = $derived(this.answer === undefined ? [] : sheetOf(this.answer.tables, this.month, this.defects));
   readonly hand = $derived(cellAt(this.columns, this.at));
-  readonly wrong = $derived(this.#whole.value?.key.endsWith(this.month) === true ? this.#whole.value.value : NOTHING);
+  /** Nothing before it is known, and of months that are over. */
+  readonly wrong = $derived(this.month >= monthOf(this.today) && this.#whole.value?.key === `${this.root} ${this.month}` ? this.#whole.value.value : undefined);
 
   /** Follows for as long as the page is shown; returns what ends that. */
   start(): () => void {
