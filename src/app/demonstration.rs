@@ -34,13 +34,14 @@ pub(super) fn basemap(config: &Config, demo: bool) -> anyhow::Result<Basemap> {
 }
 
 /// The logins of the demonstration, and whose they are.
-fn accounts() -> [(&'static str, Role, Holder); 6] {
+fn accounts() -> [(&'static str, Role, Holder); 7] {
     let handset: PostId = "990101000000/lead_officer".parse().expect("a post's id");
     [
         ("commander", Role::Commander, Holder::Nobody),
         ("dispatcher", Role::Dispatcher, Holder::Nobody),
         ("leader", Role::Leader, Holder::Post(handset)),
         ("screen", Role::Screen, Holder::Nobody),
+        ("admin", Role::Admin, Holder::Nobody),
         ("gateway", Role::Gateway, Holder::Nobody),
         (CONTROLLER, Role::Dispatcher, Holder::Nobody),
     ]

@@ -22,9 +22,10 @@ use super::{
     event::{CalloutEvent, Entry, Event},
     fence::{self, Fences},
     gauge::{self, Standings},
+    handover::{self, Handovers},
     hole::{self, Holes},
     hotspot::{self, HotSpots},
-    ids::{AreaCode, Duty, OverrideId, PostId, WarningId},
+    ids::{AreaCode, Duty, PostId, WarningId},
     incident::{self, Incidents},
     leave::{self, Leaves},
     person::People,
@@ -37,6 +38,7 @@ use super::{
     site::{self, Sites},
     suggestion::{self, Suggestions},
     supply::{self, Supplies},
+    swap::{self, Swaps},
     task::{self, Tasks},
     time::Timestamp,
     unit::{self, Units},
@@ -86,6 +88,10 @@ pub struct Board {
     pub rounds: Rounds,
     #[serde(default)]
     pub leaves: Leaves,
+    #[serde(default)]
+    pub swaps: Swaps,
+    #[serde(default)]
+    pub handovers: Handovers,
     pub(super) overrides_added: u64,
 }
 
@@ -158,6 +164,8 @@ impl Board {
             Command::HotSpot(step) => return hotspot::decide(self, actor, step, draft),
             Command::Report(step) => return report::decide(self, actor, step, draft),
             Command::Leave(step) => return leave::decide(self, actor, step, draft),
+            Command::SignHandover(sign) => return handover::decide(self, actor, sign, draft),
+            Command::Swap(step) => return swap::decide(self, actor, step, draft),
             Command::Round(step) => return round::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
@@ -168,6 +176,9 @@ impl Board {
             Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
             Command::Elapse => {
                 draft.expire_warnings();
+                // Before callouts go on: what nobody needs any more is not rung on.
+                draft.elapse_swaps();
+                draft.elapse_handovers();
                 draft.elapse_callouts();
                 draft.elapse_assignments();
                 draft.elapse_tasks();
@@ -230,6 +241,7 @@ impl Board {
             Event::CalendarAdopted(adopted) => self.adopt_calendar(&adopted.calendar, at),
             Event::PoliciesAdopted(adopted) => {
                 self.callouts.adopt(entry.seq, adopted.policies.clone());
+                self.look_at_posts(at);
             }
             Event::LinesSet(set) => {
                 let (lines, hold_ms, simulated) = (set.lines, set.hold_ms, set.simulated);
@@ -262,21 +274,9 @@ impl Board {
             Event::Round(event) => self.rounds.apply(event, entry),
             Event::Coverage(event) => self.holes.apply(event),
             Event::Leave(event) => self.leaves.apply(event),
+            Event::Swap(event) => self.swaps.apply(event, entry),
+            Event::Handover(event) => self.apply_handover(event, entry),
             Event::AccessChanged(_) | Event::LossAccepted(_) => {}
-        }
-    }
-
-    /// Changes who holds `post`; whoever is being rung as its holder is looked up again.
-    fn staff(&mut self, post: &PostId, entry: &Entry, change: impl FnOnce(&mut Roster)) {
-        change(&mut self.roster);
-        self.roster.note_change(post, entry.seq);
-        self.callouts.recheck(post, entry.at);
-    }
-
-    fn adopt_calendar(&mut self, calendar: &Calendar, at: Timestamp) {
-        self.calendar = calendar.clone();
-        for staffing in self.roster.iter().filter(|staffing| !staffing.post.rotations.is_empty()) {
-            self.callouts.recheck(&staffing.post.id, at);
         }
     }
 
@@ -320,7 +320,11 @@ impl Board {
         let callouts = self.callouts.next_deadline().into_iter().chain(expiry);
         let work = self.assignments.next_deadline().into_iter().chain(self.tasks.next_deadline());
         let work = work.chain(self.supplies.next_deadline()).chain(self.rounds.next_deadline());
-        callouts.chain(work).min()
+        callouts
+            .chain(work)
+            .chain(self.swaps.next_deadline())
+            .chain(self.handovers.next_deadline())
+            .min()
     }
 
     /// Derives what a snapshot leaves out.
@@ -368,9 +372,9 @@ impl Board {
         Some(PostId { area: self.jurisdiction?, duty: Duty::DUTY_OFFICER })
     }
 
-    /// Returns the next override's id.
-    pub(super) fn next_override(&self) -> OverrideId {
-        OverrideId(self.overrides_added + 1)
+    /// Returns the number of the next override.
+    pub(super) fn next_override(&self) -> u64 {
+        self.overrides_added + 1
     }
 
     /// Returns the warnings in force, newest first.

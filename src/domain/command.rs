@@ -19,12 +19,14 @@ use super::{
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
     fence::Crossing,
     gauge::Seen,
+    handover::SignHandover,
     hole::CoverageStep,
     hotspot::{HotSpotStep, Taken},
     ids::{
         AreaCode, AssignmentId, AttemptId, BulletinId, CadenceId, CalloutId, ClosureId,
-        EvacuationId, IncidentId, LeaveId, MovementId, ObligationId, OverrideId, PersonId, PostId,
-        ProposalId, ReportId, ResponseId, SiteId, TaskId, UnitId, WarningId,
+        EvacuationId, HandoverId, IncidentId, LeaveId, MovementId, ObligationId, OverrideId,
+        PersonId, PostId, ProposalId, ReportId, ResponseId, SiteId, SwapId, TaskId, UnitId,
+        WarningId,
     },
     incident::IncidentStep,
     leave::LeaveStep,
@@ -37,6 +39,7 @@ use super::{
     site::Site,
     suggestion::{Part, Rules},
     supply::SupplyStep,
+    swap::SwapStep,
     task::TaskStep,
     time::Timestamp,
     unit::Unit,
@@ -71,6 +74,8 @@ pub enum Command {
     Task(TaskStep),
     Road(RoadStep),
     Leave(LeaveStep),
+    Swap(SwapStep),
+    SignHandover(SignHandover),
     Response(ResponseStep),
     Evacuation(EvacuationStep),
     HotSpot(HotSpotStep),
@@ -270,6 +275,12 @@ pub enum Reply {
     },
     Leave {
         id: LeaveId,
+    },
+    Swap {
+        id: SwapId,
+    },
+    Handover {
+        id: HandoverId,
     },
     Answer {
         seq: u64,

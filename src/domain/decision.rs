@@ -9,7 +9,7 @@ use super::{
     event::{CalloutOpened, CloseReason, Event},
     ids::{
         AssignmentId, CadenceId, CalloutId, EvacuationId, HotSpotId, IncidentId, ObligationId,
-        PersonId, ProposalId, ResponseId, TaskId, TransferId,
+        OverrideId, PersonId, ProposalId, ResponseId, TaskId, TransferId,
     },
     time::Timestamp,
 };
@@ -44,6 +44,7 @@ pub(super) struct Draft<'b> {
     next_transfer: u64,
     next_hot_spot: u64,
     next_cadence: u64,
+    next_override: u64,
     /// How many more obligations of a callout are open after the events so far.
     opened: BTreeMap<CalloutId, i64>,
     /// What the callouts that the events so far have opened or revised are about, errands apart.
@@ -77,6 +78,7 @@ impl<'b> Draft<'b> {
             next_transfer: board.evacuations.next_transfer(),
             next_hot_spot: board.hot_spots.next_id(),
             next_cadence: board.rounds.next_cadence(),
+            next_override: board.next_override(),
             opened: BTreeMap::new(),
             opening: BTreeMap::new(),
             errands: BTreeMap::new(),
@@ -153,6 +155,11 @@ impl<'b> Draft<'b> {
     pub fn take_cadence(&mut self) -> CadenceId {
         self.next_cadence += 1;
         CadenceId(self.next_cadence - 1)
+    }
+
+    pub fn take_override(&mut self) -> OverrideId {
+        self.next_override += 1;
+        OverrideId(self.next_override - 1)
     }
 
     /// Notes that `obligation` has been changed, and by how much its callout's open ones have.

@@ -8,6 +8,7 @@ use super::{
     bulletin::BulletinFault,
     closure::ClosureFault,
     evacuation::EvacuationFault,
+    handover::HandoverFault,
     hotspot::HotSpotFault,
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
@@ -19,6 +20,7 @@ use super::{
     site::SiteFault,
     suggestion::SuggestionFault,
     supply::SupplyFault,
+    swap::SwapFault,
     task::TaskFault,
     unit::UnitFault,
 };
@@ -72,6 +74,10 @@ pub enum Rejection {
     Closure(#[from] ClosureFault),
     #[error(transparent)]
     Leave(#[from] LeaveFault),
+    #[error(transparent)]
+    Swap(#[from] SwapFault),
+    #[error(transparent)]
+    Handover(#[from] HandoverFault),
     #[error(transparent)]
     Response(#[from] ResponseFault),
     #[error(transparent)]
@@ -156,6 +162,8 @@ impl Rejection {
             Rejection::Task(fault) => fault.code(),
             Rejection::Closure(fault) => fault.code(),
             Rejection::Leave(fault) => fault.code(),
+            Rejection::Swap(fault) => fault.code(),
+            Rejection::Handover(fault) => fault.code(),
             Rejection::Response(fault) => fault.code(),
             Rejection::Evacuation(fault) => fault.code(),
             Rejection::HotSpot(fault) => fault.code(),
@@ -212,6 +220,8 @@ impl Rejection {
             Rejection::Task(fault) => fault.field(),
             Rejection::Closure(fault) => fault.field(),
             Rejection::Leave(fault) => Some(fault.field()),
+            Rejection::Swap(fault) => fault.field(),
+            Rejection::Handover(fault) => Some(fault.field()),
             Rejection::Response(fault) => fault.field(),
             Rejection::Evacuation(fault) => fault.field(),
             Rejection::HotSpot(fault) => fault.field(),

@@ -10,12 +10,15 @@ mod bulletins;
 mod callouts;
 mod capabilities;
 mod closures;
+mod duties;
 mod duty;
 mod duty_tables;
 mod error;
 mod evacuations;
+mod filling;
 mod forms;
 mod gauges;
+mod handovers;
 mod health;
 mod holidays;
 mod hotspots;
@@ -30,6 +33,7 @@ mod metrics;
 mod obligations;
 mod openapi;
 mod pages;
+mod people;
 mod positions;
 mod publisher;
 mod recommendations;
@@ -44,6 +48,7 @@ mod sheets;
 mod sources;
 mod suggestions;
 mod supplies;
+mod swaps;
 mod tasks;
 mod units;
 mod warning_form;
@@ -207,9 +212,19 @@ fn rostering() -> Router<Web> {
         .route("/holidays", get(holidays::list))
         .route("/holidays/{year}", get(holidays::one).put(holidays::set))
         .route("/duty-tables", get(duty_tables::show).put(duty_tables::set))
-        .route("/duty-tables/fill", post(duty_tables::fill))
+        .route("/duty-tables/fill", post(filling::fill))
         .route("/rotations", get(rotations::list).post(rotations::plan))
         .route("/rotations/preview", post(rotations::preview))
+        .route("/people", get(people::list))
+        .route("/duties/mine", get(duties::mine))
+        .route("/duties/colleagues", get(duties::colleagues))
+        .route("/handovers", get(handovers::list).post(handovers::sign))
+        .route("/handovers/matters", get(handovers::matters))
+        .route("/handovers/{id}", get(handovers::one))
+        .route("/swaps", get(swaps::list).post(swaps::ask))
+        .route("/swaps/{id}/approve", post(swaps::approve))
+        .route("/swaps/{id}/refuse", post(swaps::refuse))
+        .route("/swaps/{id}/withdraw", post(swaps::withdraw))
         .route("/leaves", get(leaves::list).post(leaves::take))
         .route("/leaves/{id}", delete(leaves::end))
         .route("/overrides", post(duty::add_override))

@@ -4,13 +4,13 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    ahead, areas, assignments, board, bulletins, callouts, capabilities, closures, duty,
+    ahead, areas, assignments, board, bulletins, callouts, capabilities, closures, duties, duty,
     duty_tables,
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
-    forms, gauges, holidays, hotspots, incidents, journal, leaves, map, obligations, positions,
-    recommendations, reports, responses, rotations, rounds, sessions, setup, sheets, sources,
-    suggestions, supplies, tasks, units, warnings,
+    filling, forms, gauges, handovers, holidays, hotspots, incidents, journal, leaves, map,
+    obligations, people, positions, recommendations, reports, responses, rotations, rounds,
+    sessions, setup, sheets, sources, suggestions, supplies, swaps, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -115,11 +115,23 @@ use super::{
         holidays::list,
         holidays::one,
         holidays::set,
+        people::list,
+        duties::mine,
+        duties::colleagues,
+        handovers::list,
+        handovers::one,
+        handovers::matters,
+        handovers::sign,
+        swaps::list,
+        swaps::ask,
+        swaps::approve,
+        swaps::refuse,
+        swaps::withdraw,
         leaves::list,
         leaves::take,
         leaves::end,
         duty_tables::show,
-        duty_tables::fill,
+        filling::fill,
         duty_tables::set,
         rotations::list,
         rotations::plan,

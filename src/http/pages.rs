@@ -49,7 +49,8 @@ async fn home(web: &Web, headers: &HeaderMap) -> &'static str {
     };
     match identity.role {
         Role::Commander | Role::Screen => "/screen",
-        Role::Dispatcher | Role::Admin => "/desk",
+        Role::Dispatcher => "/desk",
+        Role::Admin => "/admin",
         Role::Leader => "/phone",
         Role::Gateway | Role::Node => "/login",
     }

@@ -127,6 +127,8 @@ fn topic(event: &Event) -> Topic {
         | Event::OverrideRemoved(_)
         | Event::CalendarAdopted(_)
         | Event::Leave(_)
+        | Event::Swap(_)
+        | Event::Handover(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => Topic::Duty,
         Event::UnitSaved(_)

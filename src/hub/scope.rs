@@ -7,8 +7,8 @@ use crate::domain::{
     area::Extent,
     event::{
         AssignmentEvent, CalloutEvent, Carried, CoverageEvent, EvacuationEvent, Event,
-        HotSpotEvent, IncidentEvent, LeaveEvent, ReportEvent, RoadEvent, RoundEvent, SupplyEvent,
-        TaskEvent,
+        HandoverEvent, HotSpotEvent, IncidentEvent, LeaveEvent, ReportEvent, RoadEvent, RoundEvent,
+        SupplyEvent, SwapEvent, TaskEvent,
     },
     ids::AreaCode,
 };
@@ -51,6 +51,8 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::Task(event) => task(event),
         Event::Leave(LeaveEvent::LeaveTaken(taken)) => Scope::Within(taken.area),
         Event::Leave(LeaveEvent::LeaveEnded(ended)) => Scope::Within(ended.area),
+        Event::Swap(event) => swap(event),
+        Event::Handover(event) => handover(event),
         Event::Road(RoadEvent::RoadClosed(closed)) => Scope::Within(closed.area),
         Event::Road(RoadEvent::RoadOpened(opened)) => Scope::Within(opened.area),
         Event::Evacuation(event) => evacuation(event),
@@ -125,6 +127,23 @@ fn assignment(event: &AssignmentEvent) -> Scope {
         AssignmentEvent::AssignmentStalled(stalled) => both(stalled.home, stalled.area),
         AssignmentEvent::UnitReadied(readied) => Scope::Within(readied.home),
     }
+}
+
+fn swap(event: &SwapEvent) -> Scope {
+    Scope::Within(match event {
+        SwapEvent::SwapAsked(asked) => asked.area,
+        SwapEvent::SwapDeclined(declined) => declined.area,
+        SwapEvent::SwapTaken(taken) => taken.area,
+        SwapEvent::SwapEnded(ended) => ended.area,
+    })
+}
+
+fn handover(event: &HandoverEvent) -> Scope {
+    Scope::Within(match event {
+        HandoverEvent::PostWatched(looked) => looked.post.area,
+        HandoverEvent::HandoverOpened(opened) => opened.post.area,
+        HandoverEvent::HandoverSigned(signed) => signed.post.area,
+    })
 }
 
 fn task(event: &TaskEvent) -> Scope {

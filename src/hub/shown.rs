@@ -5,9 +5,10 @@ use serde::Serialize;
 use crate::domain::{
     area::Extent,
     event::{
-        Carried, Entry, Event, IncidentEdited, IncidentEvent, IncidentReceived, LeaveEvent,
-        LeaveTaken, Order, ReportDrafted, ReportEdited, ReportEvent, ReportedByPhone,
-        ResponseEvent, RoundEvent, RoundReturned, SupplyEvent,
+        Carried, Entry, Event, HandoverEvent, HandoverSigned, IncidentEdited, IncidentEvent,
+        IncidentReceived, LeaveEvent, LeaveTaken, Order, ReportDrafted, ReportEdited, ReportEvent,
+        ReportedByPhone, ResponseEvent, RoundEvent, RoundReturned, SupplyEvent, SwapAsked,
+        SwapEnded, SwapEvent,
     },
     ids::{AreaCode, CalloutId, PersonId, WarningId},
     incident::{Particulars, Source},
@@ -76,6 +77,40 @@ fn unsigned(carried: &Carried) -> Option<String> {
     serde_json::to_string(&Carried { party: None, ..carried.clone() }).ok()
 }
 
+/// Why somebody is away is nobody's business but the desk's.
+fn leave(event: &LeaveEvent) -> Option<String> {
+    match event {
+        LeaveEvent::LeaveTaken(taken) => {
+            serde_json::to_string(&LeaveTaken { reason: "".into(), ..taken.clone() }).ok()
+        }
+        LeaveEvent::LeaveEnded(_) => None,
+    }
+}
+
+/// Nor is why somebody cannot be on duty.
+fn swap(event: &SwapEvent) -> Option<String> {
+    match event {
+        SwapEvent::SwapAsked(asked) => {
+            serde_json::to_string(&SwapAsked { reason: "".into(), ..asked.clone() }).ok()
+        }
+        SwapEvent::SwapEnded(ended) => {
+            serde_json::to_string(&SwapEnded { note: "".into(), ..ended.clone() }).ok()
+        }
+        SwapEvent::SwapDeclined(_) | SwapEvent::SwapTaken(_) => None,
+    }
+}
+
+/// What one writes down for the next is for those of the post.
+fn handover(event: &HandoverEvent) -> Option<String> {
+    match event {
+        HandoverEvent::HandoverSigned(signed) => {
+            let signed = HandoverSigned { note: String::new(), ..signed.clone() };
+            serde_json::to_string(&signed).ok()
+        }
+        HandoverEvent::PostWatched(_) | HandoverEvent::HandoverOpened(_) => None,
+    }
+}
+
 /// Returns what clients are shown of a payload that they may not see whole.
 pub(super) fn of(entry: &Entry) -> Option<String> {
     match &entry.event {
@@ -108,10 +143,9 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
             let answer = returned.answer.without_words();
             serde_json::to_string(&RoundReturned { answer, ..returned.clone() }).ok()
         }
-        // Why somebody is away is nobody's business but the desk's.
-        Event::Leave(LeaveEvent::LeaveTaken(taken)) => {
-            serde_json::to_string(&LeaveTaken { reason: "".into(), ..taken.clone() }).ok()
-        }
+        Event::Leave(event) => leave(event),
+        Event::Swap(event) => swap(event),
+        Event::Handover(event) => handover(event),
         Event::PoliciesAdopted(_) | Event::CalendarAdopted(_) => Some("{}".to_owned()),
         Event::JurisdictionSet(_)
         | Event::AreaSaved(_)
@@ -129,7 +163,6 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::SilenceBegan(_)
         | Event::SilenceEnded(_)
         | Event::Coverage(_)
-        | Event::Leave(LeaveEvent::LeaveEnded(_))
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
         | Event::SuggestionRulesAdopted(_)

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{Viewer, duty_name, post_title};
 use crate::domain::{
     board::Board,
+    handover::Handover,
     ids::{AreaCode, Duty, PersonId, PostId},
     roster::{Source, Staffing},
     time::Timestamp,
@@ -40,6 +41,9 @@ pub struct DutyItem {
     pub to: Option<Timestamp>,
     #[schema(value_type = Option<String>)]
     pub source: Option<Source>,
+    /// The shift has changed and nobody who came has signed for the post: those who went are called as well.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unsigned: bool,
 }
 
 /// A post that nobody holds.
@@ -103,6 +107,7 @@ impl DutyView {
     fn add(&mut self, board: &Board, staffing: &Staffing, viewer: &Viewer<'_>) {
         let duty = board.on_duty(staffing, self.at);
         let place = DutyPlace::of(board, &staffing.post.id);
+        let unsigned = board.handovers.last(&staffing.post.id).is_some_and(Handover::is_untaken);
         let (from, to) = (duty.from, duty.to);
         if duty.people.is_empty() {
             self.gaps.push(DutyGap { place: place.clone(), from, to });
@@ -117,6 +122,7 @@ impl DutyView {
                 from,
                 to,
                 source: duty.source,
+                unsigned,
             });
         }
     }

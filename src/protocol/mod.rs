@@ -58,7 +58,7 @@ pub struct Viewer<'a> {
 
 impl Viewer<'_> {
     /// Returns a number as this viewer may see it.
-    fn number(&self, board: &Board, person: &PersonId, on_duty: bool) -> Option<CompactString> {
+    pub fn number(&self, board: &Board, person: &PersonId, on_duty: bool) -> Option<CompactString> {
         let person = board.people.get(person)?;
         let number = person.phone()?;
         let clear = self.actor.sees(person.area)

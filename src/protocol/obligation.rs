@@ -9,7 +9,7 @@ use crate::domain::{
     board::Board,
     callout::{
         attempt::{Attempt, Outcome, Progress},
-        obligation::{Obligation, Skipped, State, Via, WithdrawReason},
+        obligation::{Obligation, Skipped, State, Via, Who, WithdrawReason},
         policy::CalloutKind,
     },
     ids::{AreaCode, CalloutId, ObligationId, PersonId, PostId},
@@ -214,10 +214,14 @@ impl ObligationView {
     }
 }
 
-/// Returns the unit's name where its people have to answer, else the post's title.
+/// Returns the name of the unit or person who has to answer, else the post's title.
 fn bearer_title(board: &Board, obligation: &Obligation) -> CompactString {
-    let unit = obligation.unit.as_ref().and_then(|unit| board.units.get(unit));
-    unit.map_or_else(|| post_title(board, &obligation.post), |unit| unit.name.clone())
+    let name = match obligation.bearer().who {
+        Who::Unit(unit) => board.units.get(unit).map(|unit| unit.name.clone()),
+        Who::Person(person) => board.people.get(person).map(|person| person.name.clone()),
+        Who::Holder => None,
+    };
+    name.unwrap_or_else(|| post_title(board, &obligation.post))
 }
 
 fn about(board: &Board, errand: &Obligation, viewer: &Viewer<'_>) -> Option<AboutView> {

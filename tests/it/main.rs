@@ -35,6 +35,7 @@ mod flood_warnings;
 #[path = "../fuzz/mod.rs"]
 mod fuzz;
 mod gauges;
+mod handovers;
 mod holes;
 mod hotspots;
 mod http_api;
@@ -65,6 +66,7 @@ mod sl651;
 mod storm_gauges;
 mod stream;
 mod supplies;
+mod swaps;
 mod warning_life;
 mod warning_stream;
 mod warning_witnesses;

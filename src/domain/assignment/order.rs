@@ -153,7 +153,7 @@ fn assign(
         severity: incident.colour(),
         drill: incident.drill,
     };
-    let bearer = Bearer { post: &post, unit: Some(&unit.id) };
+    let bearer = Bearer::unit(&post, &unit.id);
     let called = draft.call_upon(&upon, vec![(bearer, wanted.order.as_str().into())])?;
     let (_, obligation) = called.first().ok_or(Rejection::NoPolicy)?;
     let id = draft.take_assignment();

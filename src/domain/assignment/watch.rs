@@ -114,7 +114,7 @@ impl Draft<'_> {
             severity: incident.colour(),
             drill: incident.drill,
         };
-        let bearer = Bearer { post: &post, unit: Some(&unit.id) };
+        let bearer = Bearer::unit(&post, &unit.id);
         let task = CompactString::const_new("报告到了哪里、需要什么");
         let called = self.call_upon(&upon, vec![(bearer, task)]).ok()?;
         called.first().map(|(_, obligation)| *obligation)

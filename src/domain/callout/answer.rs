@@ -58,6 +58,7 @@ pub(in crate::domain) fn decide(
     match given.answer {
         AnswerKind::Acknowledged => {
             refuse_ended(obligation)?;
+            board.may_answer_swap(obligation.id, answerer.person.as_ref())?;
             let answer = answerer.answer(obligation, via, given.note.clone(), draft.now);
             let late = answer.late;
             draft.answer(obligation, answer);
@@ -218,10 +219,12 @@ fn subject_of<'b>(board: &'b Board, errand: &Obligation) -> Option<&'b Obligatio
 impl Draft<'_> {
     /// Ends an obligation with an answer, and what depends on it.
     pub(super) fn answer(&mut self, obligation: &Obligation, answer: Answer) {
-        let person = answer.person.clone();
+        let (person, note) = (answer.person.clone(), answer.note.clone());
         self.end_with(obligation, answer);
         self.accept_order(obligation.id, person.as_ref());
         self.sign_tasks(obligation.id, person.as_ref());
+        self.swap_answered(obligation.id, person.as_ref());
+        self.handover_answered(obligation.id, person.as_ref(), &note);
     }
 
     fn end_with(&mut self, obligation: &Obligation, answer: Answer) {
@@ -298,7 +301,9 @@ impl Draft<'_> {
             note: note.to_owned(),
         });
         self.refused.insert((obligation.id, person.clone()));
-        if self.decline_order(obligation.id, &person, note) {
+        if self.decline_order(obligation.id, &person, note)
+            || self.decline_swap(obligation.id, &person, note)
+        {
             return Ok(());
         }
         self.reopen(obligation.callout);
@@ -344,6 +349,9 @@ impl Draft<'_> {
             CalloutKind::Errand => subject_of(board, known).is_some(),
             CalloutKind::Order => board.wants_answer(known.id, person),
             CalloutKind::Task => has_open_task(),
+            CalloutKind::Swap => board.wants_swap(known.id),
+            CalloutKind::Handover => board.wants_signature(known.id),
+            CalloutKind::Notice => false,
             CalloutKind::Reminder => has_open_task() || board.asks_unit(known),
             CalloutKind::Warning
             | CalloutKind::Manual

@@ -134,6 +134,7 @@ impl Callouts {
             callout: opened.callout,
             post: opened.post.clone(),
             unit: opened.unit.clone(),
+            person: opened.person.clone(),
             ladder: opened.ladder.clone(),
             policies,
             task: opened.task.clone(),

@@ -23,6 +23,9 @@ const RUNG_LIMIT: usize = 32;
 /// Most posts in turn that the unreached is handed to, likewise.
 const TAKER_LIMIT: usize = 32;
 
+/// Longest time in which both sides of a handover are called, in seconds.
+const BOTH_LIMIT_S: u32 = 86_400;
+
 /// Why a set of policies is refused: where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {problem}")]
@@ -86,7 +89,24 @@ impl PolicySet {
             return Err(fault("last_resort", problem));
         }
         self.last_resort.iter().try_for_each(|target| self.check_target("last_resort", target))?;
+        self.check_handover()?;
         self.check_colours()
+    }
+
+    fn check_handover(&self) -> Result<(), PolicyFault> {
+        let Some(signing) = &self.handover else { return Ok(()) };
+        if let Some(duty) = signing.duties.iter().find(|duty| !self.names_duty(duty)) {
+            return Err(fault("handover", format!("{duty} is no duty listed under [[duty]]")));
+        }
+        if signing.both_s.0 > BOTH_LIMIT_S {
+            return Err(fault("handover", "both_s is longer than a day; a shift is over by then"));
+        }
+        match self.choose(CalloutKind::Handover, None, None) {
+            Some(_) => Ok(()),
+            None => {
+                Err(fault("handover", "nobody would be called to sign: add a policy for handover"))
+            }
+        }
     }
 
     fn check_names(&self) -> Result<(), PolicyFault> {

@@ -205,6 +205,7 @@ impl Draft<'_> {
             callout,
             post: taker.post.clone(),
             unit: None,
+            person: None,
             ladder: ladder.name.clone(),
             task: Default::default(),
             about: Some(subject.id),

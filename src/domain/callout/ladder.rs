@@ -2,11 +2,12 @@
 
 use super::{
     attempt::Planned,
-    obligation::{Bearer, Obligation, SkipReason, Skipped, Step},
+    obligation::{Bearer, Obligation, SkipReason, Skipped, Step, Who},
     policy::{Ladder, Rung, Target, Then},
 };
 use crate::domain::{
-    board::Board, decision::Draft, ids::PersonId, person::Channel, time::Timestamp,
+    board::Board, decision::Draft, handover::AtPost, ids::PersonId, person::Channel,
+    time::Timestamp,
 };
 
 /// Where climbing came to.
@@ -147,17 +148,24 @@ impl Draft<'_> {
 
     /// Returns whom `target` means for an obligation of `bearer`, if the county has such a post or unit.
     pub(super) fn named(&self, target: &Target, bearer: Bearer<'_>) -> Option<Named> {
-        if let Some(unit) = bearer.unit.filter(|_| target.is_own()) {
-            let people = self.board.units.get(unit)?.answering(target.deputies);
-            return Some(Named { people: people.cloned().collect(), until: None });
+        match bearer.who {
+            Who::Unit(unit) if target.is_own() => {
+                let people = self.board.units.get(unit)?.answering(target.deputies);
+                return Some(Named { people: people.cloned().collect(), until: None });
+            }
+            Who::Person(person) if target.is_own() => {
+                let people = if target.deputies { Vec::new() } else { vec![person.clone()] };
+                return Some(Named { people, until: None });
+            }
+            Who::Holder | Who::Unit(_) | Who::Person(_) => {}
         }
         let post = target.post(bearer.post)?;
         let staffing = self.board.roster.get(&post)?;
         if target.deputies {
             return Some(Named { people: staffing.post.deputies.clone(), until: None });
         }
-        let duty = self.board.on_duty(staffing, self.now);
-        Some(Named { people: duty.people.into_iter().cloned().collect(), until: duty.to })
+        let AtPost { people, until } = self.board.at_post(staffing, self.now);
+        Some(Named { people, until })
     }
 }
 
@@ -169,12 +177,14 @@ impl Board {
         person: &PersonId,
         at: Timestamp,
     ) -> bool {
-        let Bearer { post, unit } = bearer;
-        if let Some(unit) = unit {
-            return self.units.get(unit).is_some_and(|unit| unit.has(person));
+        match bearer.who {
+            Who::Unit(unit) => self.units.get(unit).is_some_and(|unit| unit.has(person)),
+            Who::Person(one) => one == person,
+            Who::Holder => {
+                let staffing = self.roster.get(bearer.post);
+                staffing.is_some_and(|staffing| self.at_post(staffing, at).people.contains(person))
+            }
         }
-        let staffing = self.roster.get(post);
-        staffing.is_some_and(|staffing| self.on_duty(staffing, at).people.contains(&person))
     }
 }
 

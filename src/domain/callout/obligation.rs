@@ -10,17 +10,44 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// Who has to answer: whoever holds a post; or the people of a unit, which `post` then gives a place in the county.
+/// Who has to answer: whoever holds a post; or the people of a unit, or one person, whom `post` then gives a place in
+/// the county.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bearer<'a> {
     pub post: &'a PostId,
-    pub unit: Option<&'a UnitId>,
+    pub who: Who<'a>,
+}
+
+/// Who answers for a bearer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who<'a> {
+    /// Whoever holds the post.
+    Holder,
+    Unit(&'a UnitId),
+    Person(&'a PersonId),
 }
 
 impl<'a> Bearer<'a> {
-    /// Returns the holder of a post as a bearer.
     pub fn holder(post: &'a PostId) -> Self {
-        Self { post, unit: None }
+        Self { post, who: Who::Holder }
+    }
+
+    pub fn unit(post: &'a PostId, unit: &'a UnitId) -> Self {
+        Self { post, who: Who::Unit(unit) }
+    }
+
+    pub fn person(post: &'a PostId, person: &'a PersonId) -> Self {
+        Self { post, who: Who::Person(person) }
+    }
+
+    /// Returns the unit, where its people have to answer.
+    pub(super) fn as_unit(self) -> Option<UnitId> {
+        if let Who::Unit(unit) = self.who { Some(unit.clone()) } else { None }
+    }
+
+    /// Returns the person, where nobody else has to answer.
+    pub(super) fn as_person(self) -> Option<PersonId> {
+        if let Who::Person(person) = self.who { Some(person.clone()) } else { None }
     }
 }
 
@@ -225,6 +252,9 @@ pub struct Obligation {
     /// The unit whose people have to answer, where it is not whoever holds the post.
     #[serde(default)]
     pub unit: Option<UnitId>,
+    /// The one person who has to answer, likewise.
+    #[serde(default)]
+    pub person: Option<PersonId>,
     pub ladder: CompactString,
     /// The journal entry that adopted the policies whose ladder it climbs.
     pub policies: u64,
@@ -254,7 +284,12 @@ pub struct Obligation {
 
 impl Obligation {
     pub fn bearer(&self) -> Bearer<'_> {
-        Bearer { post: &self.post, unit: self.unit.as_ref() }
+        let who = match (&self.unit, &self.person) {
+            (Some(unit), _) => Who::Unit(unit),
+            (None, Some(person)) => Who::Person(person),
+            (None, None) => Who::Holder,
+        };
+        Bearer { post: &self.post, who }
     }
 
     /// Returns those who have been asked since the rung was rung.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::Sign;
 use crate::domain::{
     assignment::Thresholds,
+    handover::Signing,
     ids::{AreaCode, Duty, Level, PostId},
     person::Channel,
     time::Seconds,
@@ -36,12 +37,30 @@ pub enum CalloutKind {
     Task,
     /// What should have been done by now (催办).
     Reminder,
+    /// Duty that somebody wants a colleague to take over, and what came of it (换班).
+    Swap,
+    /// A post to be signed for by who comes and who goes (交接班).
+    Handover,
+    /// Something that somebody has to know, and says that he does (告知).
+    Notice,
 }
 
 impl CalloutKind {
     /// Tells whether whoever opens such a callout says who has to answer, and not the policy.
     pub fn names_bearers(self) -> bool {
-        matches!(self, CalloutKind::Order | CalloutKind::Task | CalloutKind::Reminder)
+        match self {
+            CalloutKind::Order
+            | CalloutKind::Task
+            | CalloutKind::Reminder
+            | CalloutKind::Swap
+            | CalloutKind::Handover
+            | CalloutKind::Notice => true,
+            CalloutKind::Warning
+            | CalloutKind::Manual
+            | CalloutKind::SpotCheck
+            | CalloutKind::Errand
+            | CalloutKind::Alarm => false,
+        }
     }
 }
 
@@ -61,6 +80,9 @@ pub struct PolicySet {
     /// How long a unit may be in one status before it is asked how it stands.
     #[serde(default, skip_serializing_if = "Thresholds::are_default")]
     pub assignments: Thresholds,
+    /// Which posts are handed over by signature; none where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handover: Option<Signing>,
 }
 
 /// The policies that a callout lives by.

@@ -176,7 +176,9 @@ impl From<Catalogue> for Vec<Ability> {
 impl Catalogue {
     /// Returns the ability that a code, a name or a word of a list means.
     pub fn find(&self, word: &str) -> Option<&Ability> {
-        self.by_word.get(&plain(word)).map(|index| &self.abilities[*index])
+        // Most words of lists are as the catalogue has them.
+        let found = self.by_word.get(word).or_else(|| self.by_word.get(&plain(word)));
+        found.map(|index| &self.abilities[*index])
     }
 
     /// Returns every ability, in the order of its file.

@@ -127,6 +127,9 @@ pub struct ObligationOpened {
     /// The unit whose people have to answer, where it is not whoever holds the post.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<UnitId>,
+    /// The one person who has to answer, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
     pub ladder: CompactString,
     #[serde(default, skip_serializing_if = "CompactString::is_empty")]
     pub task: CompactString,

@@ -9,6 +9,7 @@ mod callout;
 mod coverage;
 mod evacuation;
 mod group;
+mod handover;
 mod hotspot;
 mod incident;
 mod leave;
@@ -17,6 +18,7 @@ mod response;
 mod road;
 mod round;
 mod supply;
+mod swap;
 mod task;
 mod warning;
 
@@ -38,8 +40,8 @@ use super::{
 };
 
 pub use self::{
-    assignment::*, callout::*, coverage::*, evacuation::*, hotspot::*, incident::*, leave::*,
-    report::*, response::*, road::*, round::*, supply::*, task::*, warning::*,
+    assignment::*, callout::*, coverage::*, evacuation::*, handover::*, hotspot::*, incident::*,
+    leave::*, report::*, response::*, road::*, round::*, supply::*, swap::*, task::*, warning::*,
 };
 
 /// An event with its place in the journal.
@@ -170,6 +172,8 @@ events! {
     group Round(RoundEvent);
     group Coverage(CoverageEvent);
     group Leave(LeaveEvent);
+    group Swap(SwapEvent);
+    group Handover(HandoverEvent);
 }
 
 impl Event {

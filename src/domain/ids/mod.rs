@@ -135,6 +135,16 @@ numbered_id!(
     LeaveId, 'q', "a leave id such as q-3"
 );
 text_serde!(LeaveId, u64, LeaveId, |id| id.0);
+numbered_id!(
+    /// A change of duty that somebody asks for (代班, 串班).
+    SwapId, 'd', "a swap id such as d-3"
+);
+text_serde!(SwapId, u64, SwapId, |id| id.0);
+numbered_id!(
+    /// A change of shift at a post (交接班).
+    HandoverId, 'h', "a handover id such as h-8"
+);
+text_serde!(HandoverId, u64, HandoverId, |id| id.0);
 
 /// One try to reach one person by one channel: the obligation and its running number there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -11,6 +11,9 @@ use crate::domain::area::LonLat;
 /// Stretches that a place is joined to: the nearest may lead nowhere once roads are closed.
 const SNAPS: usize = 3;
 
+/// By how much the square of a root may be off.
+const ROUNDING: f64 = 1.0 + 1e-9;
+
 /// Where a place meets a stretch of road.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Snap {
@@ -34,9 +37,12 @@ pub struct Spot {
 impl Spot {
     /// Joins a place to the roads of a network that has these cuts.
     pub(super) fn new(at: LonLat, network: &Network, cuts: &Cuts, speeds: &Speeds) -> Self {
-        let open = snaps(at, network, cuts, speeds);
-        let whole =
-            if cuts.is_empty() { Vec::new() } else { snaps(at, network, &Cuts::default(), speeds) };
+        let (open, near_cut) = snaps(at, network, cuts, speeds);
+        let whole = match (cuts.is_empty(), near_cut) {
+            (true, _) => Vec::new(),
+            (false, false) => open.clone(),
+            (false, true) => snaps(at, network, &Cuts::default(), speeds).0,
+        };
         Self { at, open, whole }
     }
 
@@ -46,16 +52,22 @@ impl Spot {
     }
 }
 
-fn snaps(at: LonLat, network: &Network, cuts: &Cuts, speeds: &Speeds) -> Vec<Snap> {
+/// Returns the nearest open points, and whether any stretch that was looked at for them is closed anywhere.
+fn snaps(at: LonLat, network: &Network, cuts: &Cuts, speeds: &Speeds) -> (Vec<Snap>, bool) {
     let plane = Plane::at(at);
     let limit_m = f64::from(speeds.off_road_max_m);
     let mut nearest: Vec<Snap> = Vec::with_capacity(SNAPS + 1);
+    let mut near_cut = false;
     network.grid.around(at, limit_m, |edge, piece| {
         let (ends, along) = network.piece(piece);
         let ends = ends.map(|end| plane.flat(end));
-        for (at_m, off_m) in open_points(ends, along, cuts.of(edge)) {
-            if off_m <= limit_m {
-                keep(&mut nearest, Snap { edge, at_m, off_m, off_s: 0.0 });
+        let closed = cuts.of(edge);
+        near_cut |= !closed.is_empty();
+        let matters_m = if nearest.len() < SNAPS { limit_m } else { nearest[SNAPS - 1].off_m };
+        for (at_m, square) in open_points(ends, along, closed) {
+            // Of most pieces it is enough to know that they are farther off; equally far ones go by their edge.
+            if square <= matters_m * matters_m * ROUNDING {
+                keep(&mut nearest, Snap { edge, at_m, off_m: square.sqrt(), off_s: 0.0 });
             }
         }
         if nearest.len() < SNAPS { limit_m } else { nearest[SNAPS - 1].off_m }
@@ -63,7 +75,7 @@ fn snaps(at: LonLat, network: &Network, cuts: &Cuts, speeds: &Speeds) -> Vec<Sna
     for snap in &mut nearest {
         snap.off_s = seconds(snap.off_m * speeds.detour, f64::from(speeds.off_road_kmh.max(1)));
     }
-    nearest
+    (nearest, near_cut)
 }
 
 /// Keeps the nearest snap of each edge, the nearest edges first; equally near ones in order of edge.
@@ -80,7 +92,7 @@ fn keep(nearest: &mut Vec<Snap>, snap: Snap) {
 }
 
 /// Returns the nearest point of a piece to the middle of the plane, or, where that is closed, the ends of the closed
-/// stretch: each with its place along the edge and its distance.
+/// stretch: each with its place along the edge and the square of its distance.
 fn open_points(
     [a, b]: [[f64; 2]; 2],
     [from, to]: [f64; 2],
@@ -97,6 +109,7 @@ fn open_points(
     };
     candidates.into_iter().flatten().map(move |at_m| {
         let part = if to > from { (at_m - from) / (to - from) } else { 0.0 };
-        (at_m, (a[0] + part * dx).hypot(a[1] + part * dy))
+        let [x, y] = [a[0] + part * dx, a[1] + part * dy];
+        (at_m, x * x + y * y)
     })
 }

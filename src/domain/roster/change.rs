@@ -19,7 +19,7 @@ use crate::domain::{
 };
 
 /// Longest line of a table, and longest override: two months.
-pub(super) const LONGEST: Duration = Duration::from_secs(62 * 24 * 3600);
+pub(in crate::domain) const LONGEST: Duration = Duration::from_secs(62 * 24 * 3600);
 /// How far from now an override may begin: farther off the year is a slip of the hand.
 const FARTHEST: Duration = Duration::from_secs(2 * 366 * 24 * 3600);
 /// Longest reason of an override, in characters.
@@ -238,7 +238,7 @@ fn add_override(
     if let Some(other) = staffing.overlapping(change.from, change.to) {
         return Err(RosterFault::Overlaps(other.id).into());
     }
-    let id = board.next_override();
+    let id = draft.take_override();
     let AddOverride { post, from, to, people, reason } = change.clone();
     let mut named = BTreeSet::new();
     let people = people.into_iter().filter(|person| named.insert(person.clone())).collect();

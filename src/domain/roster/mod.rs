@@ -3,12 +3,14 @@
 
 pub mod calendar;
 pub(super) mod change;
+mod changed;
 mod compare;
 mod fill;
 mod habit;
 mod inspect;
 mod load;
 mod outlook;
+mod own;
 pub mod rotation;
 mod rotations;
 mod staffing;
@@ -21,6 +23,7 @@ pub use self::{
     inspect::{Defect, Finding, Inspection},
     load::{Load, ShortRest},
     outlook::Outlook,
+    own::OwnShift,
     rotation::{DayPlan, Rotation, ShiftTime},
     rotations::Rotations,
     staffing::{DutyNow, Override, Post, Roster, RosterFault, Shift, Source, Staffing},

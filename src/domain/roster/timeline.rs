@@ -28,6 +28,7 @@ pub struct Held {
     /// How much of that is left.
     pub on_duty: Duration,
     pub people: Vec<PersonId>,
+    pub source: Source,
 }
 
 /// One line of a layer.
@@ -86,9 +87,9 @@ impl Staffing {
         self.layered(calendar, zone, (from, until), |layers| {
             let mut weightier: Vec<Line<'_>> = Vec::new();
             let mut held = Vec::new();
-            for (_, lines) in layers {
+            for (source, lines) in layers {
                 let begins = lines.iter().filter(|line| (from..to).contains(&line.from));
-                held.extend(begins.filter_map(|line| left_of(line, &weightier)));
+                held.extend(begins.filter_map(|line| left_of(source, line, &weightier)));
                 weightier.extend(lines);
                 weightier.sort_by_key(|line| line.from);
             }
@@ -160,7 +161,7 @@ impl Staffing {
 }
 
 /// Returns what is left of a line once the time of all `weightier` ones is taken off; they come by start.
-fn left_of(line: &Line<'_>, weightier: &[Line<'_>]) -> Option<Held> {
+fn left_of(source: Source, line: &Line<'_>, weightier: &[Line<'_>]) -> Option<Held> {
     let (mut at, mut on_duty) = (line.from, Duration::ZERO);
     let (mut first, mut last) = (None, line.from);
     let mut keep = |from: Timestamp, to: Timestamp| {
@@ -175,5 +176,5 @@ fn left_of(line: &Line<'_>, weightier: &[Line<'_>]) -> Option<Held> {
         at = at.max(other.to);
     }
     keep(at, line.to);
-    Some(Held { from: first?, to: last, on_duty, people: line.people.to_vec() })
+    Some(Held { from: first?, to: last, on_duty, people: line.people.to_vec(), source })
 }

@@ -209,7 +209,7 @@ impl Draft<'_> {
             (Sign::Unless(_), _) => None,
             (Sign::AtOnce, None) => signing.get(&task.post).copied(),
             (Sign::AtOnce, Some(unit)) => {
-                let bearer = Bearer { post: &task.post, unit: Some(unit) };
+                let bearer = Bearer::unit(&task.post, unit);
                 let called = self.call_upon(upon, vec![(bearer, task.title.clone())])?;
                 called.first().map(|(_, obligation)| *obligation)
             }

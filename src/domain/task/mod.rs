@@ -138,7 +138,8 @@ impl Task {
     }
 
     pub fn bearer(&self) -> Bearer<'_> {
-        Bearer { post: &self.post, unit: self.unit.as_ref() }
+        let unit = self.unit.as_ref();
+        unit.map_or(Bearer::holder(&self.post), |unit| Bearer::unit(&self.post, unit))
     }
 
     /// Returns what was last reported of it.

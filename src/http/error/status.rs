@@ -4,10 +4,11 @@ use axum::http::StatusCode;
 
 use crate::domain::{
     assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
-    closure::ClosureFault, evacuation::EvacuationFault, hotspot::HotSpotFault,
-    incident::IncidentFault, leave::LeaveFault, rejection::Rejection, report::ReportFault,
-    response::ResponseFault, roster::RosterFault, round::RoundFault, site::SiteFault,
-    suggestion::SuggestionFault, supply::SupplyFault, task::TaskFault, unit::UnitFault,
+    closure::ClosureFault, evacuation::EvacuationFault, handover::HandoverFault,
+    hotspot::HotSpotFault, incident::IncidentFault, leave::LeaveFault, rejection::Rejection,
+    report::ReportFault, response::ResponseFault, roster::RosterFault, round::RoundFault,
+    site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault, swap::SwapFault,
+    task::TaskFault, unit::UnitFault,
 };
 
 /// Returns the status of a refusal by the board.
@@ -29,6 +30,8 @@ pub(super) fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Task(fault) => task(fault),
         Rejection::Closure(fault) => closure(fault),
         Rejection::Leave(fault) => leave(fault),
+        Rejection::Swap(fault) => swap(fault),
+        Rejection::Handover(fault) => handover(fault),
         Rejection::Response(fault) => response(fault),
         Rejection::Evacuation(fault) => evacuation(fault),
         Rejection::HotSpot(fault) => hot_spot(fault),
@@ -134,6 +137,33 @@ fn leave(fault: &LeaveFault) -> StatusCode {
         LeaveFault::EndsBeforeStart | LeaveFault::TooLong | LeaveFault::FarOff => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
+    }
+}
+
+fn swap(fault: &SwapFault) -> StatusCode {
+    match fault {
+        SwapFault::Unknown(_) => StatusCode::NOT_FOUND,
+        SwapFault::NotYours(_) | SwapFault::OwnSwap(_) => StatusCode::FORBIDDEN,
+        SwapFault::Over(_)
+        | SwapFault::NotTaken(_)
+        | SwapFault::Already(_)
+        | SwapFault::NotOnDuty { .. }
+        | SwapFault::Cannot { .. } => StatusCode::CONFLICT,
+        SwapFault::Whose
+        | SwapFault::EndsBeforeStart
+        | SwapFault::Past
+        | SwapFault::TooLong
+        | SwapFault::NobodyLeft(_)
+        | SwapFault::OneForOne
+        | SwapFault::Overlapping => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+fn handover(fault: &HandoverFault) -> StatusCode {
+    match fault {
+        HandoverFault::NotYours(_) => StatusCode::FORBIDDEN,
+        HandoverFault::NotSigned(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        HandoverFault::NotYet(_) | HandoverFault::Already(_) => StatusCode::CONFLICT,
     }
 }
 

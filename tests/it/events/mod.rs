@@ -19,7 +19,10 @@ use jiaoying::domain::{
     area::Area,
     assignment::{AssignmentStep, Readiness, ReadinessState, SayReady, Status},
     bulletin::Outlet,
-    callout::{attempt::Outcome, policy::CalloutKind},
+    callout::{
+        attempt::Outcome,
+        policy::{CalloutKind, PolicySet},
+    },
     closure::{CloseRoad, RoadStep},
     command::{
         AnswerKind, ApproveBulletin, BulletinStep, Command, DecideSuggestion, DraftBulletin,
@@ -36,11 +39,12 @@ use jiaoying::domain::{
     },
     fence::Crossing,
     gauge::{Seen, Shown, Trend},
+    handover::{Side, SignHandover, Signing},
     hole::{CoverageStep, Filled, Found, Nearest, Spot},
     hotspot::{Confidence, Detection, Finding, HotSpotStep, ImportHotSpots, SettleHotSpot},
     ids::{
-        BulletinId, CadenceId, ClosureId, EvacuationId, HotSpotId, IncidentId, LeaveId, MovementId,
-        ProposalId, ReportId, RoundId, SiteId, TransferId,
+        BulletinId, CadenceId, ClosureId, EvacuationId, HotSpotId, IncidentId, LeaveId, Level,
+        MovementId, PostId, ProposalId, ReportId, RoundId, SiteId, TransferId,
     },
     incident::{
         self, Accounts, Casualties, EditIncident, IncidentStep, Occurred, Particulars, Place,
@@ -61,6 +65,7 @@ use jiaoying::domain::{
         self, Count, Destination, GivePaper, HoldSupplies, How, MoveSupplies, Party, StockLine,
         SupplyRules, SupplyStep, Wanted,
     },
+    swap::{AskSwap, SwapStep, Turn},
     task::{self, TaskReport, TaskStep},
     time::Seconds,
     unit::Unit,
@@ -76,7 +81,7 @@ use crate::response::{
     story::{grade, starting, taking},
 };
 use crate::support::{
-    county::{COUNTY, County, about, actor, alert, site, unit},
+    county::{COUNTY, County, about, actor, alert, in_person, site, unit},
     story::{CLERK, HOLDER, NEIGHBOUR, VILLAGE, policies, policy},
 };
 
@@ -203,6 +208,13 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("unit_readied", "u-9"),
     ("leave_taken", "q-1"),
     ("leave_ended", "q-1"),
+    ("swap_asked", "d-1"),
+    ("swap_declined", "d-1"),
+    ("swap_taken", "d-2"),
+    ("swap_ended", "d-1"),
+    ("post_watched", "990101000000/duty_officer"),
+    ("handover_opened", "h-1"),
+    ("handover_signed", "h-1"),
     ("road_closed", "x-1"),
     ("road_opened", "x-1"),
     ("plans_adopted", "plans"),

@@ -55,6 +55,7 @@ pub(super) fn story() -> County {
     evacuations(&mut county);
     hot_spots(&mut county);
     reports(&mut county);
+    handovers(&mut county);
     county
 }
 
@@ -112,6 +113,64 @@ fn roster(county: &mut County) {
     };
     county.must(Command::Leave(LeaveStep::Take(leave)));
     county.must(Command::Leave(LeaveStep::End(LeaveId(1))));
+    swaps(county);
+}
+
+/// Three who hold a post in turn: one cannot come, the second says no, the third takes it for a day in return.
+fn swaps(county: &mut County) {
+    let post: PostId = "990101000000/bureau_head".parse().unwrap();
+    let from = county.now + Duration::from_secs(10 * 86_400);
+    let turn = |n: u32| {
+        let from = from + n * Duration::from_secs(86_400);
+        Turn { post: post.clone(), from, to: from + Duration::from_secs(86_400) }
+    };
+    let people = [CLERK, "000000-flood_chief", "000000-lead_officer"];
+    let shift = |(n, person): (u32, &&str)| {
+        let Turn { from, to, .. } = turn(n);
+        Shift { from, to, people: vec![person.parse().unwrap()] }
+    };
+    let shifts: Vec<Shift> = (0..).zip(&people).map(shift).collect();
+    let to = turn(2).to;
+    let set = DutyTableSet { post: post.clone(), from, to, shifts };
+    county.must(Command::Roster(RosterStep::SetDutyTable(vec![set])));
+    let mut ask = |who: usize, whom: usize, in_return: Option<u32>, answer| {
+        let wanted = AskSwap {
+            person: None,
+            turn: turn(u32::try_from(who).unwrap()),
+            ask: vec![people[whom].parse().unwrap()],
+            in_return: in_return.map(turn),
+            reason: "家中有事".into(),
+        };
+        county.submit(&in_person(people[who]), Command::Swap(SwapStep::Ask(wanted))).unwrap();
+        let swap = county.board.swaps.iter().next_back().unwrap();
+        let obligation = swap.asks[0].obligation;
+        county.answer_as(people[whom], obligation, answer).unwrap();
+    };
+    ask(0, 1, None, AnswerKind::Declined);
+    ask(0, 2, Some(2), AnswerKind::Acknowledged);
+    ask(1, 2, None, AnswerKind::Acknowledged);
+}
+
+/// The desk is handed over by signature from one shift to the next.
+fn handovers(county: &mut County) {
+    let signing = Signing {
+        levels: [Level::County].into(),
+        duties: ["duty_officer".parse().unwrap()].into(),
+        both_s: Seconds(3_600),
+    };
+    let mut set = policies();
+    set.policies.iter_mut().filter(|policy| policy.id == "named").for_each(|policy| {
+        policy.applies.kinds.insert(CalloutKind::Handover);
+    });
+    county.must(Command::AdoptPolicies(PolicySet { handover: Some(signing), ..set }));
+    county.stand_in("990101000000/duty_officer", CLERK, 0, 600);
+    let sign = SignHandover {
+        post: "990101000000/duty_officer".parse().unwrap(),
+        side: Side::Incoming,
+        person: None,
+        note: "无".into(),
+    };
+    county.submit(&in_person(CLERK), Command::SignHandover(sign)).unwrap();
 }
 
 /// Registers a unit of which all is known and one of which little is, and scraps the first.

@@ -13,7 +13,7 @@ use crate::support::{
 
 const SOON: Duration = Duration::from_secs(20);
 /// The well-known accounts, each of which is a fact that is carried into the journal.
-const ACCOUNTS: usize = 6;
+const ACCOUNTS: usize = 7;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_joins_or_starts_again_repeats_nothing_that_the_journal_has() {

@@ -246,6 +246,8 @@ export interface DutyItem {
   from?: Time;
   to?: Time;
   source: DutySource;
+  /** The shift has changed and nobody who came has signed for the post. */
+  unsigned?: boolean;
 }
 
 export interface DutyGap {

@@ -13,6 +13,7 @@ interface Shared {
   state: Record<StateName, string>;
   channel: Record<Channel, string>;
   role: Record<Role, string>;
+  unsigned: string;
   dutySource: Record<DutySource, string>;
   withdrawn: Record<WithdrawReason, string>;
   skipped: Record<SkipReason, string>;
@@ -68,6 +69,7 @@ export const shared = bilingual<Shared>(
     role: {
       commander: '指挥长', dispatcher: '值班调度', leader: '带班领导', screen: '大屏', gateway: '接口', admin: '管理员',
     },
+    unsigned: '未签字接班',
     dutySource: { permanent: '固定', rotation: '轮班', table: '值班表', override: '换班' },
     withdrawn: {
       cancelled: '预警已解除', expired: '预警已过期', superseded: '已被新预警取代', area_reduced: '预警范围缩小', downgraded: '预警降级',
@@ -143,6 +145,7 @@ export const shared = bilingual<Shared>(
       commander: 'Commander', dispatcher: 'Dispatcher', leader: 'Leader', screen: 'Screen', gateway: 'Gateway',
       admin: 'Administrator',
     },
+    unsigned: 'not signed for',
     dutySource: { permanent: 'permanent', rotation: 'rotation', table: 'table', override: 'swap' },
     withdrawn: {
       cancelled: 'warning cancelled', expired: 'warning expired', superseded: 'warning replaced by another',

@@ -51,6 +51,7 @@ pub fn set(dice: &mut Dice, number: usize) -> PolicySet {
         policies,
         last_resort: last_resort.collect(),
         assignments: Default::default(),
+        handover: None,
     }
 }
 

@@ -362,6 +362,8 @@ impl Oracle {
             CalloutKind::Order => self.wants_unit(obligation, person),
             CalloutKind::Task => self.is_about_open_task(obligation),
             CalloutKind::Reminder => self.is_about_open_task(obligation) || asks(),
+            // Not of the scenarios.
+            CalloutKind::Swap | CalloutKind::Handover | CalloutKind::Notice => false,
             CalloutKind::Warning
             | CalloutKind::Manual
             | CalloutKind::SpotCheck

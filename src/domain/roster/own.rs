@@ -1,0 +1,64 @@
+//! What somebody is on duty for in a time to come, at all posts.
+
+use std::time::Duration;
+
+use super::{Held, Outlook, Source, Staffing};
+use crate::domain::{
+    ids::{PersonId, PostId},
+    time::Timestamp,
+};
+
+/// How far back a shift that is still held can have begun: longer than any but a table's longest lines, which are shown
+/// when they begin.
+const BEGUN: Duration = Duration::from_secs(9 * 24 * 3_600);
+
+/// A shift of somebody's, or a post that is his for good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnShift {
+    pub post: PostId,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    pub source: Source,
+    /// Everybody who is on duty there with him, himself included.
+    pub people: Vec<PersonId>,
+}
+
+impl Outlook {
+    /// Returns the shifts of `person` that are held at all within `from..to`, by time; posts held for good first.
+    pub fn shifts_of(&self, person: &PersonId, from: Timestamp, to: Timestamp) -> Vec<OwnShift> {
+        let may_hold = |staffing: &&Staffing| staffing.everybody(false).any(|one| one == person);
+        let posts = self.roster.iter().filter(may_hold);
+        let mut own: Vec<OwnShift> =
+            posts.flat_map(|staffing| self.own_of(staffing, person, from, to)).collect();
+        own.sort_by_key(|shift| (shift.source != Source::Permanent, shift.from, shift.to));
+        own
+    }
+
+    /// Returns the shifts of `person` at one post.
+    fn own_of(
+        &self,
+        staffing: &Staffing,
+        person: &PersonId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Vec<OwnShift> {
+        let post = &staffing.post.id;
+        let shifts = staffing.shifts(&self.calendar, self.zone, from - BEGUN, to);
+        let own = |held: &Held| held.to > from && held.people.contains(person);
+        let shift = |held: Held| OwnShift {
+            post: post.clone(),
+            from: held.from,
+            to: held.to,
+            source: held.source,
+            people: held.people,
+        };
+        let mut own: Vec<OwnShift> = shifts.into_iter().filter(own).map(shift).collect();
+        let now = staffing.on_duty(&self.calendar, self.zone, from);
+        if now.source == Some(Source::Permanent) && now.people.contains(&person) {
+            let people = now.people.into_iter().cloned().collect();
+            let source = Source::Permanent;
+            own.push(OwnShift { post: post.clone(), from, to, source, people });
+        }
+        own
+    }
+}
