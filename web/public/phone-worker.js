@@ -1,6 +1,6 @@
 /**
  * Lets the phone page open without a network: the page is taken from the network and kept, its assets carry
- * their content in their names and are kept for good. Nothing under /api is ever touched.
+ * their content in their names and are kept for good, with those that they load later. Nothing under /api is ever touched.
  */
 
 const SHELF = 'jiaoying-phone-1';
@@ -30,13 +30,24 @@ async function refresh() {
   if (!response.ok) throw new Error(`the page cannot be had: ${response.status}`);
   const text = await response.clone().text();
   const assets = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((match) => match[1]);
-  for (const path of assets) if ((await shelf.match(path)) === undefined) await shelf.add(path);
+  // Grows as it is walked: a script names what it loads later.
+  for (const path of assets) {
+    if ((await shelf.match(path)) === undefined) await shelf.add(path);
+    if (!path.endsWith('.js')) continue;
+    for (const named of await namesIn(await shelf.match(path))) if (!assets.includes(named)) assets.push(named);
+  }
   await shelf.put(PAGE, response.clone());
   for (const kept of await shelf.keys()) {
     const { pathname } = new URL(kept.url);
     if (pathname !== PAGE && !assets.includes(pathname)) await shelf.delete(kept);
   }
   return response;
+}
+
+/** Returns the scripts and style sheets that a script names: `./later-B1.js`, `assets/later-B1.css`. */
+async function namesIn(script) {
+  const text = await script.text();
+  return [...text.matchAll(/["'`](?:\.|assets)\/([\w.-]+\.(?:js|css))["'`]/g)].map((match) => `/assets/${match[1]}`);
 }
 
 async function page() {

@@ -9,6 +9,9 @@ const DIST = new URL('../dist', import.meta.url).pathname;
 const BUDGETS = { index: 8, login: 40, phone: 40, screen: 150, desk: 150, admin: 150 };
 /** The map in WebGL with its worker, which comes after the page and never to the phone. */
 const MAP_BUDGET = 450;
+/** What the phone loads after its first draw, kept by its worker too. */
+const LATER_BUDGET = 16;
+const LATER_CHUNK = /^later-.*\.js$/;
 const MAP_CHUNK = /^(gl|maplibre-gl-worker)-.*\.js$/;
 
 let isOver = false;
@@ -21,10 +24,15 @@ for (const [page, budget] of Object.entries(BUDGETS)) {
     isOver = true;
   }
 }
-const map = readdirSync(join(DIST, 'assets')).filter((name) => MAP_CHUNK.test(name)).map((name) => `assets/${name}`);
+const map = namesLike(MAP_CHUNK);
 if (map.length !== 2) throw new Error(`the map has one chunk and one worker, not ${map.join(', ')}`);
 report('map', map, MAP_BUDGET);
+report('later', namesLike(LATER_CHUNK), LATER_BUDGET);
 process.exit(isOver ? 1 : 0);
+
+function namesLike(pattern) {
+  return readdirSync(join(DIST, 'assets')).filter((name) => pattern.test(name)).map((name) => `assets/${name}`);
+}
 
 function report(name, paths, budget) {
   const kb = paths.reduce((sum, path) => sum + gzipSync(readFileSync(join(DIST, path)), { level: 9 }).length, 0) / 1024;

@@ -8,6 +8,7 @@ type YesWords = Partial<Record<CalloutKind, string>>;
 export const phoneWords = bilingual(
   {
     title: '值班手机',
+    duties: '我的值班',
     pending: (n: number) => `待应答 ${n} 条`,
     nothing: '目前没有需要您应答的事项',
     onDuty: '您正在值班',
@@ -40,6 +41,7 @@ export const phoneWords = bilingual(
     deliveredNote: '已停止呼叫您。',
     lateNote: '应答已计入，标记为迟到。',
     declinedNote: '已记录您无法到岗，正在叫下一位。',
+    declinedSwapNote: '已回复「不行」。',
     wokenNote: '已代为应答。',
     refusedNote: (why: string) => `未被接受：${why}`,
     volatileNote: '手机存储已满，请不要关闭本页，直到显示「已送达」。',
@@ -56,6 +58,7 @@ export const phoneWords = bilingual(
   },
   {
     title: 'Duty phone',
+    duties: 'My duties',
     pending: (n: number) => `${n} to answer`,
     nothing: 'Nothing to answer at present',
     onDuty: 'You are on duty',
@@ -87,6 +90,7 @@ export const phoneWords = bilingual(
     deliveredNote: 'You are no longer called.',
     lateNote: 'Counted, and marked as late.',
     declinedNote: 'Noted. The next person is being called.',
+    declinedSwapNote: 'You have said no.',
     wokenNote: 'Answered on their behalf.',
     refusedNote: (why: string) => `Not accepted: ${why}`,
     volatileNote: 'This phone cannot store it: keep the page open until it says “Delivered”.',

@@ -5,14 +5,12 @@ import { mount } from 'svelte';
 import '../theme/base.css';
 import { live } from '../live.svelte';
 import Phone from '../views/phone/Phone.svelte';
-import { orders } from '../views/phone/orders.svelte';
 import { phone } from '../views/phone/phone.svelte';
 
 const page = document.getElementById('page');
 if (page === null) throw new Error('the page has no place to be');
 
 phone.start();
-orders.start();
 live.start();
 mount(Phone, { target: page });
 

@@ -9,9 +9,8 @@ import { live } from '../../live.svelte';
 import { get, type Page } from '../../net/api';
 import { Asking } from '../../net/asking';
 import type { Letter } from '../../net/outbox';
-import { phone } from './phone.svelte';
+import { ORDERS_MEMORY, phone } from './phone.svelte';
 
-const MEMORY = 'jiaoying.orders';
 const EVERY_MS = 60_000;
 const GATHER_MS = 300;
 const LISTED_MAX = 30;
@@ -42,7 +41,7 @@ class Orders {
 
   start(): void {
     try {
-      this.#known = JSON.parse(localStorage.getItem(MEMORY) ?? 'null') as Known | null ?? this.#known;
+      this.#known = JSON.parse(localStorage.getItem(ORDERS_MEMORY) ?? 'null') as Known | null ?? this.#known;
     } catch {
       // A memory that cannot be read is no memory.
     }
@@ -72,10 +71,6 @@ class Orders {
     phone.report(task.id, task.title, { path: `/tasks/${task.id}/complete`, body: { ...outcome } });
   }
 
-  forget(): void {
-    localStorage.removeItem(MEMORY);
-  }
-
   #gather(): void {
     if (this.#gathering || live.board?.me.person === undefined) return;
     this.#gathering = true;
@@ -88,7 +83,7 @@ class Orders {
   #learn(known: Known): void {
     this.#known = known;
     try {
-      localStorage.setItem(MEMORY, JSON.stringify(known));
+      localStorage.setItem(ORDERS_MEMORY, JSON.stringify(known));
     } catch {
       // Without a memory the page needs the network to open.
     }

@@ -12,6 +12,8 @@ import { Outbox, type Letter, type Report } from '../../net/outbox';
 import { sound } from '../../sound.svelte';
 
 const MEMORY = 'jiaoying.phone';
+/** Kept by what comes later, and forgotten with the rest though it has not come. */
+export const ORDERS_MEMORY = 'jiaoying.orders';
 
 class Phone {
   letters = $state.raw<readonly Letter[]>([]);
@@ -176,6 +178,7 @@ export const phone = new Phone();
 /** Forgets what was shown to whoever was logged in; answers on their way stay. */
 export function forget(): void {
   localStorage.removeItem(MEMORY);
+  localStorage.removeItem(ORDERS_MEMORY);
 }
 
 /** Keeps what must be answered for a page that opens without a network. */
