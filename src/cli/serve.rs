@@ -55,12 +55,11 @@ impl Serve {
     async fn greet(&self, node: &Node, base: &str) -> anyhow::Result<()> {
         say(format_args!(
             "叫应 Jiaoying\n  大屏 command centre  {base}/screen\n  手机 leader          {base}/phone\n  \
-             席位 dispatcher      {base}/desk"
+             席位 dispatcher      {base}/desk\n  管理 clerk           {base}/admin"
         ));
         if self.demo {
-            say(
-                "  演示登录 logins: commander, dispatcher, leader, screen, gateway; password demo-<login>",
-            );
+            say("  演示登录 logins: commander, dispatcher, leader, screen, admin, gateway; \
+                 password demo-<login>");
             say("  电话与短信为模拟线路 telephone and SMS are simulated: nobody is really called");
         } else if let Some(link) = node.access.issue_admin_link(node.board.now()).await? {
             say(format_args!(

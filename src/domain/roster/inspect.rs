@@ -47,66 +47,70 @@ pub struct Inspection {
     pub years_missing: Vec<i32>,
 }
 
-/// A time that somebody spends at a post by a shift.
-struct Shift<'a> {
+/// A time that somebody spends at a post. Posts are known by their place in the order they come in: a year of a county
+/// compares a million of them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Duty {
     from: Timestamp,
     to: Timestamp,
-    post: &'a PostId,
+    post: usize,
+    /// Held for good, and not by a shift.
+    standing: bool,
 }
+
+/// Everybody's duties, by person.
+type Duties = BTreeMap<PersonId, Vec<Duty>>;
 
 impl Outlook {
     /// Looks at every post of `area` and of what lies in it through `from..to`.
     pub fn inspect(&self, area: AreaCode, from: Timestamp, to: Timestamp) -> Inspection {
         let mut findings = Vec::new();
-        let mut first_duties: BTreeMap<PersonId, (Timestamp, Timestamp, &PostId)> = BTreeMap::new();
-        let mut shifts: BTreeMap<PersonId, Vec<Shift<'_>>> = BTreeMap::new();
-        let mut posts = 0;
+        let mut duties = Duties::new();
+        let mut posts: Vec<&PostId> = Vec::new();
         for staffing in self.roster.within(area) {
-            posts += 1;
-            let post = &staffing.post.id;
+            let post = posts.len();
+            posts.push(&staffing.post.id);
+            // Few hold one post: they are told apart among themselves, and only once among everybody.
+            let mut crew = Duties::new();
             for stretch in staffing.timeline(&self.calendar, self.zone, from, to) {
                 let (from, to) = (stretch.from, stretch.to);
                 if stretch.people.is_empty() {
-                    findings.push(Finding { from, to, post: post.clone(), defect: Defect::Gap });
+                    let post = staffing.post.id.clone();
+                    findings.push(Finding { from, to, post, defect: Defect::Gap });
                 }
-                for person in &stretch.people {
-                    findings.extend(self.on_leave(person, from, to).map(|(from, to)| {
-                        let defect = Defect::OnLeave { person: person.clone() };
-                        Finding { from, to, post: post.clone(), defect }
-                    }));
-                }
+                let standing = stretch.source == Some(Source::Permanent);
                 for person in stretch.people {
-                    let first = first_duties.entry(person.clone()).or_insert((from, to, post));
-                    *first = (*first).min((from, to, post));
-                    // Whoever holds posts for good need not be at any of them.
-                    if stretch.source != Some(Source::Permanent) {
-                        shifts.entry(person).or_default().push(Shift { from, to, post });
-                    }
+                    crew.entry(person).or_default().push(Duty { from, to, post, standing });
                 }
             }
+            for (person, held) in crew {
+                duties.entry(person).or_default().extend(held);
+            }
         }
-        findings.extend(shifts.iter().flat_map(|(person, shifts)| two_posts(person, shifts)));
-        let silent = first_duties.iter().filter(|(person, _)| self.silent.contains(*person));
-        findings.extend(silent.map(|(person, (from, to, post))| Finding {
-            from: *from,
-            to: *to,
-            post: (*post).clone(),
-            defect: Defect::NoTelephone { person: person.clone() },
-        }));
+        for (person, held) in &mut duties {
+            held.sort_unstable();
+            findings.extend(two_posts(person, held, &posts));
+            let silent = held.first().filter(|_| self.silent.contains(person));
+            findings.extend(silent.map(|first| Finding {
+                from: first.from,
+                to: first.to,
+                post: posts[first.post].clone(),
+                defect: Defect::NoTelephone { person: person.clone() },
+            }));
+        }
+        for leave in self.leaves.iter().filter(|leave| leave.from < to && from < leave.to) {
+            let held = duties.get(&leave.person).into_iter().flatten();
+            let meets = held.filter(|duty| leave.from < duty.to && duty.from < leave.to);
+            findings.extend(meets.map(|duty| Finding {
+                from: leave.from.max(duty.from),
+                to: leave.to.min(duty.to),
+                post: posts[duty.post].clone(),
+                defect: Defect::OnLeave { person: leave.person.clone() },
+            }));
+        }
         findings.sort_unstable();
-        Inspection { posts, findings, years_missing: self.years_missing(from, to) }
-    }
-
-    /// Returns the times within `from..to` in which `person` is on leave.
-    fn on_leave(
-        &self,
-        person: &PersonId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> impl Iterator<Item = (Timestamp, Timestamp)> {
-        let leaves = self.leaves.iter().filter(move |leave| leave.person == *person);
-        let meets = leaves.filter(move |leave| leave.from < to && from < leave.to);
-        meets.map(move |leave| (leave.from.max(from), leave.to.min(to)))
+        let years_missing = self.years_missing(from, to);
+        Inspection { posts: posts.len(), findings, years_missing }
     }
 
     /// Returns the years of `from..to` of which the holiday notice has not been entered.
@@ -117,22 +121,19 @@ impl Outlook {
     }
 }
 
-/// Returns every time in which shifts of one person at two posts overlap.
-fn two_posts<'a>(
-    person: &'a PersonId,
-    shifts: &'a [Shift<'a>],
-) -> impl Iterator<Item = Finding> + use<'a> {
-    let mut shifts: Vec<&Shift<'_>> = shifts.iter().collect();
-    shifts.sort_by_key(|shift| (shift.from, shift.post));
+/// Returns every time in which shifts of one person at two posts overlap; `held` by start. Whoever holds posts for good
+/// need not be at any of them.
+fn two_posts(person: &PersonId, held: &[Duty], posts: &[&PostId]) -> Vec<Finding> {
+    let shifts: Vec<&Duty> = held.iter().filter(|duty| !duty.standing).collect();
     let mut found = Vec::new();
     for (place, shift) in shifts.iter().enumerate() {
         let later = shifts[place + 1..].iter().take_while(|later| later.from < shift.to);
         found.extend(later.filter(|later| later.post != shift.post).map(|later| Finding {
             from: later.from,
             to: later.to.min(shift.to),
-            post: later.post.clone(),
-            defect: Defect::TwoPosts { person: person.clone(), other: shift.post.clone() },
+            post: posts[later.post].clone(),
+            defect: Defect::TwoPosts { person: person.clone(), other: posts[shift.post].clone() },
         }));
     }
-    found.into_iter()
+    found
 }

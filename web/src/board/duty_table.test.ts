@@ -77,5 +77,5 @@ function column(days: number[], length: number): Column {
 }
 
 function tableOf(shifts: Line[]): PostTable {
-  return { area: 'a', area_name: '', post: 'p', post_title: '', duty: '', duty_name: '', shifts, held: [], seen: 7 };
+  return { area: 'a', area_name: '', post: 'p', post_title: '', duty: '', duty_name: '', shifts, held: [], overrides: [], seen: 7 };
 }

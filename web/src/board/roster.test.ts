@@ -82,7 +82,7 @@ it('the cursor stays on the sheet, and the crew is whoever is named, most often 
 });
 
 function table(parts: Held[]): PostTable {
-  return { ...place, shifts: [], held: parts, seen: 7 };
+  return { ...place, shifts: [], held: parts, overrides: [], seen: 7 };
 }
 
 function tables(items: PostTable[]): Tables {

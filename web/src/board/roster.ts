@@ -33,11 +33,18 @@ export interface Held extends Line {
   source?: DutySource;
 }
 
+/** A change for a stretch of time; taken back by its id. */
+export interface Substitute extends Line {
+  id: string;
+  reason: string;
+}
+
 export interface PostTable extends PostPlace {
   /** The lines that begin in the days asked for. */
   shifts: Line[];
   /** Who really holds it, change by change and without holes. */
   held: Held[];
+  overrides: Substitute[];
   /** Where the post was changed last; sent back with what is put in its place. */
   seen: number;
 }

@@ -25,14 +25,6 @@ interface Answer<T> {
   value: T;
 }
 
-/** A substitute that was put from this page: only here its number is known. */
-interface OwnSubstitute {
-  id: string;
-  post: string;
-  from: number;
-  to: number;
-}
-
 const NOTHING: Outlook = { posts: 0, years_missing: [], items: [], left_off: 0 };
 
 class Roster {
@@ -42,7 +34,6 @@ class Roster {
   marked = $state.raw<At | undefined>(undefined);
   /** Days that would change places, once somebody has said so. */
   pair = $state.raw<readonly [At, At] | undefined>(undefined);
-  own = $state.raw<readonly OwnSubstitute[]>([]);
   /** Why days do not change places. */
   notice = $state<'swapNot' | 'swapOther' | undefined>(undefined);
   #area = $state<string | undefined>(undefined);
