@@ -51,6 +51,11 @@ export function mayOverrideRoster(role: Role): boolean {
   return role === 'commander' || role === 'dispatcher' || role === 'admin';
 }
 
+/** Tells whether a role signs for a post on behalf of whoever is there. */
+export function mayAnswerForOthers(role: Role): boolean {
+  return role === 'commander' || role === 'dispatcher';
+}
+
 /** Tells whether a role changes duty tables, rotations and holidays. */
 export function mayEditRoster(role: Role): boolean {
   return role === 'admin';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import { answered, COUNTY, emptyBoard, redWarning, TOWNSHIP, VILLAGE } from './fixture';
-import { differs, held, listed, NO_FILTER, step } from './list';
+import { differs, held, listed, NO_FILTER, step, stepFrom } from './list';
 import type { ObligationView } from './protocol';
 import { reduceAll } from './reduce';
 
@@ -37,4 +37,9 @@ it('the cursor stays in the list and begins at its end it comes from', () => {
   expect(step(['a', 'b'], 'a', 1)).toBe('b');
   expect(step(['a', 'b'], 'b', 1)).toBe('b');
   expect(step([], undefined, 1)).toBeUndefined();
+});
+
+it('keys go on from where the one in hand stood once it is listed no more', () => {
+  expect([stepFrom(['a', 'c', 'd'], 'b', 1, 1), stepFrom(['a', 'c', 'd'], 'b', 1, -1)]).toEqual(['c', 'a']);
+  expect([stepFrom(['a'], 'b', 1, 1), stepFrom(['a', 'b'], 'a', 1, 1), stepFrom([], 'b', 1, 1), stepFrom(['a'], undefined, 0, 1)]).toEqual(['a', 'b', undefined, 'a']);
 });

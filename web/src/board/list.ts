@@ -50,6 +50,15 @@ export function step(rows: readonly string[], id: string | undefined, by: number
   return rows[Math.min(rows.length - 1, Math.max(0, index + by))];
 }
 
+/**
+ * Returns the row so many steps from the one in hand, which stood at `place` last: once it is listed no more, what took its
+ * place is the next one.
+ */
+export function stepFrom(rows: readonly string[], id: string | undefined, place: number, by: number): string | undefined {
+  if (id === undefined || rows.includes(id)) return step(rows, id, by);
+  return rows[Math.min(rows.length - 1, Math.max(0, by > 0 ? place + by - 1 : place + by))];
+}
+
 /** Returns how many obligations a tab would show. */
 export function countOf(counts: Counts, shown: Shown): number {
   switch (shown) {

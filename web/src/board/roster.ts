@@ -71,9 +71,20 @@ export interface Defect extends PostPlace {
   other?: PostPlace;
 }
 
+/** How much is wrong on a day; what lasts counts on each of its days. */
+export interface OutlookDay {
+  date: string;
+  day_type: DayType;
+  gaps: number;
+  two_posts: number;
+  no_telephone: number;
+  on_leave: number;
+}
+
 export interface Outlook {
   posts: number;
   years_missing: number[];
+  days: OutlookDay[];
   items: Defect[];
   left_off: number;
 }

@@ -16,7 +16,7 @@ function duty(from: number, source: OwnDuty['source'] = 'rotation'): OwnDuty {
 function swap(id: string, more: Partial<SwapView> = {}): SwapView {
   const { from, to } = duty(5);
   const asker = { id: 'me', name: '甲' };
-  return { id, stage: 'asked', asker, turn: { ...POST, from, to }, asked: [], reason: '', asked_at: day(1), lapses_at: from, may_withdraw: false, ...more };
+  return { id, stage: 'asked', asker, turn: { ...POST, from, to }, asked: [], reason: '', asked_at: day(1), lapses_at: from, may_decide: false, may_withdraw: false, ...more };
 }
 
 it('what is held for good stands apart, what is over is gone, and the next comes first', () => {

@@ -48,6 +48,8 @@ export interface SwapView {
   lapses_at: Time;
   /** My obligation that waits for a yes or a no. */
   answer_by?: string;
+  /** I may approve or refuse it. */
+  may_decide: boolean;
   may_withdraw: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { digitOf, keyOf, type Press } from './keys';
+import { digitOf, keyOf, pageOf, type Press } from './keys';
 
 it('reads a letter by its place on the keyboard, whatever an input method makes of it', () => {
   expect(keyOf(press({ code: 'KeyN', key: 'n' }), false)).toBe('new_warning');
@@ -21,6 +21,7 @@ it('reads numbers from both places of the keyboard, and never from text', () => 
   expect(digitOf(press({ code: 'Digit3', key: '3' }), false)).toBe(3);
   expect(digitOf(press({ code: 'Numpad9', key: '9' }), false)).toBe(9);
   expect(digitOf(press({ code: 'Digit0', key: '0' }), false)).toBeUndefined();
+  expect([pageOf(press({ code: 'Digit0', key: '0' }), false), pageOf(press({ code: 'Digit3', key: '3' }), false)]).toEqual([10, 3]);
   expect(digitOf(press({ code: 'Digit3', key: '#', shiftKey: true }), false)).toBeUndefined();
   expect(digitOf(press({ code: 'Digit3', key: '3' }), true)).toBeUndefined();
 });

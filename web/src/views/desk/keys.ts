@@ -47,6 +47,12 @@ export function digitOf(press: Press, inText: boolean): number | undefined {
   return digit === undefined ? undefined : Number(digit);
 }
 
+/** Returns the number of the page that a press means: 0 is the tenth. */
+export function pageOf(press: Press, inText: boolean): number | undefined {
+  const isTen = !inText && !hasModifier(press) && !press.shiftKey && /^(?:Digit|Numpad)0$/.test(press.code);
+  return isTen ? 10 : digitOf(press, inText);
+}
+
 /** Tells whether presses on `target` are text. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;

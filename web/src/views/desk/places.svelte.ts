@@ -3,7 +3,7 @@
 import { Pages } from '../page/pages.svelte';
 
 /** In the order of their numbers. */
-const PLACES = ['callouts', 'incidents', 'response', 'reports', 'rounds', 'supplies', 'shelters', 'hotspots', 'units'] as const;
+const PLACES = ['callouts', 'incidents', 'response', 'reports', 'rounds', 'supplies', 'shelters', 'hotspots', 'units', 'handover'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** The desk answers calls without them, so they come only when they are first wanted. */
@@ -15,4 +15,5 @@ export const places = new Pages<Place>(PLACES, {
   shelters: () => import('../evacuation/EvacuationPage.svelte'),
   hotspots: () => import('../hotspots/HotSpots.svelte'),
   units: () => import('../units/Units.svelte'),
+  handover: () => import('../handover/HandoverPage.svelte'),
 });

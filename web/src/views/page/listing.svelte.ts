@@ -1,7 +1,7 @@
 /** What a page lists and which of it is in hand: asked for again when its events come, and every half minute all the same. */
 
 import type { BoardEvent } from '../../board/event';
-import { step } from '../../board/list';
+import { stepFrom } from '../../board/list';
 import { clock } from '../../clock.svelte';
 import { live } from '../../live.svelte';
 import { Asking } from '../../net/asking';
@@ -96,10 +96,8 @@ export class Listing<Row, Detail = Row> {
 
   move(by: number): void {
     const ids = this.rows.map((row) => this.#ports.idOf(row));
-    if (this.chosen === undefined || ids.includes(this.chosen)) return this.choose(step(ids, this.chosen, by));
-    // What took the place of the one in hand is the next one.
-    const at = Math.min(ids.length - 1, Math.max(0, by > 0 ? this.#place + by - 1 : this.#place + by));
-    return ids.length === 0 ? undefined : this.choose(ids[at]);
+    const next = stepFrom(ids, this.chosen, this.#place, by);
+    if (next !== undefined) this.choose(next);
   }
 
   /** Asks again after something was done here; its event may still be on its way. */

@@ -25,7 +25,7 @@ interface Answer<T> {
   value: T;
 }
 
-const NOTHING: Outlook = { posts: 0, years_missing: [], items: [], left_off: 0 };
+const NOTHING: Outlook = { posts: 0, years_missing: [], days: [], items: [], left_off: 0 };
 
 class Roster {
   sheet = $state<RosterSheet | undefined>(undefined);
@@ -99,6 +99,13 @@ class Roster {
     const post = this.at?.post ?? this.columns[0]?.table.post;
     this.turnTo(monthOf(this.today));
     if (post !== undefined) this.at = { post, date: this.today };
+  }
+
+  /** Turns to a cell that somebody wants to see, in whatever area and month it is. */
+  goTo(at: At): void {
+    this.show(areaOfPost(at.post));
+    this.turnTo(monthOf(at.date));
+    this.at = at;
   }
 
   /** Takes the area so many places on in hand. */
