@@ -56,7 +56,7 @@ it('the desk approves a swap by one key, and the roster says who is on duty', as
   for (const one of [context, leader.context, roster.context]) await one.close();
 });
 
-it('both sides sign a change of shift at the desk, what they say is on record, and the list is empty', async () => {
+it('both sides sign a change of shift at the desk, what they say is on record, and it waits no more', async () => {
   await withdrawAll();
   const { page, faults, context } = await visit(browser, 'dispatcher', '/desk');
   await goTo(page, '交接班');
@@ -100,6 +100,8 @@ it('both sides sign a change of shift at the desk, what they say is on record, a
   await sheet.waitFor({ state: 'detached' });
   await page.locator('section', { hasText: '已签的交接' }).locator('[id^=row-]').filter({ hasText: name }).getByText(/已签$/).first().waitFor({ timeout: SOON_MS });
 
+  await page.locator('.handovers .row:not(.past)').filter({ hasText: `接班 ${name}` }).waitFor({ state: 'detached' });
+
   // Taken back, the shift changes again; that one is signed for as well.
   expect((await context.request.delete(`/api/v1/overrides/${cover}`)).status()).toBe(204);
   expect(faults).toEqual([]);
@@ -126,7 +128,18 @@ it('what is wrong with the roster leads to its cell, in both languages', async (
   await page.getByRole('heading', { level: 1, name: 'Handover' }).waitFor();
   expect(await seriousFaults(page)).toEqual([]);
   await keep(page, 'handover-en');
-  expect(faults).toEqual([]);
+  // The clerk has the same page, beside the month itself.
+  const clerk = await visit(browser, 'admin', '/admin');
+  await goTo(clerk.page, '交接班');
+  await clerk.page.locator('.outlook [id^=row-]').first().waitFor({ timeout: SOON_MS });
+  await clerk.page.keyboard.press('ArrowRight');
+  await clerk.page.keyboard.press('ArrowRight');
+  await clerk.page.keyboard.press('ArrowDown');
+  await clerk.page.keyboard.press('Enter');
+  await clerk.page.getByRole('heading', { level: 1, name: '排班' }).waitFor();
+  await clerk.page.locator('td.chosen').waitFor({ timeout: SOON_MS });
+  expect([...faults, ...clerk.faults]).toEqual([]);
+  await clerk.context.close();
   await context.close();
 });
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { destination, mayDecide, mayDraft, mayEditRoster, mayOverrideRoster, pageOf } from './roles';
+import { destination, mayAnswerForOthers, mayDecide, mayDraft, mayEditRoster, mayOverrideRoster, pageOf } from './roles';
 
 it('each role goes to its face', () => {
   expect((['leader', 'screen', 'commander', 'dispatcher', 'admin', 'gateway'] as const).map(pageOf))
@@ -25,4 +25,5 @@ it('the desk puts substitutes into the roster, which only the clerk rewrites', (
   const roles = ['commander', 'dispatcher', 'leader', 'screen', 'gateway', 'admin'] as const;
   expect(roles.filter(mayOverrideRoster)).toEqual(['commander', 'dispatcher', 'admin']);
   expect(roles.filter(mayEditRoster)).toEqual(['admin']);
+  expect(roles.filter(mayAnswerForOthers)).toEqual(['commander', 'dispatcher']);
 });

@@ -6,7 +6,7 @@
 export type Severity = 'red' | 'orange' | 'yellow' | 'blue';
 export type Channel = 'app' | 'sms' | 'voice';
 export type StateName = 'ringing' | 'answered' | 'unreached' | 'withdrawn';
-export type CalloutKind = 'warning' | 'manual' | 'spot_check' | 'errand' | 'alarm' | 'order' | 'task' | 'reminder' | 'swap' | 'handover' | 'notice';
+export type CalloutKind = 'warning' | 'manual' | 'spot_check' | 'errand' | 'alarm' | 'order' | 'task' | 'reminder' | 'swap' | 'handover' | 'notice' | 'roster';
 export type Role = 'commander' | 'dispatcher' | 'leader' | 'screen' | 'gateway' | 'admin';
 export type AnswerKind = 'acknowledged' | 'declined';
 export type WithdrawReason =
@@ -265,6 +265,22 @@ export interface Duty {
   at: Time;
   items: DutyItem[];
   gaps: DutyGap[];
+  /** What is wrong with the roster ahead. Missing in what a page of an older version has remembered. */
+  flaws?: { total: number; items: FlawView[] };
+}
+
+/** Something wrong with a post ahead; those in haste come first. */
+export interface FlawView {
+  area: string;
+  area_name: string;
+  post: string;
+  post_title: string;
+  flaw: 'gap' | 'two_posts' | 'on_leave' | 'no_telephone';
+  from: Time;
+  to: Time;
+  times: number;
+  person_name?: string;
+  soon: boolean;
 }
 
 export interface Line {

@@ -3,10 +3,11 @@
 import { Pages } from '../page/pages.svelte';
 
 /** In the order of their numbers. */
-const CLERK_PAGES = ['roster', 'holidays'] as const;
+const CLERK_PAGES = ['roster', 'holidays', 'handover'] as const;
 export type ClerkPage = (typeof CLERK_PAGES)[number];
 
 export const clerk = new Pages<ClerkPage>(CLERK_PAGES, {
   roster: () => import('../roster/Roster.svelte'),
   holidays: () => import('../holidays/Holidays.svelte'),
+  handover: () => import('../handover/HandoverPage.svelte'),
 });

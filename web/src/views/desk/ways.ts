@@ -1,11 +1,11 @@
 /** Where the desk shows what is open when a post is handed over. */
 
 import type { MatterKind } from '../../board/handover';
-import { live } from '../../live.svelte';
 import { levels } from '../../levels.svelte';
-import { desk } from '../desk/desk.svelte';
-import { places } from '../desk/places.svelte';
+import { live } from '../../live.svelte';
 import { incidents } from '../dispatch/incidents.svelte';
+import { desk } from './desk.svelte';
+import { places } from './places.svelte';
 
 /** Returns what shows one of a kind; nothing where the desk has no page for it. */
 export function showMatter(kind: MatterKind): ((id: string) => void) | undefined {
