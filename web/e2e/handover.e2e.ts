@@ -30,7 +30,7 @@ it('the desk approves a swap by one key, and the roster says who is on duty', as
 
   const swap = await askedByLeader(leader.context.request);
   const row = page.locator('[id^=row-]').filter({ hasText: '等同事答复' }).filter({ hasText: `${swap.asker} 请人替` });
-  await row.waitFor({ timeout: SOON_MS });
+  await row.getByText('新', { exact: true }).waitFor({ timeout: SOON_MS });
   await takenBy(swap.id, swap.taker);
   const waiting = page.locator('[id^=row-]').filter({ hasText: `${swap.taker} 替 ${swap.asker}` });
   await waiting.getByText('待批准').waitFor({ timeout: SOON_MS });

@@ -71,6 +71,7 @@ class DutyPage {
   take(part: Part, id: string): void {
     this.#part = part;
     this.#hold(part, id);
+    if (this.#known !== undefined) this.#known = new Set([...this.#known, id]);
   }
 
   move(by: number): void {
@@ -112,7 +113,7 @@ class DutyPage {
     if (this.#known === undefined && isAsked) this.#known = new Set([...this.#idsOf('swaps'), ...this.#idsOf('handovers')]);
   }
 
-  /** Tells whether it came since, and nobody has had it in hand. */
+  /** Tells whether it came since, and nobody has taken it in hand. */
   isNew(id: string): boolean {
     return this.#known !== undefined && !this.#known.has(id);
   }
@@ -124,7 +125,6 @@ class DutyPage {
   #hold(part: Part, id: string): void {
     this.#hands = { ...this.#hands, [part]: id };
     this.#places[part] = Math.max(0, this.#idsOf(part).indexOf(id));
-    if (this.#known !== undefined) this.#known = new Set([...this.#known, id]);
   }
 
   #idsOf(part: Part): string[] {
