@@ -12,6 +12,7 @@ mod exchange;
 mod facts;
 mod gauges;
 mod ground;
+mod look_ahead;
 mod nodes;
 mod planes;
 mod positions;

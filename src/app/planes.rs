@@ -9,7 +9,7 @@ use super::{
     coverage, exchange,
     gauges::{self, Plane},
     ground::Ground,
-    positions, sources,
+    look_ahead, positions, sources,
 };
 use crate::{
     bus::{Bus, redis::LastPositions},
@@ -54,6 +54,8 @@ impl Planes {
         exchange::start(&positions, bus, last, board, tasks, stop).await?;
         let ground = Ground::open(config, demo)?;
         let watch = coverage::Watch::new(board, &positions, &ground.advice, bus.health());
+        tasks.spawn(positions::stopped_by(stop.clone(), watch.run()));
+        let watch = look_ahead::Watch::new(board);
         tasks.spawn(positions::stopped_by(stop.clone(), watch.run()));
         Ok(Self { positions, tracks, gauges, readings, broker, sources, ground })
     }

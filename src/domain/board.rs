@@ -21,6 +21,7 @@ use super::{
     evacuation::{self, Evacuations},
     event::{CalloutEvent, Entry, Event},
     fence::{self, Fences},
+    flaw::{self, Flaws},
     gauge::{self, Standings},
     handover::{self, Handovers},
     hole::{self, Holes},
@@ -92,6 +93,8 @@ pub struct Board {
     pub swaps: Swaps,
     #[serde(default)]
     pub handovers: Handovers,
+    #[serde(default)]
+    pub flaws: Flaws,
     pub(super) overrides_added: u64,
 }
 
@@ -171,6 +174,7 @@ impl Board {
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
             Command::NoteCoverage(step) => hole::decide(self, actor, step, &mut draft)?,
+            Command::NoteFlaws(look) => flaw::decide(self, actor, look, &mut draft)?,
             Command::NoteCrossings(seen) => fence::note(self, actor, seen, &mut draft)?,
             Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),
             Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
@@ -273,6 +277,7 @@ impl Board {
             Event::Report(event) => self.reports.apply(event, entry),
             Event::Round(event) => self.rounds.apply(event, entry),
             Event::Coverage(event) => self.holes.apply(event),
+            Event::Flaw(event) => self.flaws.apply(event, at),
             Event::Leave(event) => self.leaves.apply(event),
             Event::Swap(event) => self.swaps.apply(event, entry),
             Event::Handover(event) => self.apply_handover(event, entry),

@@ -18,6 +18,7 @@ use super::{
     evacuation::EvacuationStep,
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
     fence::Crossing,
+    flaw::LookAhead,
     gauge::Seen,
     handover::SignHandover,
     hole::CoverageStep,
@@ -100,6 +101,8 @@ pub enum Command {
     NoteHeard(Vec<LastHeard>),
     /// Warned areas have lost their cover, or have it again.
     NoteCoverage(CoverageStep),
+    /// What has been found wrong with the roster ahead: all there is.
+    NoteFlaws(LookAhead),
     /// Units were seen to enter or leave warned areas.
     NoteCrossings(Vec<Crossing>),
     NoteAccess(AccessChanged),

@@ -46,6 +46,7 @@ mod sessions;
 mod setup;
 mod sheets;
 mod sources;
+mod spot_checks;
 mod suggestions;
 mod supplies;
 mod swaps;
@@ -209,6 +210,7 @@ fn rostering() -> Router<Web> {
         .route("/duty", get(duty::list))
         .route("/duty/outlook", get(ahead::outlook))
         .route("/duty/load", get(ahead::load))
+        .route("/spot-checks/statistics", get(spot_checks::statistics))
         .route("/holidays", get(holidays::list))
         .route("/holidays/{year}", get(holidays::one).put(holidays::set))
         .route("/duty-tables", get(duty_tables::show).put(duty_tables::set))

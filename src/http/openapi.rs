@@ -10,7 +10,8 @@ use super::{
     evacuations::{self, shelters, transfers},
     filling, forms, gauges, handovers, holidays, hotspots, incidents, journal, leaves, map,
     obligations, people, positions, recommendations, reports, responses, rotations, rounds,
-    sessions, setup, sheets, sources, suggestions, supplies, swaps, tasks, units, warnings,
+    sessions, setup, sheets, sources, spot_checks, suggestions, supplies, swaps, tasks, units,
+    warnings,
 };
 
 #[derive(OpenApi)]
@@ -112,6 +113,7 @@ use super::{
         duty::list,
         ahead::outlook,
         ahead::load,
+        spot_checks::statistics,
         holidays::list,
         holidays::one,
         holidays::set,

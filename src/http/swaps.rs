@@ -260,7 +260,9 @@ impl SwapView {
             to: turn.to,
         };
         let own = actor.person.as_ref().is_some_and(|person| swap.asker == *person);
+        let takes_part = actor.person.as_ref().is_some_and(|person| swap.concerns(person));
         let taker = swap.taken.as_ref().map(|taken| &taken.person);
+        let decides = decides(actor, swap) && swap.is_open();
         Self {
             id: swap.id,
             stage: stage(swap),
@@ -281,8 +283,8 @@ impl SwapView {
             lapses_at: swap.lapses_at,
             ended: swap.ended.as_ref().map(|ended| EndedView::of(board, ended)),
             answer_by: answer_by(board, actor, swap),
-            may_decide: decides(actor, swap) && swap.is_open() && taker.is_some(),
-            may_withdraw: swap.is_open() && (own || decides(actor, swap)),
+            may_decide: decides && taker.is_some() && !takes_part,
+            may_withdraw: decides || swap.is_open() && own,
         }
     }
 }

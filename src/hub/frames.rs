@@ -129,6 +129,7 @@ fn topic(event: &Event) -> Topic {
         | Event::Leave(_)
         | Event::Swap(_)
         | Event::Handover(_)
+        | Event::Flaw(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => Topic::Duty,
         Event::UnitSaved(_)

@@ -8,7 +8,7 @@ use super::directory::Directory;
 use crate::domain::{
     area::Extent,
     callout::obligation::Step,
-    event::{CalloutEvent, CoverageEvent, Event},
+    event::{CalloutEvent, CoverageEvent, Event, FlawEvent},
     ids::{AreaCode, PersonId, PostId, SiteId},
     silence::Voice,
 };
@@ -27,6 +27,9 @@ pub(super) fn names<'d>(
         Event::SilenceBegan(began) => names.voice(&began.voice),
         Event::SilenceEnded(ended) => names.voice(&ended.voice),
         Event::Coverage(CoverageEvent::CoverageHoleOpened(opened)) => names.area(opened.spot.area),
+        Event::Flaw(FlawEvent::RosterFlawFound(found)) => {
+            names.post(&found.place.post).people(found.first.person.iter())
+        }
         Event::OverrideAdded(added) => {
             names.post(&added.change.post).people(added.change.people.iter())
         }

@@ -6,7 +6,7 @@ use super::directory::Directory;
 use crate::domain::{
     area::Extent,
     event::{
-        AssignmentEvent, CalloutEvent, Carried, CoverageEvent, EvacuationEvent, Event,
+        AssignmentEvent, CalloutEvent, Carried, CoverageEvent, EvacuationEvent, Event, FlawEvent,
         HandoverEvent, HotSpotEvent, IncidentEvent, LeaveEvent, ReportEvent, RoadEvent, RoundEvent,
         SupplyEvent, SwapEvent, TaskEvent,
     },
@@ -53,6 +53,8 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::Leave(LeaveEvent::LeaveEnded(ended)) => Scope::Within(ended.area),
         Event::Swap(event) => swap(event),
         Event::Handover(event) => handover(event),
+        Event::Flaw(FlawEvent::RosterFlawFound(found)) => Scope::Within(found.place.post.area),
+        Event::Flaw(FlawEvent::RosterFlawMended(mended)) => Scope::Within(mended.place.post.area),
         Event::Road(RoadEvent::RoadClosed(closed)) => Scope::Within(closed.area),
         Event::Road(RoadEvent::RoadOpened(opened)) => Scope::Within(opened.area),
         Event::Evacuation(event) => evacuation(event),

@@ -163,6 +163,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::SilenceBegan(_)
         | Event::SilenceEnded(_)
         | Event::Coverage(_)
+        | Event::Flaw(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)
         | Event::SuggestionRulesAdopted(_)

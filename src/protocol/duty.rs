@@ -4,7 +4,7 @@ use compact_str::CompactString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Viewer, duty_name, post_title};
+use super::{FlawsView, Viewer, duty_name, post_title};
 use crate::domain::{
     board::Board,
     handover::Handover,
@@ -22,6 +22,8 @@ pub struct DutyView {
     pub gaps: Vec<DutyGap>,
     /// The holiday notice of this year has not been entered, so rotations by day type may be wrong.
     pub calendar_missing: bool,
+    /// What is wrong with the roster ahead.
+    pub flaws: FlawsView,
 }
 
 /// Somebody on duty.
@@ -98,7 +100,8 @@ impl DutyView {
     ) -> Self {
         let date = at.local(board.timezone()).date();
         let calendar_missing = !board.calendar.knows(date);
-        let mut view = Self { at, items: Vec::new(), gaps: Vec::new(), calendar_missing };
+        let flaws = FlawsView::of(board, area);
+        let mut view = Self { at, items: Vec::new(), gaps: Vec::new(), calendar_missing, flaws };
         let posts = board.roster.within(area).filter(|staffing| wanted(&staffing.post.id));
         posts.for_each(|staffing| view.add(board, staffing, viewer));
         view

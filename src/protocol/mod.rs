@@ -7,6 +7,7 @@ mod callout;
 mod duty;
 mod evacuation;
 mod feature;
+mod flaw;
 mod hole;
 mod hotspot;
 mod incident;
@@ -31,6 +32,7 @@ pub use self::{
         ContactView, FactsView, FeatureView, GeometryView, Properties, UnitFacts, UnitTask,
         UnitView,
     },
+    flaw::{FlawView, FlawsView},
     hole::HoleView,
     hotspot::{HotSpotFacts, HotSpotView, StatisticsView, TakenView},
     incident::{IncidentDetail, IncidentView},

@@ -31,6 +31,7 @@ mod evacuation;
 mod events;
 mod feeds;
 mod fences;
+mod flaws;
 mod flood_warnings;
 #[path = "../fuzz/mod.rs"]
 mod fuzz;
@@ -63,6 +64,7 @@ mod silence;
 mod sim;
 mod simulation;
 mod sl651;
+mod spot_checks;
 mod storm_gauges;
 mod stream;
 mod supplies;

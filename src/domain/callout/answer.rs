@@ -352,6 +352,7 @@ impl Draft<'_> {
             CalloutKind::Swap => board.wants_swap(known.id),
             CalloutKind::Handover => board.wants_signature(known.id),
             CalloutKind::Notice => false,
+            CalloutKind::Roster => board.is_told_of_flaws(known.id),
             CalloutKind::Reminder => has_open_task() || board.asks_unit(known),
             CalloutKind::Warning
             | CalloutKind::Manual

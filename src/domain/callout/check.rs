@@ -25,6 +25,8 @@ const TAKER_LIMIT: usize = 32;
 
 /// Longest time in which both sides of a handover are called, in seconds.
 const BOTH_LIMIT_S: u32 = 86_400;
+/// Farthest that a roster is looked ahead over, in days.
+const AHEAD_LIMIT_DAYS: u16 = 366;
 
 /// Why a set of policies is refused: where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +92,7 @@ impl PolicySet {
         }
         self.last_resort.iter().try_for_each(|target| self.check_target("last_resort", target))?;
         self.check_handover()?;
+        self.check_roster()?;
         self.check_colours()
     }
 
@@ -106,6 +109,17 @@ impl PolicySet {
             None => {
                 Err(fault("handover", "nobody would be called to sign: add a policy for handover"))
             }
+        }
+    }
+
+    fn check_roster(&self) -> Result<(), PolicyFault> {
+        let Some(care) = &self.roster else { return Ok(()) };
+        if !(1..=AHEAD_LIMIT_DAYS).contains(&care.ahead_days) {
+            return Err(fault("roster", format!("ahead_days is 1 to {AHEAD_LIMIT_DAYS}")));
+        }
+        match self.choose(CalloutKind::Roster, None, None) {
+            Some(_) => Ok(()),
+            None => Err(fault("roster", "nobody would be told of it: add a policy for roster")),
         }
     }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::attempt::Sign;
 use crate::domain::{
     assignment::Thresholds,
+    flaw::Care,
     handover::Signing,
     ids::{AreaCode, Duty, Level, PostId},
     person::Channel,
@@ -43,6 +44,8 @@ pub enum CalloutKind {
     Handover,
     /// Something that somebody has to know, and says that he does (告知).
     Notice,
+    /// Something wrong with the roster ahead, told to whoever keeps it (排班问题).
+    Roster,
 }
 
 impl CalloutKind {
@@ -54,7 +57,8 @@ impl CalloutKind {
             | CalloutKind::Reminder
             | CalloutKind::Swap
             | CalloutKind::Handover
-            | CalloutKind::Notice => true,
+            | CalloutKind::Notice
+            | CalloutKind::Roster => true,
             CalloutKind::Warning
             | CalloutKind::Manual
             | CalloutKind::SpotCheck
@@ -83,6 +87,9 @@ pub struct PolicySet {
     /// Which posts are handed over by signature; none where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handover: Option<Signing>,
+    /// How far ahead the roster has to be right; nobody is told of its flaws where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roster: Option<Care>,
 }
 
 /// The policies that a callout lives by.

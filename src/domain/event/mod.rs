@@ -8,6 +8,7 @@ mod assignment;
 mod callout;
 mod coverage;
 mod evacuation;
+mod flaw;
 mod group;
 mod handover;
 mod hotspot;
@@ -40,8 +41,9 @@ use super::{
 };
 
 pub use self::{
-    assignment::*, callout::*, coverage::*, evacuation::*, handover::*, hotspot::*, incident::*,
-    leave::*, report::*, response::*, road::*, round::*, supply::*, swap::*, task::*, warning::*,
+    assignment::*, callout::*, coverage::*, evacuation::*, flaw::*, handover::*, hotspot::*,
+    incident::*, leave::*, report::*, response::*, road::*, round::*, supply::*, swap::*, task::*,
+    warning::*,
 };
 
 /// An event with its place in the journal.
@@ -171,6 +173,7 @@ events! {
     group Report(ReportEvent);
     group Round(RoundEvent);
     group Coverage(CoverageEvent);
+    group Flaw(FlawEvent);
     group Leave(LeaveEvent);
     group Swap(SwapEvent);
     group Handover(HandoverEvent);

@@ -39,7 +39,11 @@ impl Board {
         let mut matters = Matters::default();
         let area = post.area;
         let callouts = self.callouts.open().filter(|callout| {
-            let followed = matches!(callout.kind, CalloutKind::Swap | CalloutKind::Notice);
+            // Neither what the signature itself is about nor what goes on between people by itself.
+            let followed = matches!(
+                callout.kind,
+                CalloutKind::Swap | CalloutKind::Notice | CalloutKind::Handover
+            );
             !followed && callout.extent.named().any(|named| near(area, named))
         });
         for callout in callouts {

@@ -56,6 +56,7 @@ pub(super) fn story() -> County {
     hot_spots(&mut county);
     reports(&mut county);
     handovers(&mut county);
+    flaws(&mut county);
     county
 }
 
@@ -149,6 +150,27 @@ fn swaps(county: &mut County) {
     ask(0, 1, None, AnswerKind::Declined);
     ask(0, 2, Some(2), AnswerKind::Acknowledged);
     ask(1, 2, None, AnswerKind::Acknowledged);
+}
+
+/// A gap is found ahead, and filled.
+fn flaws(county: &mut County) {
+    let (post, from) = ("990101001000/grid_person".parse().unwrap(), county.now);
+    let to = from + Duration::from_secs(3_600);
+    let place = FlawPlace { post, flaw: FlawKind::Gap };
+    let post = Post {
+        id: place.post.clone(),
+        title: "网格员".into(),
+        holders: Vec::new(),
+        deputies: Vec::new(),
+        rotations: Rotations::default(),
+    };
+    county.must(Command::Roster(RosterStep::SavePosts(vec![post])));
+    let found = [(place, First { from, to, person: None, times: 1 })].into();
+    let node = Actor::node(COUNTY.parse().unwrap());
+    county.submit(&node, Command::NoteFlaws(LookAhead { found })).unwrap();
+    county.stand_in("990101001000/grid_person", CLERK, 0, 3_600);
+    let found = BTreeMap::new();
+    county.submit(&node, Command::NoteFlaws(LookAhead { found })).unwrap();
 }
 
 /// The desk is handed over by signature from one shift to the next.

@@ -7,6 +7,7 @@ mod dispatch;
 mod duty;
 mod duty_tables;
 mod evacuations;
+mod flaws;
 mod forms;
 mod handovers;
 mod hotspots;

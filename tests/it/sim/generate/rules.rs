@@ -52,6 +52,7 @@ pub fn set(dice: &mut Dice, number: usize) -> PolicySet {
         last_resort: last_resort.collect(),
         assignments: Default::default(),
         handover: None,
+        roster: None,
     }
 }
 

@@ -321,6 +321,7 @@ impl Oracle {
             | Command::NoteSilence(_)
             | Command::NoteHeard(_)
             | Command::NoteCoverage(_)
+            | Command::NoteFlaws(_)
             | Command::NoteAccess(_)
             | Command::AcceptLoss(_) => {
                 self.take(command, now);
@@ -386,6 +387,7 @@ impl Oracle {
             | Command::NoteSilence(_)
             | Command::NoteHeard(_)
             | Command::NoteCoverage(_)
+            | Command::NoteFlaws(_)
             | Command::AcceptWarning { .. }
             | Command::OpenCallout(_)
             | Command::WithdrawCallout { .. }

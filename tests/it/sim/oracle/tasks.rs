@@ -363,7 +363,10 @@ impl Oracle {
             CalloutKind::Task => self.is_about_open_task(obligation),
             CalloutKind::Reminder => self.is_about_open_task(obligation) || asks(),
             // Not of the scenarios.
-            CalloutKind::Swap | CalloutKind::Handover | CalloutKind::Notice => false,
+            CalloutKind::Swap
+            | CalloutKind::Handover
+            | CalloutKind::Notice
+            | CalloutKind::Roster => false,
             CalloutKind::Warning
             | CalloutKind::Manual
             | CalloutKind::SpotCheck

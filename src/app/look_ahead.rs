@@ -1,0 +1,126 @@
+//! The look ahead over the roster beside the board: after every change that may concern it and once a minute, so that a
+//! gap is known while there is time to fill it.
+//!
+//! Every node looks, and what one has told is known to the others by the board.
+
+use std::time::Duration;
+
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use crate::{
+    dispatcher::{Commit, Handle, SubmitError},
+    domain::{
+        actor::Actor,
+        board::Board,
+        command::Command,
+        event::{Event, SwapEvent},
+        flaw::LookAhead,
+        ids::AreaCode,
+        roster::Outlook,
+    },
+};
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+/// Shortest time between two looks, however much is changed.
+const REST: Duration = Duration::from_secs(1);
+/// Longest time between two looks: what lies ahead comes nearer by itself.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Whoever looks ahead.
+pub(super) struct Watch {
+    board: Handle,
+    commits: Receiver<Commit>,
+}
+
+impl Watch {
+    pub fn new(board: &Handle) -> Self {
+        Self { board: board.clone(), commits: board.watch() }
+    }
+
+    /// Looks until the board is gone.
+    pub async fn run(mut self) {
+        let (mut every, mut rest) = (interval(EVERY), interval(REST));
+        loop {
+            rest.tick().await;
+            let closed = tokio::select! {
+                _ = every.tick() => false,
+                closed = self.news() => closed,
+            };
+            if closed {
+                return;
+            }
+            match self.look().await {
+                Ok(()) => {}
+                Err(SubmitError::Stopped) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "what is wrong with the roster ahead is not on the record yet");
+                }
+            }
+        }
+    }
+
+    /// Waits for something that may change the roster ahead; tells whether nothing will come any more.
+    async fn news(&mut self) -> bool {
+        loop {
+            match self.commits.recv().await {
+                Ok(commit) if commit.iter().any(|told| may_change(&told.entry.event)) => {
+                    return false;
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => return false,
+                Err(RecvError::Closed) => return true,
+            }
+        }
+    }
+
+    /// Tells the board what it does not know yet. A county's month is reckoned away from the sockets.
+    async fn look(&self) -> Result<(), SubmitError> {
+        let now = self.board.now();
+        let taken = self.board.read(|board| {
+            let care = board.callouts.policies().and_then(|set| set.roster.clone());
+            let area = board.jurisdiction().unwrap_or(AreaCode::UNSET);
+            care.map(|care| (care, area, Outlook::of(board)))
+        });
+        let Some((care, area, outlook)) = taken.await? else { return Ok(()) };
+        let until = now + DAY * u32::from(care.ahead_days);
+        let look = tokio::task::spawn_blocking(move || {
+            LookAhead::of(outlook.inspect(area, now, until), &care)
+        });
+        let look = match look.await {
+            Ok(look) => look,
+            Err(error) => {
+                tracing::error!(%error, "a look at the roster ahead broke off");
+                return Ok(());
+            }
+        };
+        let asked = look.clone();
+        let is_known = move |board: &Board| asked.is_known(board, now);
+        if !self.board.read(is_known).await? {
+            self.board.submit(Actor::node(area), Command::NoteFlaws(look)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn interval(every: Duration) -> tokio::time::Interval {
+    let mut interval = tokio::time::interval(every);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    interval
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is left out is seen within a minute")]
+fn may_change(event: &Event) -> bool {
+    match event {
+        Event::PersonSaved(_)
+        | Event::PostSaved(_)
+        | Event::RotationSet(_)
+        | Event::DutyTableSet(_)
+        | Event::OverrideAdded(_)
+        | Event::OverrideRemoved(_)
+        | Event::CalendarAdopted(_)
+        | Event::PoliciesAdopted(_)
+        | Event::Leave(_) => true,
+        Event::Swap(swap) => matches!(swap, SwapEvent::SwapEnded(_)),
+        _ => false,
+    }
+}

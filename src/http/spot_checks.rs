@@ -1,0 +1,182 @@
+//! Spot checks of a month: asked, on post, how soon, and who was not there.
+
+use axum::{Json, extract::State};
+use chrono::{Months, NaiveDate};
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Web,
+    ahead::NamedPerson,
+    error::ApiError,
+    request::{Asked, Caller, allow},
+};
+use crate::{
+    dispatcher::SubmitError,
+    domain::{
+        actor::Capability,
+        board::Board,
+        ids::{AreaCode, CalloutId, ObligationId},
+        rejection::Rejection,
+        spot_check::{Absence, Statistics, Tally},
+        time::Timestamp,
+    },
+    protocol::DutyPlace,
+};
+
+/// Most absences that are listed; the units count them all.
+const LISTED_MAX: usize = 500;
+
+#[derive(Deserialize, IntoParams)]
+pub(super) struct OfMonth {
+    /// Such as 2026-11; the one that it is now when left out.
+    month: Option<String>,
+    /// This area and what lies in it; the caller's own when left out.
+    #[param(value_type = Option<String>)]
+    area: Option<AreaCode>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct StatisticsView {
+    /// Such as 2026-11.
+    month: String,
+    #[schema(value_type = String)]
+    from: Timestamp,
+    #[schema(value_type = String)]
+    to: Timestamp,
+    /// Checks that asked somebody here, drills apart.
+    checks: usize,
+    total: TallyView,
+    /// The areas whose posts were asked.
+    items: Vec<UnitView>,
+    /// By time; at most 500.
+    absences: Vec<AbsenceView>,
+    /// How many absences are not listed.
+    left_off: usize,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct TallyView {
+    /// Posts that were asked and had their time.
+    asked: u32,
+    /// Answered in time.
+    on_post: u32,
+    absent: u32,
+    /// From the opening to the answer, of those on post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    median_s: Option<u64>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct UnitView {
+    #[schema(value_type = String)]
+    area: AreaCode,
+    #[schema(value_type = String)]
+    area_name: CompactString,
+    #[serde(flatten)]
+    tally: TallyView,
+}
+
+/// A post where nobody was, with the evidence: the obligation keeps every call and what came of it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AbsenceView {
+    #[serde(flatten)]
+    place: DutyPlace,
+    #[schema(value_type = String)]
+    callout: CalloutId,
+    #[schema(value_type = String)]
+    obligation: ObligationId,
+    #[schema(value_type = String)]
+    asked_at: Timestamp,
+    /// Who was called, in order.
+    people: Vec<NamedPerson>,
+    /// Calls that were made.
+    calls: u32,
+    /// When somebody answered after all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    answered_at: Option<Timestamp>,
+}
+
+/// Adds up the spot checks of a month by area, with every absence.
+#[utoipa::path(get, path = "/api/v1/spot-checks/statistics", params(OfMonth),
+    responses((status = 200, body = StatisticsView), (status = 400), (status = 403), (status = 422)))]
+pub(super) async fn statistics(
+    State(web): State<Web>,
+    caller: Caller,
+    Asked(asked): Asked<OfMonth>,
+) -> Result<Json<StatisticsView>, ApiError> {
+    allow(&caller.actor, Capability::OverrideRoster)?;
+    let area = asked.area.unwrap_or(caller.actor.area);
+    if !caller.actor.sees(area) {
+        return Err(SubmitError::from(Rejection::OutsideArea(area)).into());
+    }
+    let now = web.board.now();
+    let zone = web.board.read(Board::timezone).await?;
+    let month = asked.month.unwrap_or_else(|| now.local(zone).format("%Y-%m").to_string());
+    let span = month_of(&month).map(|(first, next)| {
+        let at = |day| Timestamp::from_local(zone, day, 0);
+        (at(first), at(next))
+    });
+    let (from, to) =
+        span.ok_or_else(|| ApiError::bad_query("month", "use a month such as 2026-11"))?;
+    let view = move |board: &Board| {
+        let found = board.spot_checks(area, from, to);
+        StatisticsView::of(board, month, (from, to), found)
+    };
+    Ok(Json(web.board.read(view).await?))
+}
+
+/// Returns the first day of a month and of the next.
+fn month_of(text: &str) -> Option<(NaiveDate, NaiveDate)> {
+    let first: NaiveDate = format!("{text}-01").parse().ok()?;
+    Some((first, first.checked_add_months(Months::new(1))?)).filter(|_| text.len() == 7)
+}
+
+impl StatisticsView {
+    fn of(
+        board: &Board,
+        month: String,
+        (from, to): (Timestamp, Timestamp),
+        found: Statistics,
+    ) -> Self {
+        let left_off = found.absences.len().saturating_sub(LISTED_MAX);
+        let unit = |(area, tally): (&AreaCode, &Tally)| UnitView {
+            area: *area,
+            area_name: board.areas.name(*area),
+            tally: tally.into(),
+        };
+        let listed = found.absences.iter().take(LISTED_MAX);
+        Self {
+            month,
+            from,
+            to,
+            checks: found.checks,
+            total: (&found.total).into(),
+            items: found.units.iter().map(unit).collect(),
+            absences: listed.map(|absence| AbsenceView::of(board, absence)).collect(),
+            left_off,
+        }
+    }
+}
+
+impl AbsenceView {
+    fn of(board: &Board, absence: &Absence) -> Self {
+        Self {
+            place: DutyPlace::of(board, &absence.post),
+            callout: absence.callout,
+            obligation: absence.obligation,
+            asked_at: absence.asked_at,
+            people: absence.people.iter().map(|person| NamedPerson::of(board, person)).collect(),
+            calls: absence.calls,
+            answered_at: absence.answered_at,
+        }
+    }
+}
+
+impl From<&Tally> for TallyView {
+    fn from(&Tally { asked, on_post, absent, median_s }: &Tally) -> Self {
+        Self { asked, on_post, absent, median_s }
+    }
+}
