@@ -8,8 +8,8 @@ use super::{
     duty_tables,
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
-    filling, forms, gauges, handovers, holidays, hotspots, incidents, journal, leaves, map,
-    obligations, people, positions, recommendations, reports, responses, rotations, rounds,
+    filling, forms, gauges, handovers, holidays, hotspots, imports, incidents, journal, leaves,
+    map, obligations, people, positions, recommendations, reports, responses, rotations, rounds,
     sessions, setup, sheets, sources, suggestions, supplies, swaps, tasks, units, warnings,
 };
 
@@ -132,6 +132,10 @@ use super::{
         leaves::end,
         duty_tables::show,
         filling::fill,
+        imports::preview,
+        imports::bring_in,
+        imports::list,
+        imports::take_back,
         duty_tables::set,
         rotations::list,
         rotations::plan,

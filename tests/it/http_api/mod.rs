@@ -10,6 +10,7 @@ mod evacuations;
 mod forms;
 mod handovers;
 mod hotspots;
+mod imports;
 mod journal;
 mod map;
 mod obligations;
