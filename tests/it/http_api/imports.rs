@@ -261,6 +261,56 @@ async fn a_layout_nobody_has_seen_counts_only_when_somebody_says_so() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn a_month_goes_out_as_a_workbook_and_comes_back_as_it_was() {
+    let server = TestServer::start().await;
+    let clerk = clerk(&server).await;
+    let staff = staff(&clerk).await;
+    let file = month(&staff, |_, name| name.to_owned());
+    let seen = look(&clerk, &file, 200).await["seen"].clone();
+    bring_in(&clerk, &file, &seen, json!({}), 201).await;
+    for month in ["2026-10", "2026-12"] {
+        let written = download(&clerk, &format!("/roster.xlsx?area=990101&month={month}")).await;
+        let back = look(&clerk, &written, 200).await;
+        assert_eq!((&back["ready"], &back["guessed"]), (&json!(true), &json!(false)), "{back}");
+        assert_eq!(back["sheets"][0]["layout"], "lines");
+        // Whoever holds the posts by rotation stands in the sheet as well; what was a table is the same.
+        let (from, to) = (format!("{month}-01"), format!("{month}-31"));
+        let path = format!("/duty-tables?area={COUNTY}&from={from}&to={to}");
+        let view = clerk.get(&path, 200).await;
+        for held in items(&view) {
+            let written = back["lines"].as_array().unwrap().iter();
+            let written: Vec<&Value> =
+                written.filter(|line| line["post"] == held["post"]).collect();
+            let table = held["shifts"].as_array().unwrap();
+            for line in table {
+                let same = written.iter().find(|other| other["from"] == line["from"]).unwrap();
+                assert_eq!(same["to"], line["to"]);
+                let people = same["people"].as_array().unwrap().iter();
+                let people: Vec<&Value> = people.map(|person| &person["person"]).collect();
+                assert_eq!(json!(people), line["people"]);
+            }
+            assert!(table.is_empty() || written.len() == table.len(), "{}", held["post"]);
+        }
+        assert!(back["posts"].as_array().unwrap().len() > 1, "rotations are in it too");
+    }
+    for (question, status, field) in [
+        ("month=2026-13", 400, "month"),
+        ("month=october", 400, "month"),
+        ("month=2026-1", 400, "month"),
+        ("month=1999-12", 400, "month"),
+        ("month=2026-10&area=990101999", 422, "area"),
+    ] {
+        let refused = clerk.get(&format!("/roster.xlsx?{question}"), status).await;
+        assert_eq!(refusal(&refused).1, field, "{refused}");
+    }
+    assert!(!download(&clerk, "/roster.xlsx").await.is_empty(), "this month");
+    let there = server.account("there", Role::Dispatcher, TOWNSHIP, Holder::Nobody).await;
+    let refused = there.get("/roster.xlsx?month=2026-10&area=990101", 403).await;
+    assert_eq!(refusal(&refused).0, "access.outside_area");
+    server.stop().await;
+}
+
 /// Takes imports back, the last first; each only once.
 async fn taken_back(clerk: &Client, imports: &[&str]) {
     for import in imports {
@@ -271,6 +321,12 @@ async fn taken_back(clerk: &Client, imports: &[&str]) {
     assert_eq!(refusal(&clerk.delete("/roster/imports/z-1", 404).await).0, "import.unknown");
     let list = clerk.get("/roster/imports", 200).await;
     assert!(items(&list).iter().all(|import| import["taken_back"]["by"] == "keeper"), "{list}");
+}
+
+async fn download(client: &Client, path: &str) -> Vec<u8> {
+    let response = client.request(Method::GET, path).send().await.unwrap();
+    assert_eq!(response.status().as_u16(), 200);
+    response.bytes().await.unwrap().to_vec()
 }
 
 /// Fails if anybody but the node itself has changed anything since `head`.
