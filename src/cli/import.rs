@@ -5,6 +5,7 @@
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::Context as _;
+use chrono_tz::Tz;
 use clap::Args;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -19,13 +20,11 @@ use crate::{
         board::Board,
         closure::RoadStep,
         command::{Command, RosterStep},
-        event::{DutyTableSet, RotationSet},
-        ids::{AreaCode, PostId},
-        roster::Shift,
+        event::RotationSet,
+        ids::AreaCode,
         supply::SupplyStep,
-        time::Timestamp,
     },
-    ingest::sheets::{self, Context, Duties, Kind, Known, RosterLine, Rows},
+    ingest::sheets::{self, Choices, Context, Duties, Kind, Rows},
 };
 
 #[derive(Args)]
@@ -80,7 +79,7 @@ impl Import {
         let console = Actor::console(area);
         let timezone = config.timezone();
         board.submit(console.clone(), Command::SetJurisdiction { area, timezone }).await?;
-        let Some((command, count)) = self.command(board, import.rows).await? else {
+        let Some((command, count)) = self.command(board, import.rows, context.zone).await? else {
             return Ok(ExitCode::FAILURE);
         };
         let before = board.read(|board| board.seq).await?;
@@ -96,9 +95,7 @@ impl Import {
         config: &Config,
         jurisdiction: AreaCode,
     ) -> anyhow::Result<Context> {
-        let known =
-            |board: &Board| board.areas.all().map(|area| (area.code, area.name.clone())).collect();
-        let referable = move |board: &Board| known_of(board, jurisdiction);
+        let of_board = board.read(move |board| Context::of(board, jurisdiction)).await?;
         let mut duties = Duties::default();
         for duty in config.policies().map_err(anyhow::Error::msg)?.duties {
             duties.name(&duty.zh, duty.name.clone());
@@ -109,8 +106,7 @@ impl Import {
             year: self.year,
             duties,
             abilities: config.capabilities().map_err(anyhow::Error::msg)?,
-            known_areas: board.read(known).await?,
-            known: Some(board.read(referable).await?),
+            ..of_board
         })
     }
 
@@ -119,6 +115,7 @@ impl Import {
         &self,
         board: &Handle,
         rows: Rows,
+        zone: Tz,
     ) -> anyhow::Result<Option<(Command, usize)>> {
         Ok(Some(match rows {
             Rows::Areas(areas) => {
@@ -161,10 +158,12 @@ impl Import {
             }
             Rows::Roster(lines) => {
                 let count = lines.len();
-                let resolved = board.read(move |board| resolve(board, lines)).await?;
-                match resolved {
+                let resolve =
+                    |board: &Board| sheets::resolve(lines, board.people.iter(), &Choices::new());
+                match board.read(resolve).await? {
                     Ok(shifts) => {
-                        (Command::Roster(RosterStep::SetDutyTable(tables(shifts))), count)
+                        let tables = sheets::tables(shifts, zone);
+                        (Command::Roster(RosterStep::SetDutyTable(tables)), count)
                     }
                     Err(faults) => {
                         self.refused(&faults);
@@ -187,24 +186,6 @@ impl Import {
         }
         say(format_args!("{total} 处错误，未导入任何内容 / faults, nothing was imported"));
         ExitCode::FAILURE
-    }
-}
-
-/// Returns what rows may refer to.
-fn known_of(board: &Board, jurisdiction: AreaCode) -> Known {
-    Known {
-        jurisdiction,
-        people: board.people.iter().map(|person| person.id.clone()).collect(),
-        posts: board.roster.iter().map(|staffing| staffing.post.id.clone()).collect(),
-        sites: board.sites.iter().map(|site| (site.id.clone(), site.kind())).collect(),
-        names: sheets::site_names(board.sites.iter()),
-        terminals: board
-            .units
-            .iter()
-            .map(|unit| (unit.terminal().into(), unit.id.clone()))
-            .collect(),
-        county: board.areas.get(jurisdiction).cloned(),
-        catalogue: board.supplies.rules().items.clone(),
     }
 }
 
@@ -236,23 +217,4 @@ fn with_rotations(
         post
     };
     posts.into_iter().map(keep).collect()
-}
-
-fn resolve(board: &Board, lines: Vec<RosterLine>) -> Result<Vec<(PostId, Shift)>, sheets::Faults> {
-    sheets::resolve(lines, board.people.iter())
-}
-
-/// A post's table is replaced from its first line to its last.
-fn tables(shifts: Vec<(PostId, Shift)>) -> Vec<DutyTableSet> {
-    let mut by_post: std::collections::BTreeMap<PostId, Vec<Shift>> = Default::default();
-    for (post, shift) in shifts {
-        by_post.entry(post).or_default().push(shift);
-    }
-    let table = |(post, shifts): (PostId, Vec<Shift>)| {
-        let from = shifts.iter().map(|shift| shift.from).min().unwrap_or_default();
-        let to = shifts.iter().map(|shift| shift.from).max().unwrap_or_default();
-        let to: Timestamp = to + std::time::Duration::from_millis(1);
-        DutyTableSet { post, from, to, shifts }
-    };
-    by_post.into_iter().map(table).collect()
 }

@@ -33,7 +33,7 @@ use super::{
     rejection::Rejection,
     report::{self, Reports},
     response::{self, Responses},
-    roster::{self, Calendar, DutyNow, Roster, Staffing},
+    roster::{self, Calendar, DutyNow, Imports, Roster, Staffing},
     round::{self, Rounds},
     silence::{self, Silences, Voice},
     site::{self, Sites},
@@ -96,6 +96,8 @@ pub struct Board {
     #[serde(default)]
     pub flaws: Flaws,
     pub(super) overrides_added: u64,
+    #[serde(default)]
+    pub imports: Imports,
 }
 
 impl Board {
@@ -213,9 +215,12 @@ impl Board {
             Event::RotationSet(set) => self.staff(&set.post, entry, |roster| {
                 roster.set_rotation(&set.post, set.rotation.clone());
             }),
-            Event::DutyTableSet(set) => self.staff(&set.post, entry, |roster| {
-                roster.set_table(&set.post, set.from, set.to, &set.shifts);
-            }),
+            Event::DutyTableSet(set) => {
+                self.imports.note(set, &self.roster, entry);
+                self.staff(&set.post, entry, |roster| {
+                    roster.set_table(&set.post, set.from, set.to, &set.shifts);
+                });
+            }
             Event::OverrideAdded(added) => {
                 self.overrides_added += 1;
                 self.staff(&added.change.post, entry, |roster| {

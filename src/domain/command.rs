@@ -25,9 +25,9 @@ use super::{
     hotspot::{HotSpotStep, Taken},
     ids::{
         AreaCode, AssignmentId, AttemptId, BulletinId, CadenceId, CalloutId, ClosureId,
-        EvacuationId, HandoverId, IncidentId, LeaveId, MovementId, ObligationId, OverrideId,
-        PersonId, PostId, ProposalId, ReportId, ResponseId, SiteId, SwapId, TaskId, UnitId,
-        WarningId,
+        EvacuationId, HandoverId, ImportId, IncidentId, LeaveId, MovementId, ObligationId,
+        OverrideId, PersonId, PostId, ProposalId, ReportId, ResponseId, SiteId, SwapId, TaskId,
+        UnitId, WarningId,
     },
     incident::IncidentStep,
     leave::LeaveStep,
@@ -131,8 +131,24 @@ pub enum RosterStep {
         seen: u64,
     },
     SetDutyTable(Vec<DutyTableSet>),
+    /// Brings in the tables of a file, all of them or none.
+    Import(ImportTables),
+    /// Puts back what stood in the tables before an import.
+    TakeBackImport(ImportId),
     AddOverride(AddOverride),
     RemoveOverride(OverrideId),
+}
+
+/// Duty tables as a file has them, and as somebody saw what they would change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportTables {
+    /// The file's name; may be empty.
+    pub file: CompactString,
+    /// Posts that the file names and that are not known yet: they are created with it.
+    pub posts: Vec<Post>,
+    pub sets: Vec<DutyTableSet>,
+    /// The last change of any of the posts that was seen.
+    pub seen: u64,
 }
 
 /// Puts a rotation in force from today or a later day on; what was before stays on record.
@@ -275,6 +291,11 @@ pub enum Reply {
     },
     Override {
         id: OverrideId,
+    },
+    Import {
+        id: ImportId,
+        /// Stretches of tables that it changed.
+        tables: usize,
     },
     Leave {
         id: LeaveId,

@@ -147,6 +147,9 @@ impl Rejection {
                 RosterFault::Rotation { .. } => "roster.rotation",
                 RosterFault::BeginsInThePast(_) => "roster.begins_in_the_past",
                 RosterFault::ChangedSince { .. } => "roster.changed_since",
+                RosterFault::UnknownImport(_) => "import.unknown",
+                RosterFault::ImportTakenBack(_) => "import.taken_back",
+                RosterFault::ChangedAfterImport { .. } => "import.changed_since",
                 RosterFault::Year(_) => "roster.year",
             },
             Rejection::Unit(fault) => fault.code(),
@@ -199,13 +202,17 @@ impl Rejection {
             Rejection::UnknownPerson { .. } => Some("people"),
             Rejection::UnknownDuty(_) => Some("duty"),
             Rejection::Roster(fault) => match fault {
-                RosterFault::UnknownPost(_) => Some("post"),
+                RosterFault::UnknownPost(_) | RosterFault::ChangedAfterImport { .. } => {
+                    Some("post")
+                }
                 RosterFault::Nobody => Some("people"),
                 RosterFault::OutsideTable(_) | RosterFault::FarOff => Some("from"),
                 RosterFault::EndsBeforeStart | RosterFault::Overlaps(_) | RosterFault::TooLong => {
                     Some("to")
                 }
-                RosterFault::UnknownOverride(_) => Some("id"),
+                RosterFault::UnknownOverride(_)
+                | RosterFault::UnknownImport(_)
+                | RosterFault::ImportTakenBack(_) => Some("id"),
                 RosterFault::Rotation { field, .. } => Some(field),
                 RosterFault::BeginsInThePast(_) => Some("starts_on"),
                 RosterFault::ChangedSince { .. } => Some("seen"),

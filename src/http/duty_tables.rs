@@ -208,7 +208,7 @@ pub(super) async fn set(
     let shift = |shift: ShiftInput| Shift { from: shift.from, to: shift.to, people: shift.people };
     let shifts = shifts.into_iter().map(shift).collect();
     let id = written.command_id(&caller.actor);
-    let set = DutyTableSet { post, from, to, shifts };
+    let set = DutyTableSet { post, from, to, shifts, import: None };
     let step = Command::Roster(RosterStep::FillTable { set, seen });
     let committed = web.board.submit_as(caller.actor, step, id).await?;
     Ok(Json(Done { seq: committed.seq }))

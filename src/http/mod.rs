@@ -22,6 +22,7 @@ mod handovers;
 mod health;
 mod holidays;
 mod hotspots;
+mod imports;
 mod incidents;
 mod journal;
 mod leaves;
@@ -215,6 +216,9 @@ fn rostering() -> Router<Web> {
         .route("/holidays/{year}", get(holidays::one).put(holidays::set))
         .route("/duty-tables", get(duty_tables::show).put(duty_tables::set))
         .route("/duty-tables/fill", post(filling::fill))
+        .route("/roster/imports", get(imports::list).post(imports::bring_in))
+        .route("/roster/imports/preview", post(imports::preview))
+        .route("/roster/imports/{id}", delete(imports::take_back))
         .route("/rotations", get(rotations::list).post(rotations::plan))
         .route("/rotations/preview", post(rotations::preview))
         .route("/people", get(people::list))

@@ -120,6 +120,11 @@ fn duty_name(board: &Board, post: &PostId) -> CompactString {
     name.map_or_else(|| post.duty.as_str().into(), |name| name.zh.clone())
 }
 
+/// Tells whether the policies know the duty of a post; before any are adopted, every duty will do.
+pub fn duty_is_known(board: &Board, post: &PostId) -> bool {
+    board.callouts.policies().is_none_or(|set| set.names_duty(&post.duty))
+}
+
 /// Finds the field that a message such as "missing field `area`" names.
 pub(crate) fn named_field(message: &str) -> Option<String> {
     let of_field = message.starts_with("missing field") || message.starts_with("unknown field");

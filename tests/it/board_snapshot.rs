@@ -7,9 +7,10 @@ use jiaoying::{
     domain::{
         board::Board,
         callout::{attempt::Outcome, obligation::StateName},
-        command::{AnswerKind, Command},
-        event::Entry,
+        command::{AnswerKind, Command, ImportTables, RosterStep},
+        event::{DutyTableSet, Entry},
         person::Channel,
+        roster::Shift,
         site::{EvacuationPlan, Facts, Hazard, RiskPoint, Shelter},
         unit::Unit,
         warning::{Colour, MessageKind},
@@ -57,6 +58,11 @@ fn night() -> County {
     let full =
         Unit { terminal: Some("866".into()), base: Some([114.5, 35.6]), ..unit("u-1", COUNTY) };
     county.must(Command::SaveUnits(vec![full, unit("u-2", COUNTY)]));
+    let (from, to) = (county.now, county.now + Duration::from_secs(60));
+    let people = vec!["001001-village_duty".parse().unwrap()];
+    let post = "990101001001/village_duty".parse().unwrap();
+    let table =
+        DutyTableSet { post, from, to, shifts: vec![Shift { from, to, people }], import: None };
     let plan =
         EvacuationPlan { shelter: "s-1".parse().unwrap(), people: Some(40), text: "步行".into() };
     let (hazard, residents, repaired) = (Hazard::Landslide, 46, false);
@@ -73,6 +79,12 @@ fn night() -> County {
         site("s-1", COUNTY, Facts::Shelter(Shelter { capacity: 800, night_capacity: Some(500) })),
         site("r-1", COUNTY, Facts::RiskPoint(point)),
     ]));
+    county.must(Command::Roster(RosterStep::Import(ImportTables {
+        file: "七月.xlsx".into(),
+        posts: Vec::new(),
+        sets: vec![table],
+        seen: county.board.seq,
+    })));
     county.red();
     let answered = county.at("990101001001/village_duty").id;
     county.answer_as("001001-village_duty", answered, AnswerKind::Acknowledged).unwrap();

@@ -271,7 +271,7 @@ impl County {
         let shift =
             |day| Shift { from: at(day), to: at(day + 1), people: vec![who.parse().unwrap()] };
         let (post, shifts) = (STANDBY.parse().unwrap(), (from..to).map(shift).collect());
-        let set = DutyTableSet { post, from: at(from), to: at(to), shifts };
+        let set = DutyTableSet { post, from: at(from), to: at(to), shifts, import: None };
         self.must(Command::Roster(RosterStep::SetDutyTable(vec![set])));
     }
 }

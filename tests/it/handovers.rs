@@ -223,7 +223,7 @@ fn county() -> County {
     };
     let shifts: Vec<Shift> = (0..9).map(shift).collect();
     let (from, to) = (shifts[0].from, shifts[8].to);
-    let set = DutyTableSet { post: DESK.parse().unwrap(), from, to, shifts };
+    let set = DutyTableSet { post: DESK.parse().unwrap(), from, to, shifts, import: None };
     county.must(Command::Roster(RosterStep::SetDutyTable(vec![set])));
     // Whoever had it before the table hands it over like anybody.
     for who in county.signing() {

@@ -40,6 +40,7 @@ mod handovers;
 mod holes;
 mod hotspots;
 mod http_api;
+mod imports;
 mod journal_contract;
 mod journal_postgres;
 mod journal_sqlite;

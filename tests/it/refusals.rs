@@ -10,10 +10,11 @@ use jiaoying::domain::{
     area::Area,
     callout::{attempt::Outcome, policy::CalloutKind},
     command::{
-        AddOverride, AnswerKind, Command, GiveAnswer, OpenCallout, PlanRotation, RosterStep,
+        AddOverride, AnswerKind, Command, GiveAnswer, ImportTables, OpenCallout, PlanRotation,
+        RosterStep,
     },
     event::{AccessChanged, DutyTableSet, LinesSet, RotationSet},
-    ids::{AttemptId, CalloutId, ObligationId, OverrideId, PostId},
+    ids::{AttemptId, CalloutId, ImportId, ObligationId, OverrideId, PostId},
     person::Channel,
     rejection::Rejection,
     roster::{Calendar, DayPlan, DayType, Post, Rotation, Shift, ShiftTime, Year},
@@ -60,6 +61,9 @@ fn every_refusal_says_what_to_do_and_changes_nothing() {
         "field.empty",
         "field.not_a_point",
         "field.too_long",
+        "import.changed_since",
+        "import.taken_back",
+        "import.unknown",
         "jurisdiction.fixed",
         "obligation.already_answered",
         "obligation.nobodys_login",
@@ -118,6 +122,7 @@ fn each_command_is_refused_to_a_role_that_may_not_give_it() {
             Command::Roster(RosterStep::SetYear { number: 2026, year: Year::default() }),
         ),
         (Role::Commander, Command::Roster(RosterStep::SetDutyTable(Vec::new()))),
+        (Role::Commander, Command::Roster(RosterStep::TakeBackImport(ImportId(1)))),
         (Role::Commander, Command::SaveUnits(Vec::new())),
         (Role::Dispatcher, Command::RemoveUnit("u-1".parse().unwrap())),
         (Role::Commander, Command::SaveSites(Vec::new())),
@@ -336,7 +341,49 @@ fn roster_cases() -> Vec<Case> {
     overlapping.county.must(over(change()));
     cases.push(overlapping);
     cases.extend(rotation_cases());
+    cases.extend(import_cases());
     cases
+}
+
+fn import_cases() -> Vec<Case> {
+    let set = |until| table(VILLAGE, 0, 100, 0, until, &[HOLDER]);
+    let bring_in = |seen| Command::Roster(RosterStep::Import(import_of(set(50), seen)));
+    let back = |id| Command::Roster(RosterStep::TakeBackImport(ImportId(id)));
+    let mut unseen = admin(bring_in(0), "roster.changed_since", Some("seen"), "look again");
+    unseen.county.must(Command::Roster(RosterStep::SetDutyTable(vec![set(20)])));
+    let unknown = admin(back(9_999), "import.unknown", Some("id"), "by hand");
+    let mut changed = admin(back(0), "import.changed_since", Some("post"), VILLAGE);
+    let id = imported(&mut changed.county, bring_in(u64::MAX));
+    changed.county.must(Command::Roster(RosterStep::SetDutyTable(vec![set(30)])));
+    changed.command = back(id);
+    let mut twice = admin(back(0), "import.taken_back", Some("id"), "bring the file in again");
+    let id = imported(&mut twice.county, bring_in(u64::MAX));
+    twice.county.must(back(id));
+    twice.command = back(id);
+    let mut long = import_of(set(50), u64::MAX);
+    long.file = "表".repeat(201).into();
+    let long = Command::Roster(RosterStep::Import(long));
+    let mut cook = import_of(set(50), u64::MAX);
+    cook.posts.push(post("990101000000/cook"));
+    let cook = Command::Roster(RosterStep::Import(cook));
+    vec![
+        unseen,
+        unknown,
+        changed,
+        twice,
+        admin(long, "field.too_long", Some("file_name"), "200 characters"),
+        admin(cook, "duty.unknown", Some("duty"), "correct the spelling"),
+    ]
+}
+
+fn import_of(set: DutyTableSet, seen: u64) -> ImportTables {
+    ImportTables { file: "七月.xlsx".into(), posts: Vec::new(), sets: vec![set], seen }
+}
+
+/// Brings tables in and returns the number of the import.
+fn imported(county: &mut County, command: Command) -> u64 {
+    county.must(command);
+    county.board.imports.iter().next_back().unwrap().id.0
 }
 
 fn rotation_cases() -> Vec<Case> {
@@ -710,7 +757,7 @@ fn table(post: &str, from: i64, to: i64, shift: i64, until: i64, people: &[&str]
     let post: PostId = post.parse().unwrap();
     let people = people.iter().map(|person| person.parse().unwrap()).collect();
     let shifts = vec![Shift { from: at(shift), to: at(until), people }];
-    DutyTableSet { post, from: at(from), to: at(to), shifts }
+    DutyTableSet { post, from: at(from), to: at(to), shifts, import: None }
 }
 
 fn at(seconds: i64) -> Timestamp {

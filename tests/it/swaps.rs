@@ -282,7 +282,7 @@ fn county() -> County {
         })
         .collect();
     let (from, to) = (shifts[0].from, shifts[29].to);
-    let set = DutyTableSet { post: DESK.parse().unwrap(), from, to, shifts };
+    let set = DutyTableSet { post: DESK.parse().unwrap(), from, to, shifts, import: None };
     county.must(Command::Roster(RosterStep::SetDutyTable(vec![set])));
     county
 }
@@ -389,7 +389,8 @@ impl County {
     fn shift(&mut self, post: &str, who: &str, turn: Turn) {
         let post: PostId = post.parse().unwrap();
         let (from, to, people) = (turn.from, turn.to, vec![who.parse().unwrap()]);
-        let set = DutyTableSet { post, from, to, shifts: vec![Shift { from, to, people }] };
+        let set =
+            DutyTableSet { post, from, to, shifts: vec![Shift { from, to, people }], import: None };
         self.must(Command::Roster(RosterStep::SetDutyTable(vec![set])));
     }
 }

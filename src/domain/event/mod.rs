@@ -31,7 +31,7 @@ use super::{
     area::Area,
     callout::policy::PolicySet,
     gauge::{Mark, Shown},
-    ids::{AreaCode, CalloutId, OverrideId, PostId, SiteId, UnitId, WarningId},
+    ids::{AreaCode, CalloutId, ImportId, OverrideId, PostId, SiteId, UnitId, WarningId},
     person::{Channel, Person},
     roster::{Calendar, Override, Post, Rotation, Shift},
     silence::Voice,
@@ -262,6 +262,19 @@ pub struct DutyTableSet {
     pub from: Timestamp,
     pub to: Timestamp,
     pub shifts: Vec<Shift>,
+    /// The file that it came with, or came back with; none where somebody set it by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<FromImport>,
+}
+
+/// What an import of duty tables has to do with one of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FromImport {
+    /// It stands in a file of this name; empty where the file had none.
+    File { id: ImportId, name: CompactString },
+    /// It is what stood there before this import, which has been taken back.
+    TakenBack(ImportId),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

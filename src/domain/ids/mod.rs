@@ -145,6 +145,11 @@ numbered_id!(
     HandoverId, 'h', "a handover id such as h-8"
 );
 text_serde!(HandoverId, u64, HandoverId, |id| id.0);
+numbered_id!(
+    /// Duty tables brought in by one file (导入).
+    ImportId, 'z', "an import id such as z-140"
+);
+text_serde!(ImportId, u64, ImportId, |id| id.0);
 
 /// One try to reach one person by one channel: the obligation and its running number there.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

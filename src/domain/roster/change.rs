@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use super::imports;
 use crate::domain::{
     actor::{Actor, Capability},
     board::{Board, require},
@@ -41,6 +42,8 @@ pub(in crate::domain) fn decide(
         RosterStep::PlanRotation(plan) => plan_rotation(board, actor, plan, &mut draft)?,
         RosterStep::FillTable { set, seen } => fill_table(board, actor, set, *seen, &mut draft)?,
         RosterStep::SetDutyTable(sets) => set_tables(board, actor, sets, &mut draft)?,
+        RosterStep::Import(tables) => return imports::bring_in(board, actor, tables, draft),
+        RosterStep::TakeBackImport(id) => imports::take_back(board, actor, *id, &mut draft)?,
         RosterStep::AddOverride(change) => return add_override(board, actor, change, draft),
         RosterStep::RemoveOverride(id) => remove_override(board, actor, *id, &mut draft)?,
     }
@@ -195,15 +198,7 @@ fn set_tables(
     let mut changed = BTreeSet::new();
     for set in sets {
         let staffing = known_post(board, actor, &set.post)?;
-        in_order(set.from, set.to)?;
-        for shift in &set.shifts {
-            in_order(shift.from, shift.to)?;
-            // The next table for these days would not replace it.
-            if !(set.from..set.to).contains(&shift.from) {
-                return Err(RosterFault::OutsideTable(shift.from).into());
-            }
-            somebody(board, &shift.people)?;
-        }
+        sound(board, set)?;
         // An earlier set of the same command may have changed the days that the board still shows.
         let same = staffing.table_between(set.from, set.to).eq(in_table_order(&set.shifts));
         if !same || changed.contains(&set.post) {
@@ -214,8 +209,22 @@ fn set_tables(
     Ok(())
 }
 
+/// Refuses lines that no table can hold.
+pub(super) fn sound(board: &Board, set: &DutyTableSet) -> Result<(), Rejection> {
+    in_order(set.from, set.to)?;
+    for shift in &set.shifts {
+        in_order(shift.from, shift.to)?;
+        // The next table for these days would not replace it.
+        if !(set.from..set.to).contains(&shift.from) {
+            return Err(RosterFault::OutsideTable(shift.from).into());
+        }
+        somebody(board, &shift.people)?;
+    }
+    Ok(())
+}
+
 /// Returns the lines as a table keeps them: by start, those of one start as they come.
-fn in_table_order(shifts: &[Shift]) -> Vec<&Shift> {
+pub(super) fn in_table_order(shifts: &[Shift]) -> Vec<&Shift> {
     let mut shifts: Vec<&Shift> = shifts.iter().collect();
     shifts.sort_by_key(|shift| shift.from);
     shifts
@@ -273,13 +282,13 @@ pub(in crate::domain) fn known_area(
     if actor.sees(area) { Ok(()) } else { Err(Rejection::OutsideArea(area)) }
 }
 
-fn known_duty(board: &Board, duty: &Duty) -> Result<(), Rejection> {
+pub(super) fn known_duty(board: &Board, duty: &Duty) -> Result<(), Rejection> {
     // Before policies are adopted no duty is known, and a county may import its posts first.
     let known = board.callouts.policies().is_none_or(|set| set.names_duty(duty));
     if known { Ok(()) } else { Err(Rejection::UnknownDuty(duty.clone())) }
 }
 
-fn known_post<'b>(
+pub(super) fn known_post<'b>(
     board: &'b Board,
     actor: &Actor,
     post: &PostId,

@@ -1,6 +1,8 @@
 //! What a change to the roster changes: the same time before and after it.
 
-use super::{Outlook, Rotation, Stretch};
+use std::collections::BTreeMap;
+
+use super::{Outlook, Rotation, Shift, Stretch};
 use crate::domain::{
     ids::{PersonId, PostId},
     time::Timestamp,
@@ -64,4 +66,31 @@ fn differences(before: &[Stretch], after: &[Stretch]) -> Vec<Difference> {
         new.next_if(|stretch| stretch.to == to);
     }
     found
+}
+
+/// What becomes of the lines of a table that begin and end together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineChange {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// Nobody where there was no such line.
+    pub before: Vec<PersonId>,
+    /// Nobody where there is none any more.
+    pub after: Vec<PersonId>,
+}
+
+/// Returns every line of a table by time, those included that stay as they were. People who share a shift may stand in
+/// one line or in several: they are compared as one.
+pub fn line_changes<'a>(
+    before: impl Iterator<Item = &'a Shift>,
+    after: impl Iterator<Item = &'a Shift>,
+) -> Vec<LineChange> {
+    let mut lines: BTreeMap<(Timestamp, Timestamp), [Vec<PersonId>; 2]> = BTreeMap::new();
+    let sides = before.map(|shift| (0, shift)).chain(after.map(|shift| (1, shift)));
+    for (side, shift) in sides {
+        let people = &mut lines.entry((shift.from, shift.to)).or_default()[side];
+        people.extend(shift.people.iter().cloned());
+    }
+    let lines = lines.into_iter();
+    lines.map(|((from, to), [before, after])| LineChange { from, to, before, after }).collect()
 }

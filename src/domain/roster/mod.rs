@@ -7,6 +7,7 @@ mod changed;
 mod compare;
 mod fill;
 mod habit;
+mod imports;
 mod inspect;
 mod load;
 mod outlook;
@@ -18,8 +19,9 @@ mod timeline;
 
 pub use self::{
     calendar::{Calendar, DayType, Year, YearFault},
-    compare::Difference,
+    compare::{Difference, LineChange, line_changes},
     fill::{Filling, Obstacle, PassedOver, Proposal, Reason},
+    imports::{Import, Imports, Replaced},
     inspect::{Defect, Finding, Inspection},
     load::{Load, ShortRest},
     outlook::Outlook,

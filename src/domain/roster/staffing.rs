@@ -18,7 +18,7 @@ use super::{
     rotations::Rotations,
 };
 use crate::domain::{
-    ids::{AreaCode, Duty, OverrideId, PersonId, PostId},
+    ids::{AreaCode, Duty, ImportId, OverrideId, PersonId, PostId},
     time::Timestamp,
 };
 
@@ -133,6 +133,14 @@ pub enum RosterFault {
         "{post} has been changed since you looked; look again and repeat what you want changed"
     )]
     ChangedSince { post: PostId, seq: u64 },
+    #[error("no import {0} among the last ones; correct the tables by hand")]
+    UnknownImport(ImportId),
+    #[error("import {0} has been taken back already; bring the file in again if it should count")]
+    ImportTakenBack(ImportId),
+    #[error(
+        "{post} has been changed since the import, so taking it back would lose that; correct the post by hand"
+    )]
+    ChangedAfterImport { post: PostId },
     #[error("begins in the past: who was on duty stays on record; begin on {0} or later")]
     BeginsInThePast(NaiveDate),
     #[error(transparent)]

@@ -10,6 +10,7 @@ use crate::{
         rejection::Rejection,
         supply::{NotFree, SupplyFault},
     },
+    ingest::sheets,
 };
 
 /// `{"error": {…}}`.
@@ -50,6 +51,13 @@ pub enum Details {
     },
     /// Of `shelter.full`: in people.
     Full { shelter: String, wanted: u32, free: u32, elsewhere: Vec<FreeShelter> },
+    /// Of `file.faulty`: each `{sheet?, row?, column?, value?, code, problem, remedy}`, in Chinese.
+    File {
+        #[schema(value_type = Vec<Object>)]
+        faults: Vec<sheets::Fault>,
+        /// How many more there are.
+        left_off: usize,
+    },
 }
 
 /// Another depot that has some, the nearest first.
@@ -72,6 +80,12 @@ pub struct FreeShelter {
 }
 
 impl Details {
+    /// Returns everything that is wrong with a file.
+    pub(in crate::http) fn file(faults: &sheets::Faults) -> Self {
+        let kept: Vec<sheets::Fault> = faults.iter().cloned().collect();
+        Details::File { left_off: faults.total() - kept.len(), faults: kept }
+    }
+
     /// Returns the numbers of a refusal; `None` where its words say it all.
     pub(super) fn of(error: &SubmitError) -> Option<Self> {
         let SubmitError::Rejected(rejection) = error else { return None };

@@ -63,8 +63,13 @@ pub(super) fn rejected(rejection: &Rejection) -> StatusCode {
 
 fn roster(fault: &RosterFault) -> StatusCode {
     match fault {
-        RosterFault::UnknownPost(_) | RosterFault::UnknownOverride(_) => StatusCode::NOT_FOUND,
-        RosterFault::Overlaps(_) | RosterFault::ChangedSince { .. } => StatusCode::CONFLICT,
+        RosterFault::UnknownPost(_)
+        | RosterFault::UnknownOverride(_)
+        | RosterFault::UnknownImport(_) => StatusCode::NOT_FOUND,
+        RosterFault::Overlaps(_)
+        | RosterFault::ChangedSince { .. }
+        | RosterFault::ImportTakenBack(_)
+        | RosterFault::ChangedAfterImport { .. } => StatusCode::CONFLICT,
         RosterFault::EndsBeforeStart
         | RosterFault::Nobody
         | RosterFault::TooLong

@@ -8,6 +8,7 @@ mod hotspots;
 mod incidents;
 pub(in crate::http) mod page;
 mod reports;
+mod roster;
 mod tasks;
 mod words;
 
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Router<Web> {
         .route("/evacuations.xlsx", get(evacuations::workbook))
         .route("/reports.xlsx", get(reports::workbook))
         .route("/hotspots.xlsx", get(hotspots::workbook))
+        .route("/roster.xlsx", get(roster::workbook))
 }
 
 /// What of the API this is.
@@ -35,6 +37,7 @@ pub(super) fn routes() -> Router<Web> {
     assignments::workbook,
     evacuations::workbook,
     reports::workbook,
-    hotspots::workbook
+    hotspots::workbook,
+    roster::workbook
 ))]
 pub(super) struct Api;

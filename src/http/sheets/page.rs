@@ -111,7 +111,14 @@ pub(in crate::http) async fn download(
     file: &'static str,
 ) -> Result<Response, ApiError> {
     let zone = web.board.read(Board::timezone).await?;
-    let write = move || write(&sheets, zone);
+    attachment(move || write(&sheets, zone), file).await
+}
+
+/// Writes a workbook away from the sockets, and returns it as a download called `file`.
+pub(in crate::http) async fn attachment(
+    write: impl FnOnce() -> Result<Vec<u8>, XlsxError> + Send + 'static,
+    file: &'static str,
+) -> Result<Response, ApiError> {
     let written = tokio::task::spawn_blocking(write).await.map_err(|_| SubmitError::Stopped)?;
     let bytes = written.map_err(|error| {
         tracing::error!(%error, "a workbook cannot be written");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    directory::one_apart,
     headers,
     problem::{self, Problem},
     table::Cell,
@@ -77,6 +78,19 @@ impl Duties {
         self.by_name.get(&headers::plain(text)).cloned()
     }
 
+    /// Returns the duty whose name `text` holds, the longest of them, or differs from in one letter.
+    pub(super) fn near(&self, text: &str) -> Option<Duty> {
+        let plain = headers::plain(text);
+        let letters = |name: &str| name.chars().count();
+        let held = self.by_name.iter().filter(|(name, _)| plain.contains(name.as_str()));
+        let held = held.max_by_key(|(name, _)| letters(name));
+        let alike = || {
+            let long = self.by_name.iter().filter(|(name, _)| letters(name) > 2);
+            long.into_iter().find(|(name, _)| one_apart(name, &plain))
+        };
+        held.or_else(alike).map(|(_, duty)| duty.clone())
+    }
+
     /// Reads a duty by name or by its code.
     pub(super) fn read(&self, cell: &Cell) -> Result<Duty, Problem> {
         let text = cell.text();
@@ -92,6 +106,16 @@ impl Duties {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_heading_that_nearly_names_a_duty_is_told_by_the_longest_name_in_it() {
+        let duties = Duties::default();
+        let near = |text: &str| duties.near(text).map(|duty| duty.to_string());
+        assert_eq!(near("今日带班领导姓名").as_deref(), Some("lead_officer"));
+        assert_eq!(near("值班人圆").as_deref(), Some("duty_officer"));
+        assert_eq!(near("帯班领导").as_deref(), Some("lead_officer"));
+        assert_eq!(near("天气"), None);
+    }
 
     #[test]
     fn a_duty_is_read_by_name_and_by_code() {

@@ -139,6 +139,14 @@ impl Faults {
         self.note(Place::default(), problem);
     }
 
+    /// Takes in what was found elsewhere, each at the place that `place` makes of its own.
+    pub(super) fn take_in(&mut self, other: Faults, place: impl Fn(Place) -> Place) {
+        self.total += other.total - other.kept.len();
+        for Fault { place: own, value, problem } in other.kept {
+            self.note_value(place(own), &value, problem);
+        }
+    }
+
     /// Returns `value` if nothing was wrong: all or nothing.
     pub(super) fn or<T>(self, value: T) -> Result<T, Faults> {
         if self.is_empty() { Ok(value) } else { Err(self) }

@@ -7,6 +7,7 @@ use super::{
     headers::{self, Column, Header},
     problem::{self, Problem},
     table::{Cell, Row, Table},
+    understood::{Layout, Meaning, TakenColumn, Understood},
 };
 
 /// Rows in which the headings are looked for: a title and a few remarks may stand above them.
@@ -180,6 +181,31 @@ impl<'a> List<'a> {
         title(self.table, self.header_at)
     }
 
+    /// Returns what its columns are taken for, where it is a duty table.
+    pub fn understood(&self) -> Understood {
+        let header = &self.table.rows[self.header_at];
+        let columns = header.filled().map(|(index, cell)| {
+            let heading = cell.text();
+            let means = match headers::find(self.headers, &heading) {
+                Some(Column::Date) => Meaning::Date,
+                Some(Column::Area) => Meaning::Area,
+                Some(Column::Duty) => Meaning::Duty,
+                Some(Column::From) => Meaning::From,
+                Some(Column::To) => Meaning::To,
+                Some(Column::People) => Meaning::People,
+                _ => Meaning::Ignored,
+            };
+            TakenColumn { column: column_letter(index), heading, means, duty: None }
+        });
+        Understood {
+            sheet: self.table.name.clone(),
+            layout: Layout::Long,
+            header_row: header.number,
+            columns: columns.collect(),
+            guessed: false,
+        }
+    }
+
     pub fn has(&self, column: Column) -> bool {
         self.columns.contains_key(&column)
     }
@@ -283,7 +309,7 @@ pub(super) fn is_note(text: &str) -> bool {
 }
 
 /// Returns the letter over a column, as the spreadsheet shows it.
-fn column_letter(index: usize) -> String {
+pub(super) fn column_letter(index: usize) -> String {
     let letter = |number: usize| char::from(b'A' + u8::try_from(number % 26).unwrap_or(0));
     let high = (index >= 26).then(|| letter(index / 26 - 1));
     high.into_iter().chain([letter(index)]).collect()

@@ -6,7 +6,9 @@
 mod areas;
 mod closures;
 mod columns;
+mod context;
 mod dates;
+mod directory;
 mod duties;
 mod fault;
 mod features;
@@ -31,30 +33,29 @@ mod sites;
 mod stock;
 mod table;
 mod text_file;
+mod understood;
 mod units;
 mod workbook;
 
-use std::{collections::BTreeMap, str::FromStr};
-
-use chrono_tz::Tz;
-use compact_str::CompactString;
+use std::str::FromStr;
 
 pub use self::{
     areas::with_outlines,
+    context::Context,
+    directory::{Choices, Found, People, Suggestion, Why, resolve},
     duties::Duties,
     fault::{Fault, Faults, MAX_KEPT, Place},
     known::{Known, site_names},
     posts::attach,
     problem::{Problem, Wording},
-    roster::{PersonRef, RosterLine, resolve},
+    roster::{Guessing, PersonRef, Reading, RosterLine, look, tables},
     table::{MAX_BYTES, MAX_COLUMNS, MAX_ROWS},
+    understood::{Layout, Meaning, TakenColumn, Understood},
 };
-use super::capabilities;
 use crate::domain::{
     area::Area,
-    capability::Catalogue,
     closure::CloseRoad,
-    ids::{AreaCode, PostId},
+    ids::PostId,
     person::Person,
     roster::{Post, Rotation},
     site::{Site, SiteKind},
@@ -84,38 +85,6 @@ pub enum Kind {
     Stock,
 }
 
-/// What a file does not say itself.
-#[derive(Debug, Clone)]
-pub struct Context {
-    /// Whose clock the hours of a duty table are.
-    pub zone: Tz,
-    /// Whose duty table it is, where its lines and title do not say.
-    pub area: Option<AreaCode>,
-    /// The year of dates that have none; outweighs the title's.
-    pub year: Option<i32>,
-    pub duties: Duties,
-    /// What units can do, and what lists call it.
-    pub abilities: Catalogue,
-    /// Areas imported before: parents that a file may leave out, names that a title may bear.
-    pub known_areas: BTreeMap<AreaCode, CompactString>,
-    /// What rows may refer to; without it references are not looked at.
-    pub known: Option<Known>,
-}
-
-impl Default for Context {
-    fn default() -> Self {
-        Self {
-            zone: chrono_tz::Asia::Shanghai,
-            area: None,
-            year: None,
-            duties: Duties::default(),
-            abilities: capabilities::built_in(),
-            known_areas: BTreeMap::new(),
-            known: None,
-        }
-    }
-}
-
 /// A file that was read whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Import {
@@ -140,6 +109,10 @@ pub enum Rows {
 
 /// Reads a file, whatever its name: by content it is a workbook, JSON or text.
 pub fn read(kind: Kind, bytes: &[u8], context: &Context) -> Result<Import, Faults> {
+    if kind == Kind::Roster {
+        let Reading { lines, skipped_sheets, faults, .. } = look(bytes, context, Guessing::Never);
+        return faults.or(Import { rows: Rows::Roster(lines), skipped_sheets });
+    }
     let mut faults = Faults::default();
     if kind == Kind::Areas && bytes.len() <= MAX_BYTES && geojson::is_json(bytes) {
         let rows = Rows::Areas(geojson::read(bytes, context, &mut faults));
@@ -152,10 +125,6 @@ pub fn read(kind: Kind, bytes: &[u8], context: &Context) -> Result<Import, Fault
         table::read(bytes, &mut faults)
     };
     let Some(tables) = tables else { return Err(faults) };
-    if kind == Kind::Roster {
-        let (lines, skipped_sheets) = roster::read(&tables, context, &mut faults);
-        return faults.or(Import { rows: Rows::Roster(lines), skipped_sheets });
-    }
     let (lists, skipped_sheets) = list::of(&tables, kind.headers(), &mut faults);
     let rows = match kind {
         Kind::Areas => Rows::Areas(areas::read(&lists, context, &mut faults)),

@@ -41,6 +41,9 @@ problems! {
     locked():
         "工作簿设有打开密码", "请取消密码后再导入";
         "the workbook is protected by a password", "remove the password";
+    macros():
+        "工作簿带有宏", "请另存为不带宏的 xlsx 后再导入";
+        "the workbook carries macros", "save it as xlsx without macros";
     damaged(detail):
         "文件已损坏（{detail}）", "请用 Excel 或 WPS 打开并另存为 xlsx";
         "the file is damaged ({detail})", "open it and save it again as xlsx";

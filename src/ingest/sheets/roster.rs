@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
+use chrono_tz::Tz;
 use compact_str::CompactString;
 
 use super::{
@@ -15,11 +16,12 @@ use super::{
     list::{Line, List},
     names::{self, Named},
     problem, rotations,
-    table::Table,
+    table::{self, Table},
+    understood::Understood,
 };
 use crate::domain::{
-    ids::{Duty, PersonId, PostId},
-    person::Person,
+    event::DutyTableSet,
+    ids::{Duty, PostId},
     roster::{Shift, ShiftTime},
     time::Timestamp,
 };
@@ -43,6 +45,24 @@ pub struct PersonRef {
     pub place: Place,
 }
 
+/// What could be read of a file of duty tables.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// By post and time; those with faults are left out.
+    pub lines: Vec<RosterLine>,
+    pub sheets: Vec<Understood>,
+    /// Visible sheets that are something else.
+    pub skipped_sheets: Vec<String>,
+    pub faults: Faults,
+}
+
+/// Whether a sheet in no known layout is read by what its headings and cells look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guessing {
+    Never,
+    WhereUnknown,
+}
+
 /// Gathers lines, so that people who share a shift stand in one.
 pub(super) struct Gathered<'a> {
     context: &'a Context,
@@ -56,6 +76,21 @@ impl<'a> Gathered<'a> {
 
     pub fn context(&self) -> &'a Context {
         self.context
+    }
+
+    /// Returns another that gathers lines for the same table.
+    pub fn empty(&self) -> Self {
+        Self::new(self.context)
+    }
+
+    /// Takes in what was gathered elsewhere, each name at the place that `place` makes of its own.
+    pub fn take_in(&mut self, other: Self, place: impl Fn(Place) -> Place) {
+        for (key, people) in other.lines {
+            let people = people
+                .into_iter()
+                .map(|person| PersonRef { place: place(person.place.clone()), ..person });
+            self.lines.entry(key).or_default().extend(people);
+        }
     }
 
     /// Adds people to a shift; who is in it already is not added twice.
@@ -72,36 +107,43 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// Reads every sheet that is a duty table; returns the lines by post and time, and the names of the
-/// other sheets.
-pub(super) fn read(
-    tables: &[Table],
-    context: &Context,
-    faults: &mut Faults,
-) -> (Vec<RosterLine>, Vec<String>) {
+/// Reads what can be read of a file, and says what each sheet was taken for and all that is wrong with it.
+pub fn look(bytes: &[u8], context: &Context, guessing: Guessing) -> Reading {
+    let mut reading = Reading::default();
     let mut gathered = Gathered::new(context);
-    let mut skipped = Vec::new();
-    let mut found = false;
+    let tables = table::read(bytes, &mut reading.faults).unwrap_or_default();
     for table in tables.iter().filter(|table| !table.rows.is_empty()) {
-        let long = List::find(table, headers::ROSTER).filter(List::is_whole);
-        if let Some(list) = long.filter(|list| has_duty_cells(list, context)) {
-            list.check(faults);
-            read_long(&list, &mut gathered, faults);
-        } else if !layouts::read(table, &mut gathered, faults) {
-            skipped.push(table.name.to_string());
-            continue;
+        let understood = read_sheet(table, &mut gathered, guessing, &mut reading.faults);
+        match understood {
+            Some(understood) => reading.sheets.push(understood),
+            None => reading.skipped_sheets.push(table.name.to_string()),
         }
-        found = true;
     }
-    if !found {
+    if reading.sheets.is_empty() && reading.faults.is_empty() {
         let expected = format!("{}；{}", headers::known(headers::ROSTER), layouts::EXPECTED);
-        faults.note_file(problem::no_header(expected));
-    } else if gathered.lines.is_empty() && faults.is_empty() {
-        faults.note_file(problem::empty());
+        reading.faults.note_file(problem::no_header(expected));
+    } else if gathered.lines.is_empty() && reading.faults.is_empty() {
+        reading.faults.note_file(problem::empty());
     }
     let lines = gathered.lines.into_iter();
     let lines = lines.map(|((post, from, to), people)| RosterLine { post, from, to, people });
-    (lines.collect(), skipped)
+    reading.lines = lines.collect();
+    reading
+}
+
+fn read_sheet(
+    table: &Table,
+    gathered: &mut Gathered<'_>,
+    guessing: Guessing,
+    faults: &mut Faults,
+) -> Option<Understood> {
+    let long = List::find(table, headers::ROSTER).filter(List::is_whole);
+    if let Some(list) = long.filter(|list| has_duty_cells(list, gathered.context)) {
+        list.check(faults);
+        read_long(&list, gathered, faults);
+        return Some(list.understood());
+    }
+    layouts::read(table, gathered, guessing, faults)
 }
 
 /// Tells the long form from a table with a column called 值班类别 that holds something else.
@@ -165,71 +207,41 @@ pub(super) fn post_of(context: &Context, title: &str, duty: &Duty) -> Option<Pos
     Some(PostId { area, duty: duty.clone() })
 }
 
-/// Finds the people that the lines name among `people`: by id, by name and number, or by a name
-/// that one person bears in the post's area, below it, or anywhere, in that order.
-pub fn resolve<'a>(
-    lines: Vec<RosterLine>,
-    people: impl Iterator<Item = &'a Person>,
-) -> Result<Vec<(PostId, Shift)>, Faults> {
-    let directory = Directory::new(people);
-    let mut faults = Faults::default();
-    let mut shifts = Vec::new();
-    for line in lines {
-        let mut ids: Vec<PersonId> = Vec::new();
-        for person in &line.people {
-            match directory.find(person, &line.post) {
-                Ok(id) if ids.contains(id) => {}
-                Ok(id) => ids.push(id.clone()),
-                Err(problem) => faults.note(person.place.clone(), problem),
-            }
-        }
-        shifts.push((line.post, Shift { from: line.from, to: line.to, people: ids }));
+/// Returns the stretches of tables that the shifts replace: of each post from its first day to its last, cut at the
+/// ends of months.
+pub fn tables(shifts: Vec<(PostId, Shift)>, zone: Tz) -> Vec<DutyTableSet> {
+    let day = |at: Timestamp| at.local(zone).date();
+    let midnight = |date| Timestamp::from_local(zone, date, 0);
+    let mut by_post: BTreeMap<PostId, Vec<Shift>> = BTreeMap::new();
+    for (post, shift) in shifts {
+        by_post.entry(post).or_default().push(shift);
     }
-    faults.or(shifts)
+    let mut sets = Vec::new();
+    for (post, mut shifts) in by_post {
+        shifts.sort_by_key(|shift| shift.from);
+        let days = shifts.first().zip(shifts.last());
+        let Some((mut from, last)) = days.map(|(first, last)| (day(first.from), day(last.from)))
+        else {
+            continue;
+        };
+        while from <= last {
+            let until = next_month(from).min(last.succ_opt().unwrap_or(last));
+            let (start, end) = (midnight(from), midnight(until));
+            let within = shifts.iter().filter(|shift| (start..end).contains(&shift.from));
+            let shifts = within.cloned().collect();
+            let post = post.clone();
+            sets.push(DutyTableSet { post, from: start, to: end, shifts, import: None });
+            from = until;
+        }
+    }
+    sets
 }
 
-struct Directory<'a> {
-    by_id: BTreeMap<&'a str, &'a Person>,
-    by_name: BTreeMap<CompactString, Vec<&'a Person>>,
-}
-
-impl<'a> Directory<'a> {
-    fn new(people: impl Iterator<Item = &'a Person>) -> Self {
-        let mut directory = Directory { by_id: BTreeMap::new(), by_name: BTreeMap::new() };
-        for person in people {
-            directory.by_id.insert(person.id.as_str(), person);
-            let name = super::people::without_padding(&person.name);
-            directory.by_name.entry(name).or_default().push(person);
-        }
-        directory
-    }
-
-    fn find(&self, wanted: &PersonRef, post: &PostId) -> Result<&'a PersonId, problem::Problem> {
-        if let Some(person) = self.by_id.get(wanted.text.as_str()) {
-            return Ok(&person.id);
-        }
-        let Some(namesakes) = self.by_name.get(&wanted.text) else {
-            return Err(problem::unknown_person(&wanted.text));
-        };
-        let has_phone = |person: &Person| {
-            let phone = wanted.phone.as_ref();
-            phone.is_some_and(|phone| person.contacts.iter().any(|c| c.address == *phone))
-        };
-        let nearness = |person: &Person| {
-            (has_phone(person), person.area == post.area, post.area.contains(person.area))
-        };
-        let nearest = namesakes.iter().map(|person| nearness(person)).max();
-        let nearest: Vec<&&Person> =
-            namesakes.iter().filter(|person| Some(nearness(person)) == nearest).collect();
-        match nearest[..] {
-            [person] => Ok(&person.id),
-            _ => {
-                let shown = nearest.iter().map(|p| format!("{} {}", p.id, p.title));
-                let shown = shown.collect::<Vec<_>>().join("、");
-                Err(problem::namesakes(&wanted.text, shown))
-            }
-        }
-    }
+/// Returns the first day of the month after that of `date`.
+fn next_month(date: NaiveDate) -> NaiveDate {
+    let (year, month) = (date.year(), date.month());
+    let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    NaiveDate::from_ymd_opt(next.0, next.1, 1).unwrap_or(NaiveDate::MAX)
 }
 
 #[cfg(test)]
@@ -239,6 +251,34 @@ mod tests {
         testing::{codes, read_ok, shown},
     };
     use super::*;
+
+    #[test]
+    fn a_season_replaces_whole_days_month_by_month() {
+        let text = format!(
+            "{LONG}2026-06-29,990101,值班员,20:00,次日8:00,a\n2026-07-01,990101,值班员,,,b\n2026-09-02,990101,值班员,,,c\n"
+        );
+        let people = ["a", "b", "c"].map(|id| crate::domain::person::Person {
+            id: id.parse().unwrap(),
+            name: id.into(),
+            area: "990101".parse().unwrap(),
+            title: "".into(),
+            contacts: Vec::new(),
+        });
+        let zone = chrono_tz::Asia::Shanghai;
+        let shifts = super::super::resolve(lines(&text), people.iter(), &Default::default());
+        let sets = tables(shifts.unwrap(), zone);
+        let day = |at: Timestamp| at.local(zone).format("%m-%d %H:%M").to_string();
+        let shown: Vec<_> =
+            sets.iter().map(|set| (day(set.from), day(set.to), set.shifts.len())).collect();
+        let expected = [
+            ("06-29 00:00", "07-01 00:00", 1),
+            ("07-01 00:00", "08-01 00:00", 1),
+            ("08-01 00:00", "09-01 00:00", 0),
+            ("09-01 00:00", "09-03 00:00", 1),
+        ];
+        let expected: Vec<_> = expected.map(|(a, b, n)| (a.to_owned(), b.to_owned(), n)).into();
+        assert_eq!(shown, expected);
+    }
 
     const LONG: &str = "日期,区划代码,岗位,开始时间,结束时间,值班人员\n";
 
@@ -286,51 +326,6 @@ mod tests {
             "5 值班人员 missing",
         ];
         assert_eq!(codes(Kind::Roster, &text), expected);
-    }
-
-    #[test]
-    fn a_name_is_sought_in_the_posts_area_first() {
-        let people = [
-            person("c1", "王福来", "990101", "19400000001"),
-            person("v1", "王福来", "990101100201", "19400000002"),
-            person("v2", "王福来", "990101100201", "19400000003"),
-            person("t1", "马存善", "990101100", "19400000004"),
-        ];
-        let find = |post: &str, text: &str, phone: Option<&str>| {
-            let line = RosterLine {
-                post: post.parse().unwrap(),
-                from: Timestamp::from_millis(0),
-                to: Timestamp::from_millis(1),
-                people: vec![PersonRef {
-                    text: text.into(),
-                    phone: phone.map(Into::into),
-                    place: Place::default(),
-                }],
-            };
-            match resolve(vec![line], people.iter()) {
-                Ok(shifts) => shifts[0].1.people[0].to_string(),
-                Err(faults) => faults.iter().next().unwrap().to_string(),
-            }
-        };
-        assert_eq!(find("990101000000/duty_officer", "王福来", None), "c1");
-        assert_eq!(find("990101100000/duty_officer", "马存善", None), "t1");
-        assert_eq!(find("990101101000/duty_officer", "马存善", None), "t1");
-        assert_eq!(find("990101100201/grid_person", "王福来", Some("19400000003")), "v2");
-        assert_eq!(find("990101100201/grid_person", "v1", None), "v1");
-        let several = find("990101100201/grid_person", "王福来", None);
-        assert!(several.contains("v1 某职务、v2 某职务"), "{several}");
-        assert!(find("990101000000/duty_officer", "赵无极", None).contains("nobody known"));
-    }
-
-    fn person(id: &str, name: &str, area: &str, phone: &str) -> Person {
-        use crate::domain::person::{Channel, Contact};
-        Person {
-            id: id.parse().unwrap(),
-            name: name.into(),
-            area: area.parse().unwrap(),
-            title: "某职务".into(),
-            contacts: vec![Contact { channel: Channel::Voice, address: phone.into() }],
-        }
     }
 
     fn lines(text: &str) -> Vec<RosterLine> {

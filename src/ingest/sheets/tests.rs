@@ -256,7 +256,7 @@ fn the_example_files_read_without_fault_and_fit_together() {
     assert!(named.into_iter().all(|id| ids.contains(id.as_str())));
     assert!(rotations.iter().all(|(_, rotation)| rotation.fault().is_none()));
     assert_eq!(super::attach(&mut posts, rotations), []);
-    let shifts = super::resolve(lines, people.iter()).unwrap();
+    let shifts = super::resolve(lines, people.iter(), &super::Choices::new()).unwrap();
     assert!(shifts.iter().all(|(id, _)| posts.iter().any(|post| post.id == *id)));
     let Rows::Units(units) = units else { panic!() };
     assert!(units.iter().all(|unit| codes.contains(&unit.area)));

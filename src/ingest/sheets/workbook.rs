@@ -37,6 +37,9 @@ fn read_xlsx(bytes: &[u8]) -> Result<Vec<Table>, Problem> {
     if inflated_size(bytes)? > MAX_INFLATED {
         return Err(problem::too_large(MAX_INFLATED >> 20));
     }
+    if has_macros(bytes)? {
+        return Err(problem::macros());
+    }
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(xlsx_problem)?;
     let epoch = if book.has_1904_epoch() { EPOCH_1904 } else { 0.0 };
     let mut tables = Vec::new();
@@ -71,7 +74,24 @@ fn inflated_size(bytes: &[u8]) -> Result<u64, Problem> {
     Ok(size)
 }
 
+/// Tells whether a program travels with the workbook. It would never be run here, but whoever sends one round should
+/// know.
+fn has_macros(bytes: &[u8]) -> Result<bool, Problem> {
+    let archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(problem::damaged)?;
+    let mut names = archive.file_names().filter_map(Result::ok);
+    Ok(names.any(|name| name.to_ascii_lowercase().ends_with("vbaproject.bin")))
+}
+
+/// Tells the same of a compound file by the folder that holds the program.
+fn has_old_macros(bytes: &[u8]) -> bool {
+    let folder: Vec<u8> = "_VBA_PROJECT_CUR".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bytes.windows(folder.len()).any(|window| window == folder)
+}
+
 fn read_xls(bytes: &[u8]) -> Result<Vec<Table>, Problem> {
+    if has_old_macros(bytes) {
+        return Err(problem::macros());
+    }
     let mut book = Xls::new(Cursor::new(bytes)).map_err(xls_problem)?;
     let epoch = if book.has_1904_epoch() { EPOCH_1904 } else { 0.0 };
     let mut tables = Vec::new();

@@ -97,6 +97,7 @@ fn roster(county: &mut County) {
         from,
         to,
         shifts,
+        import: None,
     }])));
     let day = |day| NaiveDate::from_ymd_opt(2026, 10, day).unwrap();
     let year = Year { off: [day(1), day(2)].into(), worked: [day(10)].into(), ..Year::default() };
@@ -132,7 +133,7 @@ fn swaps(county: &mut County) {
     };
     let shifts: Vec<Shift> = (0..).zip(&people).map(shift).collect();
     let to = turn(2).to;
-    let set = DutyTableSet { post: post.clone(), from, to, shifts };
+    let set = DutyTableSet { post: post.clone(), from, to, shifts, import: None };
     county.must(Command::Roster(RosterStep::SetDutyTable(vec![set])));
     let mut ask = |who: usize, whom: usize, in_return: Option<u32>, answer| {
         let wanted = AskSwap {

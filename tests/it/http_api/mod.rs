@@ -11,6 +11,7 @@ mod flaws;
 mod forms;
 mod handovers;
 mod hotspots;
+mod imports;
 mod journal;
 mod map;
 mod obligations;

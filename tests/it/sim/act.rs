@@ -186,6 +186,7 @@ impl World {
             from: self.later(change.from_s),
             to: self.later(change.to_s),
             shifts: change.shifts.iter().map(shift).collect(),
+            import: None,
         };
         self.say(&console(), &Command::Roster(RosterStep::SetDutyTable(vec![set])))
     }

@@ -2,7 +2,11 @@
 
 use chrono::NaiveDate;
 
-use super::{HEADER_WITHIN, PHONE, Surroundings, numbers};
+use super::{
+    HEADER_WITHIN, PHONE, Surroundings,
+    guess::{holds_names, mostly},
+    numbers,
+};
 use crate::{
     domain::{ids::Duty, roster::ShiftTime},
     ingest::sheets::{
@@ -10,10 +14,12 @@ use crate::{
         fault::Faults,
         fields, headers,
         hours::WHOLE_DAY,
+        list::column_letter,
         names::{self, Named},
         problem::{self, Problem},
         roster::{Gathered, post_of, refs},
         table::{Cell, Row, Table, serial_date},
+        understood::{Layout, Meaning, TakenColumn, Understood},
     },
 };
 
@@ -61,6 +67,7 @@ pub(super) struct Grid<'a> {
     phone_at: Option<usize>,
     /// Column and the heading's day.
     days: Vec<(usize, Day)>,
+    guessed: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -82,8 +89,51 @@ impl<'a> Grid<'a> {
                 row.filled().filter_map(|(index, cell)| Some((index, day(cell)?))).collect();
             let name_at = heading_is(&NAME)?;
             let phone_at = heading_is(&PHONE);
-            (days.len() >= MIN_DAYS).then_some(Grid { table, header_at, name_at, phone_at, days })
+            let grid = Grid { table, header_at, name_at, phone_at, days, guessed: false };
+            (grid.days.len() >= MIN_DAYS).then_some(grid)
         })
+    }
+
+    /// Finds a row of days with marks below it, and names of people left of it under any heading.
+    pub(super) fn guess(table: &'a Table) -> Option<Self> {
+        let near = table.rows.iter().take(HEADER_WITHIN).enumerate();
+        near.into_iter().find_map(|(header_at, row)| {
+            let days: Vec<(usize, Day)> =
+                row.filled().filter_map(|(index, cell)| Some((index, day(cell)?))).collect();
+            let (first, _) = days.first().filter(|_| days.len() >= MIN_DAYS)?;
+            let below = || table.rows.iter().skip(header_at + 1);
+            let marks = below().flat_map(|row| days.iter().map(|(index, _)| row.cell(*index)));
+            let is_mark = |cell: &Cell| {
+                let short = short(&cell.text());
+                MARKS.iter().any(|(mark, _)| *mark == short)
+            };
+            let names = |index: &usize| mostly(below().map(|row| row.cell(*index)), holds_names);
+            let name_at = (0..*first).find(names).filter(|_| mostly(marks, is_mark))?;
+            Some(Grid { table, header_at, name_at, phone_at: None, days, guessed: true })
+        })
+    }
+
+    pub(super) fn understood(&self) -> Understood {
+        let header = &self.table.rows[self.header_at];
+        let means = |index: usize| match index {
+            index if index == self.name_at => Meaning::People,
+            index if Some(index) == self.phone_at => Meaning::Telephone,
+            index if self.days.iter().any(|(at, _)| *at == index) => Meaning::Day,
+            _ => Meaning::Ignored,
+        };
+        let columns = header.filled().map(|(index, cell)| TakenColumn {
+            column: column_letter(index),
+            heading: cell.text(),
+            means: means(index),
+            duty: None,
+        });
+        Understood {
+            sheet: self.table.name.clone(),
+            layout: Layout::Grid,
+            header_row: header.number,
+            columns: columns.collect(),
+            guessed: self.guessed,
+        }
     }
 
     pub(super) fn read(&self, gathered: &mut Gathered<'_>, faults: &mut Faults) {

@@ -10,10 +10,12 @@ use crate::{
         fault::Faults,
         headers,
         hours::{self, WHOLE_DAY},
+        list::column_letter,
         names::{self, Named},
         problem::{self, Problem},
         roster::{Gathered, PersonRef, post_of, refs},
         table::{Cell, Row, Table},
+        understood::{Layout, Meaning, TakenColumn, Understood},
     },
 };
 
@@ -25,7 +27,7 @@ const SUBHEADINGS: [&str; 4] = ["姓名", "人员", "职务", "电话号码"];
 const MAY_BE_EMPTY: [&str; 1] = ["standby"];
 
 /// What a column is for.
-enum Role {
+pub(super) enum Role {
     Date,
     Weekday,
     Duty(DutyColumn),
@@ -35,19 +37,22 @@ enum Role {
     Unknown,
 }
 
-struct DutyColumn {
-    duty: Duty,
+pub(super) struct DutyColumn {
+    pub duty: Duty,
     /// Hours that the heading gives: 白班（8:00-20:00）.
-    hours: Option<ShiftTime>,
+    pub hours: Option<ShiftTime>,
     /// One name for each day of the line, in order: 按周一至周日顺序.
-    in_turn: bool,
+    pub in_turn: bool,
 }
 
 /// A table in this layout.
 pub(super) struct Lines<'a> {
-    table: &'a Table,
-    header_at: usize,
-    roles: Vec<Role>,
+    pub table: &'a Table,
+    pub header_at: usize,
+    /// Where the lines begin, below all headings.
+    pub first_at: usize,
+    pub roles: Vec<Role>,
+    pub guessed: bool,
 }
 
 impl<'a> Lines<'a> {
@@ -58,7 +63,9 @@ impl<'a> Lines<'a> {
             let roles = roles(table, row, context);
             let date = roles.iter().any(|role| matches!(role, Role::Date));
             let duty = roles.iter().any(|role| matches!(role, Role::Duty(_)));
-            (date && duty).then_some(Lines { table, header_at, roles })
+            let first_at = header_at + 1;
+            let lines = Lines { table, header_at, first_at, roles, guessed: false };
+            (date && duty).then_some(lines)
         })
     }
 
@@ -69,7 +76,7 @@ impl<'a> Lines<'a> {
             faults.note(around.place(self.header().number, ""), problem::no_area());
         }
         let mut above: Vec<Vec<PersonRef>> = self.roles.iter().map(|_| Vec::new()).collect();
-        for row in self.table.rows.iter().skip(self.header_at + 1) {
+        for row in self.table.rows.iter().skip(self.first_at) {
             if self.is_subheading(row) || self.is_note(row, &around) {
                 continue;
             }
@@ -91,6 +98,26 @@ impl<'a> Lines<'a> {
                     faults.note(place, problem);
                 }
             }
+        }
+    }
+
+    pub(super) fn understood(&self) -> Understood {
+        let column = |(index, role): (usize, &Role)| {
+            let (means, duty) = match role {
+                Role::Date => (Meaning::Date, None),
+                Role::Weekday => (Meaning::Weekday, None),
+                Role::Duty(column) => (Meaning::Duty, Some(column.duty.clone())),
+                Role::With(_) => (Meaning::With, None),
+                Role::Remark | Role::Unknown => (Meaning::Ignored, None),
+            };
+            TakenColumn { column: column_letter(index), heading: self.heading(index), means, duty }
+        };
+        Understood {
+            sheet: self.table.name.clone(),
+            layout: Layout::Lines,
+            header_row: self.header().number,
+            columns: self.roles.iter().enumerate().map(column).collect(),
+            guessed: self.guessed,
         }
     }
 

@@ -1,7 +1,9 @@
 //! Duty tables as bureaus lay them out, told by their headings: a line for each day or week, and a
 //! grid of people by days.
 
+mod across;
 mod grid;
+mod guess;
 mod lines;
 
 use compact_str::CompactString;
@@ -12,8 +14,9 @@ use super::{
     fault::{Faults, Place},
     hours::{self, Labelled},
     phones,
-    roster::Gathered,
+    roster::{Gathered, Guessing},
     table::{Cell, Table},
+    understood::Understood,
 };
 
 /// What a heading must say for a layout to be recognised.
@@ -40,15 +43,25 @@ const REMARKS: [&str; 11] = [
     "合计",
 ];
 
-/// Reads `table` in whichever layout it is; `false` if it is none.
-pub(super) fn read(table: &Table, gathered: &mut Gathered<'_>, faults: &mut Faults) -> bool {
+/// Reads `table` in whichever layout it is, and says what it was taken for; `None` if it is none.
+pub(super) fn read(
+    table: &Table,
+    gathered: &mut Gathered<'_>,
+    guessing: Guessing,
+    faults: &mut Faults,
+) -> Option<Understood> {
     if let Some(grid) = grid::Grid::find(table) {
         grid.read(gathered, faults);
-        return true;
+        return Some(grid.understood());
     }
-    let Some(lines) = lines::Lines::find(table, gathered.context()) else { return false };
-    lines.read(gathered, faults);
-    true
+    if let Some(lines) = lines::Lines::find(table, gathered.context()) {
+        lines.read(gathered, faults);
+        return Some(lines.understood());
+    }
+    match guessing {
+        Guessing::Never => None,
+        Guessing::WhereUnknown => guess::read(table, gathered, faults),
+    }
 }
 
 /// What a sheet says beside its table: in the title above and the notes below.

@@ -233,7 +233,7 @@ fn table(dice: &mut Dice, post: PostId, crew: &Crew<'_>, start: Timestamp) -> Du
         }
         at += seconds - if dice.chance(12) { 60 } else { 0 };
     }
-    DutyTableSet { post, from, to, shifts }
+    DutyTableSet { post, from, to, shifts, import: None }
 }
 
 fn change(dice: &mut Dice, post: PostId, crew: &Crew<'_>) -> Change {

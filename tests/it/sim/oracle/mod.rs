@@ -295,7 +295,9 @@ impl Oracle {
             | Command::Roster(
                 RosterStep::SetYear { .. }
                 | RosterStep::PlanRotation(_)
-                | RosterStep::FillTable { .. },
+                | RosterStep::FillTable { .. }
+                | RosterStep::Import(_)
+                | RosterStep::TakeBackImport(_),
             )
             | Command::Roster(RosterStep::SetRotations(_))
             | Command::Roster(RosterStep::SetDutyTable(_))
@@ -399,7 +401,9 @@ impl Oracle {
             | Command::Roster(
                 RosterStep::SetYear { .. }
                 | RosterStep::PlanRotation(_)
-                | RosterStep::FillTable { .. },
+                | RosterStep::FillTable { .. }
+                | RosterStep::Import(_)
+                | RosterStep::TakeBackImport(_),
             )
             | Command::Elapse => {}
         }
