@@ -7,6 +7,7 @@
 mod assignment;
 mod callout;
 mod coverage;
+mod duty_table;
 mod evacuation;
 mod flaw;
 mod group;
@@ -31,9 +32,9 @@ use super::{
     area::Area,
     callout::policy::PolicySet,
     gauge::{Mark, Shown},
-    ids::{AreaCode, CalloutId, ImportId, OverrideId, PostId, SiteId, UnitId, WarningId},
+    ids::{AreaCode, CalloutId, OverrideId, PostId, SiteId, UnitId, WarningId},
     person::{Channel, Person},
-    roster::{Calendar, Override, Post, Rotation, Shift},
+    roster::{Calendar, Override, Post, Rotation},
     silence::Voice,
     site::Site,
     time::Timestamp,
@@ -41,9 +42,9 @@ use super::{
 };
 
 pub use self::{
-    assignment::*, callout::*, coverage::*, evacuation::*, flaw::*, handover::*, hotspot::*,
-    incident::*, leave::*, report::*, response::*, road::*, round::*, supply::*, swap::*, task::*,
-    warning::*,
+    assignment::*, callout::*, coverage::*, duty_table::*, evacuation::*, flaw::*, handover::*,
+    hotspot::*, incident::*, leave::*, report::*, response::*, road::*, round::*, supply::*,
+    swap::*, task::*, warning::*,
 };
 
 /// An event with its place in the journal.
@@ -253,28 +254,6 @@ pub struct PostSaved {
 pub struct RotationSet {
     pub post: PostId,
     pub rotation: Option<Rotation>,
-}
-
-/// The lines of a post's duty table that start within `from..to` are now these.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DutyTableSet {
-    pub post: PostId,
-    pub from: Timestamp,
-    pub to: Timestamp,
-    pub shifts: Vec<Shift>,
-    /// The file that it came with, or came back with; none where somebody set it by hand.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub import: Option<FromImport>,
-}
-
-/// What an import of duty tables has to do with one of them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FromImport {
-    /// It stands in a file of this name; empty where the file had none.
-    File { id: ImportId, name: CompactString },
-    /// It is what stood there before this import, which has been taken back.
-    TakenBack(ImportId),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

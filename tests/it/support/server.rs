@@ -137,8 +137,12 @@ impl TestServer {
         shown.unwrap_or_else(|_| panic!("the metrics do not have {line}"));
     }
 
-    /// Returns where the journal ends now.
+    /// Returns where the journal ends now, with all that is known about access so far.
     pub async fn head(&self) -> u64 {
+        let mut often = tokio::time::interval(Duration::from_millis(5));
+        while !self.access.facts(1).await.unwrap().is_empty() {
+            often.tick().await;
+        }
         self.board.journal().head().await.unwrap().seq
     }
 }

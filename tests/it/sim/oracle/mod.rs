@@ -348,10 +348,8 @@ impl Oracle {
             }
             Command::SaveAreas(areas) => self.areas.extend(areas.iter().map(|area| area.code)),
             Command::Roster(RosterStep::SavePeople(people)) => {
-                for person in people {
-                    self.people.retain(|known| known.id != person.id);
-                    self.people.push(person.clone());
-                }
+                self.people.retain(|known| people.iter().all(|person| person.id != known.id));
+                self.people.extend(people.iter().cloned());
             }
             Command::Roster(RosterStep::SavePosts(posts)) => {
                 posts.iter().for_each(|post| self.save_post(post, now));
