@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { isUntaken, lapsesSoon, mattersOf, mayDecide, signersOf, unsignedFirst, waitingFirst, withoutCallsToSign, type Handover, type Matters, type Signature } from './handover';
+import { isUntaken, lapsesSoon, mattersOf, signersOf, unsignedFirst, waitingFirst, type Handover, type Matters, type Signature } from './handover';
 import type { SwapView } from './swap';
 
 const COUNTY = '990101000000';
@@ -25,11 +25,6 @@ it('what waits for approval stands first, the soonest duty before the others, an
   const later = swap('later', { turn: { ...swap('').turn, from: '2026-12-09T08:00:00+08:00' } });
   const listed = waitingFirst([swap('asked', { stage: 'asked' }), later, swap('over', { stage: 'approved' }), swap('soon')]);
   expect(listed.map(({ id }) => id)).toEqual(['soon', 'later', 'asked']);
-});
-
-it('who takes part in a swap does not decide on it', () => {
-  expect([mayDecide(swap('s'), undefined), mayDecide(swap('s'), 'other'), mayDecide(swap('s'), 'goes'), mayDecide(swap('s'), 'comes')]).toEqual([true, true, false, false]);
-  expect(mayDecide(swap('s', { may_decide: false }), 'other')).toBe(false);
 });
 
 it('a swap that lapses within two hours has to be decided now', () => {
@@ -58,10 +53,4 @@ it('the record says what was open when whoever came signed', () => {
   expect(mattersOf(handover('h', { handed: before, taken: after }))?.unreached).toBe(1);
   expect(mattersOf(handover('h', { handed: before }))?.unreached).toBe(3);
   expect(mattersOf(handover('h'))).toBeUndefined();
-});
-
-it('calls to sign are not what is handed over', () => {
-  const callouts = [{ id: 'rain', title: '暴雨红色预警' }, { id: 'sign', title: '交接班签字' }];
-  const left = withoutCallsToSign({ ...NOTHING, callouts }, (id) => (id === 'sign' ? 'handover' : undefined));
-  expect(left.callouts.map(({ id }) => id)).toEqual(['rain']);
 });

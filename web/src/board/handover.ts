@@ -1,6 +1,6 @@
 /** Duty that changes hands as the desk sees it: swaps that wait for a word, posts that somebody has to sign for. Pure. */
 
-import type { CalloutKind, Named, Time } from './protocol';
+import type { Named, Time } from './protocol';
 import type { PostPlace } from './roster';
 import { isOpen as isSwapOpen, type SwapView } from './swap';
 
@@ -63,11 +63,7 @@ export interface Signer {
 /** What lapses within this has to be decided now. */
 const SOON_MS = 2 * 3_600_000;
 
-/** Tells whether I may approve or refuse it; who takes part may not, whatever the role. */
-export function mayDecide(swap: SwapView, me: string | undefined): boolean {
-  return swap.may_decide && !isPartOf(swap, me);
-}
-
+/** Tells whether I ask for it or take it. */
 export function isPartOf(swap: SwapView, me: string | undefined): boolean {
   return me !== undefined && (swap.asker.id === me || swap.taker?.id === me);
 }
@@ -113,11 +109,6 @@ export function signersOf(handover: Handover, me: string | undefined, forOthers:
 /** Returns what was open when it was signed for, as whoever came saw it, else as whoever went did. */
 export function mattersOf({ handed, taken }: Handover): Matters | undefined {
   return taken?.matters ?? handed?.matters;
-}
-
-/** Returns what is open without the calls to sign for it: they are about the change of shift itself. */
-export function withoutCallsToSign(matters: Matters, kindOf: (callout: string) => CalloutKind | undefined): Matters {
-  return { ...matters, callouts: matters.callouts.filter(({ id }) => kindOf(id) !== 'handover') };
 }
 
 /** Returns how much of all kinds is open. */

@@ -1,9 +1,8 @@
 /** Duty that changes hands, as every page of the desk has to know it: swaps to approve, posts that nobody has signed for. */
 
 import type { BoardEvent } from '../../board/event';
-import { mayDecide, type Handover } from '../../board/handover';
+import type { Handover } from '../../board/handover';
 import type { SwapView } from '../../board/swap';
-import { live } from '../../live.svelte';
 import { handoverApi } from '../../net/handovers';
 import { Asked } from '../page/asked.svelte';
 
@@ -12,7 +11,7 @@ const concerns = (event: BoardEvent): boolean => event.kind === 'roster_changed'
 class DutyChanges {
   readonly swaps = new Asked<readonly SwapView[]>(async () => (await handoverApi.openSwaps()).items, concerns);
   readonly handovers = new Asked<readonly Handover[]>(async () => (await handoverApi.open()).items, concerns);
-  readonly toApprove = $derived((this.swaps.value ?? []).filter((swap) => mayDecide(swap, live.board?.me.person?.id)).length);
+  readonly toApprove = $derived((this.swaps.value ?? []).filter((swap) => swap.may_decide).length);
   readonly unsigned = $derived((this.handovers.value ?? []).filter(({ state }) => state === 'unsigned').length);
   #followers = 0;
   #stops: (() => void)[] = [];
