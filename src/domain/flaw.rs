@@ -164,8 +164,8 @@ impl LookAhead {
 enum News {
     /// Whoever keeps the roster has to hear of it.
     ToTell { soon: bool },
-    /// Only the record is set right: the time that was told of has gone by.
-    GoneBy,
+    /// Only the record is set right: the time that was told of has gone by or was mended, and a later one is left.
+    Later,
 }
 
 impl Board {
@@ -183,11 +183,13 @@ impl Board {
     ) -> Option<News> {
         let soon = first.from <= now + soon;
         let Some(known) = self.flaws.get(place) else { return Some(News::ToTell { soon }) };
-        if soon && !known.soon || first.from < known.first.from {
+        let other = first.from == known.first.from && first.person != known.first.person;
+        if soon && !known.soon || first.from < known.first.from || other {
             return Some(News::ToTell { soon: soon || known.soon });
         }
-        let other = first.person != known.first.person;
-        (known.first.to <= now || other).then_some(News::GoneBy)
+        // What runs already begins at every look anew.
+        let later = now < first.from && first.from != known.first.from;
+        (known.first.to <= now || later).then_some(News::Later)
     }
 }
 
@@ -208,7 +210,7 @@ pub(super) fn decide(
         }
         match board.news(place, first, soon, now) {
             Some(News::ToTell { soon }) => to_tell.entry(soon).or_default().push((place, first)),
-            Some(News::GoneBy) => {
+            Some(News::Later) => {
                 let known = board.flaws.get(place);
                 let told = known.and_then(|flaw| flaw.told);
                 let soon = first.from <= now + soon;

@@ -113,6 +113,42 @@ fn an_earlier_time_is_told_anew_and_one_that_was_told_of_goes_by_quietly() {
 }
 
 #[test]
+fn whoever_is_put_in_the_place_of_one_on_leave_and_is_on_leave_as_well_is_told_of() {
+    let mut county = county(32);
+    county.takes_leave("zhang");
+    county.looks_ahead();
+    county.keeper_answers(KEEPER);
+    let take = |who: &str| TakeLeave {
+        person: who.parse().unwrap(),
+        from: at(2),
+        to: at(3),
+        reason: "探亲".into(),
+    };
+    county.must(Command::Leave(LeaveStep::Take(take("li"))));
+    let li = AddOverride { people: vec!["li".parse().unwrap()], ..county.standby_substitute(2) };
+    county.must(Command::Roster(RosterStep::AddOverride(li)));
+    county.looks_ahead();
+    let told = county.calls_to_keepers();
+    assert_eq!(told.len(), 2);
+    assert!(told[1].subject.ends_with("姓名li已请假"), "{}", told[1].subject);
+}
+
+#[test]
+fn with_the_first_of_several_mended_the_next_stands_in_its_place_and_nobody_is_called_again() {
+    let mut county = county(32);
+    for day in [3, 6] {
+        let silent = vec!["silent".parse().unwrap()];
+        let change = AddOverride { people: silent, ..county.standby_substitute(day) };
+        county.must(Command::Roster(RosterStep::AddOverride(change)));
+    }
+    county.looks_ahead();
+    county.must(Command::Roster(RosterStep::RemoveOverride(OverrideId(1))));
+    county.looks_ahead();
+    let flaw = county.board.flaws.get(&place(FlawKind::NoTelephone)).unwrap();
+    assert_eq!((flaw.first.from, county.calls_to_keepers().len()), (at(6), 1));
+}
+
+#[test]
 fn a_look_that_the_roster_has_overtaken_calls_nobody_and_strikes_nothing() {
     let mut county = county(5);
     let stale = county.look_ahead();
