@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { dayOf, fullDay, hours, shiftTime } from './roster_time';
+import { dayOf, daySpan, fullDay, hours, shiftTime } from './roster_time';
 
 const ZONE = 'Asia/Shanghai';
 const at = (text: string): number => Date.parse(`${text}+08:00`);
@@ -16,6 +16,14 @@ it('a day is said with its weekday where somebody has to choose it', () => {
   expect(dayOf('2026-11-28', 'zh')).toBe('11月28日 周六');
   expect(dayOf('2026-11-28', 'en')).toBe('Sat 28 Nov');
   expect([fullDay('2026-11-28', 'zh'), fullDay('2026-11-28', 'en')]).toEqual(['2026年11月28日', '28 Nov 2026']);
+});
+
+it('a span of days says its year once, and twice across the turn of the year', () => {
+  const join = (first: string, last: string): string => `${first}至${last}`;
+  expect(daySpan('2026-10-01', '2026-10-31', 'zh', join)).toBe('2026年10月1日至10月31日');
+  expect(daySpan('2026-10-01', '2026-10-31', 'en', join)).toBe('1 Oct至31 Oct 2026');
+  expect(daySpan('2026-12-28', '2027-01-03', 'zh', join)).toBe('2026年12月28日至2027年1月3日');
+  expect(daySpan('2026-10-01', '2026-10-01', 'zh', join)).toBe('2026年10月1日');
 });
 
 it('a shift of a rotation says when it ends', () => {

@@ -31,6 +31,13 @@ export function fullDay(date: string, language: Language): string {
   return new Intl.DateTimeFormat(locale, { year: 'numeric', month, day: 'numeric', timeZone: 'UTC' }).format(new Date(date));
 }
 
+/** 2026年10月1日至10月31日, or 1 Oct to 31 Oct 2026: the year once where it is one. */
+export function daySpan(first: string, last: string, language: Language, join: (first: string, last: string) => string): string {
+  if (first === last) return fullDay(first, language);
+  if (first.slice(0, 4) !== last.slice(0, 4)) return join(fullDay(first, language), fullDay(last, language));
+  return language === 'zh' ? join(fullDay(first, 'zh'), monthDay(last, 'zh')) : join(monthDay(first, 'en'), fullDay(last, 'en'));
+}
+
 /** 8:00–次日8:00. */
 export function shiftTime(
   shift: { from_minute: number; minutes: number }, nextDay: (time: string) => string, later: (days: number, time: string) => string,

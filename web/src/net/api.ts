@@ -167,13 +167,13 @@ export function put<T>(path: string, body: unknown, key?: string): Promise<T> {
   return request('PUT', path, body, key);
 }
 
-export async function request<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+export async function request<T>(method: string, path: string, body?: unknown, key?: string, patience_ms = PATIENCE_MS): Promise<T> {
   const headers: Record<string, string> = {};
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key !== undefined) headers['Idempotency-Key'] = key;
   const json = body === undefined ? {} : { body: JSON.stringify(body) };
   return send({ method, headers, ...json }, path, async (response) =>
-    (response.status === 204 ? null : await response.json()) as T);
+    (response.status === 204 ? null : await response.json()) as T, patience_ms);
 }
 
 /** Sends a file as it is. */
@@ -191,9 +191,9 @@ export function getTagged<T>(path: string, tag: string | undefined): Promise<Tag
   });
 }
 
-async function send<T>(init: RequestInit, path: string, read: (response: Response) => Promise<T>): Promise<T> {
+async function send<T>(init: RequestInit, path: string, read: (response: Response) => Promise<T>, patience_ms = PATIENCE_MS): Promise<T> {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => stop.abort(), patience_ms);
   try {
     const response = await fetch(ROOT + path, { ...init, credentials: 'same-origin', signal: stop.signal });
     if (!response.ok && response.status !== 304) throw await refusal(response);
