@@ -3,6 +3,7 @@
 //! Invariant: a workbook holds what the list of the same name shows its caller, and nothing of what it does not.
 
 mod assignments;
+mod call_sheet;
 mod evacuations;
 mod hotspots;
 mod incidents;
@@ -21,6 +22,7 @@ use super::Web;
 pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/incidents.xlsx", get(incidents::workbook))
+        .route("/call-sheet.xlsx", get(call_sheet::workbook))
         .route("/tasks.xlsx", get(tasks::workbook))
         .route("/assignments.xlsx", get(assignments::workbook))
         .route("/evacuations.xlsx", get(evacuations::workbook))
@@ -33,6 +35,7 @@ pub(super) fn routes() -> Router<Web> {
 #[derive(OpenApi)]
 #[openapi(paths(
     incidents::workbook,
+    call_sheet::workbook,
     tasks::workbook,
     assignments::workbook,
     evacuations::workbook,

@@ -57,6 +57,26 @@ async fn the_situation_list_holds_what_the_list_shows_and_no_formula() {
 }
 
 #[tokio::test]
+async fn the_paper_call_sheet_names_whom_to_call_in_which_order_with_room_to_tick_them_off() {
+    let server = TestServer::start().await;
+    let desk = server.demo("dispatcher");
+    let sheet = one(&desk, &format!("/call-sheet.xlsx?area={TOWNSHIP}")).await;
+    let duty = desk.get(&format!("/duty?area={TOWNSHIP}"), 200).await;
+    let post = format!("{TOWNSHIP}/duty_officer");
+    let officer = items(&duty).iter().find(|item| item["post"] == post.as_str()).unwrap();
+    let titled = |row: &&Vec<String>| row[2] == officer["post_title"].as_str().unwrap();
+    let rows: Vec<&Vec<String>> = sheet.rows.iter().filter(titled).collect();
+    assert_eq!((&*rows[0][3], &*rows[0][4]), ("值班", officer["name"].as_str().unwrap()));
+    assert_eq!(rows[0][6], officer["phone"].as_str().unwrap(), "it can be dialled");
+    assert_eq!(rows[1][3], "接班");
+    assert!(rows.iter().all(|row| row[9].is_empty() && row[11].is_empty()), "{rows:?}");
+    let numbers: Vec<usize> = sheet.rows.iter().map(|row| row[0].parse().unwrap()).collect();
+    assert!(numbers.iter().copied().eq(1..=numbers.len()));
+    desk.get("/call-sheet.xlsx?area=990199000000", 422).await;
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_wall_gets_no_telephone_number_and_a_township_nothing_of_another() {
     let server = TestServer::start().await;
     let desk = server.demo("dispatcher");
