@@ -19,6 +19,7 @@ mod positions;
 mod readings;
 mod settle;
 mod sources;
+mod spot_checks;
 mod stations;
 mod storage;
 

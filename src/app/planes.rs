@@ -9,7 +9,7 @@ use super::{
     coverage, exchange,
     gauges::{self, Plane},
     ground::Ground,
-    look_ahead, positions, sources,
+    look_ahead, positions, sources, spot_checks,
 };
 use crate::{
     bus::{Bus, redis::LastPositions},
@@ -57,6 +57,7 @@ impl Planes {
         tasks.spawn(positions::stopped_by(stop.clone(), watch.run()));
         let watch = look_ahead::Watch::new(board);
         tasks.spawn(positions::stopped_by(stop.clone(), watch.run()));
+        tasks.spawn(positions::stopped_by(stop.clone(), spot_checks::draw(board.clone())));
         Ok(Self { positions, tracks, gauges, readings, broker, sources, ground })
     }
 }

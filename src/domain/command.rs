@@ -38,6 +38,7 @@ use super::{
     round::RoundStep,
     silence::LastHeard,
     site::Site,
+    spot_check::DrawLot,
     suggestion::{Part, Rules},
     supply::SupplyStep,
     swap::SwapStep,
@@ -103,6 +104,8 @@ pub enum Command {
     NoteCoverage(CoverageStep),
     /// What has been found wrong with the roster ahead: all there is.
     NoteFlaws(LookAhead),
+    /// Whether, when and of whom there is a spot check.
+    DrawLot(DrawLot),
     /// Units were seen to enter or leave warned areas.
     NoteCrossings(Vec<Crossing>),
     NoteAccess(AccessChanged),

@@ -211,6 +211,7 @@ fn rostering() -> Router<Web> {
         .route("/duty", get(duty::list))
         .route("/duty/outlook", get(ahead::outlook))
         .route("/duty/load", get(ahead::load))
+        .route("/spot-checks/plans", get(spot_checks::plans))
         .route("/spot-checks/statistics", get(spot_checks::statistics))
         .route("/holidays", get(holidays::list))
         .route("/holidays/{year}", get(holidays::one).put(holidays::set))

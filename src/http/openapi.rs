@@ -113,6 +113,7 @@ use super::{
         duty::list,
         ahead::outlook,
         ahead::load,
+        spot_checks::plans,
         spot_checks::statistics,
         holidays::list,
         holidays::one,

@@ -1,4 +1,4 @@
-//! Spot checks of a month: asked, on post, how soon, and who was not there.
+//! Spot checks: the plans by which they come, and a month of them: asked, on post, how soon, and who was not there.
 
 use axum::{Json, extract::State};
 use chrono::{Months, NaiveDate};
@@ -10,16 +10,17 @@ use super::{
     Web,
     ahead::NamedPerson,
     error::ApiError,
-    request::{Asked, Caller, allow},
+    request::{Asked, Caller, List, allow},
 };
 use crate::{
     dispatcher::SubmitError,
     domain::{
         actor::Capability,
         board::Board,
+        deadline::ClockTime,
         ids::{AreaCode, CalloutId, ObligationId},
         rejection::Rejection,
-        spot_check::{Absence, Statistics, Tally},
+        spot_check::{Absence, CheckPlan, Statistics, Tally},
         time::Timestamp,
     },
     protocol::DutyPlace,
@@ -99,6 +100,51 @@ pub(super) struct AbsenceView {
     answered_at: Option<Timestamp>,
 }
 
+/// Checks that come by themselves.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PlanView {
+    #[schema(value_type = String)]
+    id: CompactString,
+    #[schema(value_type = String)]
+    title: CompactString,
+    /// When the window opens every day, such as 22:00.
+    #[schema(value_type = String)]
+    from: ClockTime,
+    /// When it closes; left out where the check is at `from`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    to: Option<ClockTime>,
+    /// In how many of a hundred windows there is a check.
+    chance_percent: u8,
+    /// How many posts are drawn; all of them when left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    posts: Option<u16>,
+    /// When the last check was held; the next one is told to nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    held_at: Option<Timestamp>,
+    /// Left out where nobody could be called, or its time had passed while no node ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    callout: Option<CalloutId>,
+}
+
+/// Lists the plans by which spot checks come, with the last of each.
+#[utoipa::path(get, path = "/api/v1/spot-checks/plans",
+    responses((status = 200, body = Vec<PlanView>), (status = 403)))]
+pub(super) async fn plans(
+    State(web): State<Web>,
+    caller: Caller,
+) -> Result<Json<List<PlanView>>, ApiError> {
+    allow(&caller.actor, Capability::OverrideRoster)?;
+    let views = |board: &Board| {
+        let plans = board.callouts.policies().map(|set| set.spot_checks.as_slice());
+        let plans = plans.unwrap_or_default().iter();
+        plans.map(|plan| PlanView::of(board, plan)).collect()
+    };
+    Ok(Json(List::whole(web.board.read(views).await?)))
+}
+
 /// Adds up the spot checks of a month by area, with every absence.
 #[utoipa::path(get, path = "/api/v1/spot-checks/statistics", params(OfMonth),
     responses((status = 200, body = StatisticsView), (status = 400), (status = 403), (status = 422)))]
@@ -132,6 +178,15 @@ pub(super) async fn statistics(
 fn month_of(text: &str) -> Option<(NaiveDate, NaiveDate)> {
     let first: NaiveDate = format!("{text}-01").parse().ok()?;
     Some((first, first.checked_add_months(Months::new(1))?)).filter(|_| text.len() == 7)
+}
+
+impl PlanView {
+    fn of(board: &Board, plan: &CheckPlan) -> Self {
+        let CheckPlan { id, title, from, to, chance_percent, posts } = plan.clone();
+        let held = board.spot_checks.last_held(&id);
+        let (held_at, callout) = (held.map(|held| held.at), held.and_then(|held| held.callout));
+        Self { id, title, from, to, chance_percent, posts, held_at, callout }
+    }
 }
 
 impl StatisticsView {

@@ -65,6 +65,7 @@ mod silence;
 mod sim;
 mod simulation;
 mod sl651;
+mod spot_check_plans;
 mod spot_checks;
 mod storm_gauges;
 mod stream;

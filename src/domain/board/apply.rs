@@ -97,6 +97,7 @@ impl Board {
             Event::Round(event) => self.rounds.apply(event, entry),
             Event::Coverage(event) => self.holes.apply(event),
             Event::Flaw(event) => self.flaws.apply(event, at),
+            Event::SpotCheck(event) => self.spot_checks.apply(event, at),
             Event::Leave(event) => self.leaves.apply(event),
             Event::Swap(event) => self.swaps.apply(event, entry),
             Event::Handover(event) => self.apply_handover(event, entry),

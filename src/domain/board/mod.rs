@@ -35,6 +35,7 @@ use super::{
     round::{self, Rounds},
     silence::{self, Silences},
     site::{self, Sites},
+    spot_check::{self, SpotChecks},
     suggestion::{self, Suggestions},
     supply::{self, Supplies},
     swap::{self, Swaps},
@@ -93,6 +94,8 @@ pub struct Board {
     pub handovers: Handovers,
     #[serde(default)]
     pub flaws: Flaws,
+    #[serde(default)]
+    pub spot_checks: SpotChecks,
     pub(super) overrides_added: u64,
     #[serde(default)]
     pub imports: Imports,
@@ -175,6 +178,7 @@ impl Board {
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
             Command::NoteCoverage(step) => hole::decide(self, actor, step, &mut draft)?,
             Command::NoteFlaws(look) => flaw::decide(self, actor, look, &mut draft)?,
+            Command::DrawLot(lot) => spot_check::decide(self, actor, lot, &mut draft)?,
             Command::NoteCrossings(seen) => fence::note(self, actor, seen, &mut draft)?,
             Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),
             Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
@@ -188,6 +192,7 @@ impl Board {
                 draft.elapse_tasks();
                 draft.elapse_supplies();
                 draft.elapse_rounds();
+                draft.elapse_spot_checks();
             }
         }
         Ok(draft.finish(Reply::Done))
@@ -203,6 +208,7 @@ impl Board {
             .chain(work)
             .chain(self.swaps.next_deadline())
             .chain(self.handovers.next_deadline())
+            .chain(self.spot_checks.next_deadline())
             .min()
     }
 

@@ -93,6 +93,7 @@ impl PolicySet {
         self.last_resort.iter().try_for_each(|target| self.check_target("last_resort", target))?;
         self.check_handover()?;
         self.check_roster()?;
+        self.check_plans()?;
         self.check_colours()
     }
 
@@ -110,6 +111,21 @@ impl PolicySet {
                 Err(fault("handover", "nobody would be called to sign: add a policy for handover"))
             }
         }
+    }
+
+    fn check_plans(&self) -> Result<(), PolicyFault> {
+        let mut seen = BTreeSet::new();
+        for plan in &self.spot_checks {
+            plan.check()?;
+            if !seen.insert(&plan.id) {
+                return Err(fault(format!("spot_check {}", plan.id), "needs an id of its own"));
+            }
+        }
+        if self.spot_checks.is_empty() || self.choose(CalloutKind::SpotCheck, None, None).is_some()
+        {
+            return Ok(());
+        }
+        Err(fault("spot_check", "nobody would be called: add a policy for spot_check"))
     }
 
     fn check_roster(&self) -> Result<(), PolicyFault> {

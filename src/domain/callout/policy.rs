@@ -14,6 +14,7 @@ use crate::domain::{
     handover::Signing,
     ids::{AreaCode, Duty, Level, PostId},
     person::Channel,
+    spot_check::CheckPlan,
     time::Seconds,
     warning::Colour,
 };
@@ -90,6 +91,9 @@ pub struct PolicySet {
     /// How far ahead the roster has to be right; nobody is told of its flaws where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roster: Option<Care>,
+    /// Spot checks that come by themselves.
+    #[serde(default, rename = "spot_check", skip_serializing_if = "Vec::is_empty")]
+    pub spot_checks: Vec<CheckPlan>,
 }
 
 /// The policies that a callout lives by.

@@ -19,6 +19,7 @@ mod report;
 mod response;
 mod road;
 mod round;
+mod spot_check;
 mod supply;
 mod swap;
 mod task;
@@ -43,8 +44,8 @@ use super::{
 
 pub use self::{
     assignment::*, callout::*, coverage::*, duty_table::*, evacuation::*, flaw::*, handover::*,
-    hotspot::*, incident::*, leave::*, report::*, response::*, road::*, round::*, supply::*,
-    swap::*, task::*, warning::*,
+    hotspot::*, incident::*, leave::*, report::*, response::*, road::*, round::*, spot_check::*,
+    supply::*, swap::*, task::*, warning::*,
 };
 
 /// An event with its place in the journal.
@@ -175,6 +176,7 @@ events! {
     group Round(RoundEvent);
     group Coverage(CoverageEvent);
     group Flaw(FlawEvent);
+    group SpotCheck(SpotCheckEvent);
     group Leave(LeaveEvent);
     group Swap(SwapEvent);
     group Handover(HandoverEvent);

@@ -61,6 +61,7 @@ use jiaoying::domain::{
     round::{GiveReturn, Return, RoundStep, StartCadence},
     silence::{LastHeard, Voice},
     site::{EvacuationPlan, Facts, Gauge, Hazard, Measure, RiskPoint, Shelter, Site, Thresholds},
+    spot_check::{CheckPlan, DrawLot},
     suggestion::{Part, Rules},
     supply::{
         self, Count, Destination, GivePaper, HoldSupplies, How, MoveSupplies, Party, StockLine,
@@ -171,6 +172,8 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("coverage_hole_closed", "990101001000"),
     ("roster_flaw_found", "990101001000/grid_person"),
     ("roster_flaw_mended", "990101001000/grid_person"),
+    ("spot_check_drawn", "nights"),
+    ("spot_check_held", "nights"),
     ("stock_counted", "d-1"),
     ("supply_rules_adopted", "supplies"),
     ("supply_held", "m-1"),

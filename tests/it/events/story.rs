@@ -57,6 +57,7 @@ pub(super) fn story() -> County {
     reports(&mut county);
     handovers(&mut county);
     flaws(&mut county);
+    lots(&mut county);
     county
 }
 
@@ -151,6 +152,27 @@ fn swaps(county: &mut County) {
     ask(0, 1, None, AnswerKind::Declined);
     ask(0, 2, Some(2), AnswerKind::Acknowledged);
     ask(1, 2, None, AnswerKind::Acknowledged);
+}
+
+/// A spot check is drawn and held.
+fn lots(county: &mut County) {
+    let mut set = policies();
+    set.policies.iter_mut().filter(|policy| policy.id == "desk").for_each(|policy| {
+        policy.applies.kinds.insert(CalloutKind::SpotCheck);
+    });
+    let plan = CheckPlan {
+        id: "nights".into(),
+        title: "夜间抽查".into(),
+        from: "00:00".parse().unwrap(),
+        to: Some("00:00".parse().unwrap()),
+        chance_percent: 100,
+        posts: Some(1),
+    };
+    county.must(Command::AdoptPolicies(PolicySet { spot_checks: vec![plan], ..set }));
+    let day = county.now.local(county.board.timezone()).date();
+    let lot = DrawLot { plan: "nights".into(), day, whether: 0, when: 0, seed: 1 };
+    county.submit(&Actor::node(COUNTY.parse().unwrap()), Command::DrawLot(lot)).unwrap();
+    county.sleep(1);
 }
 
 /// A gap is found ahead, and filled.

@@ -53,6 +53,7 @@ pub fn set(dice: &mut Dice, number: usize) -> PolicySet {
         assignments: Default::default(),
         handover: None,
         roster: None,
+        spot_checks: Vec::new(),
     }
 }
 

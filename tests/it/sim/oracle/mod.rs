@@ -324,6 +324,7 @@ impl Oracle {
             | Command::NoteHeard(_)
             | Command::NoteCoverage(_)
             | Command::NoteFlaws(_)
+            | Command::DrawLot(_)
             | Command::NoteAccess(_)
             | Command::AcceptLoss(_) => {
                 self.take(command, now);
@@ -388,6 +389,7 @@ impl Oracle {
             | Command::NoteHeard(_)
             | Command::NoteCoverage(_)
             | Command::NoteFlaws(_)
+            | Command::DrawLot(_)
             | Command::AcceptWarning { .. }
             | Command::OpenCallout(_)
             | Command::WithdrawCallout { .. }

@@ -1,11 +1,11 @@
-//! Spot checks of duty posts (抽查, 点名) looked back over: who was on post when asked, how soon, and who was not.
+//! Spot checks looked back over: who was on post when asked, how soon, and who was not.
 //!
-//! A check is a callout like any other. Invariant: what is said of a post follows from its obligation and its calls, and
+//! Invariant: what is said of a post follows from its obligation and its calls, and
 //! from nothing that somebody could write down later; an answer that came after its time counts as an absence.
 
 use std::collections::BTreeMap;
 
-use super::{
+use crate::domain::{
     board::Board,
     callout::{
         attempt::Attempt,
