@@ -139,6 +139,7 @@ impl Rejection {
                 RosterFault::UnknownPost(_) => "post.unknown",
                 RosterFault::EndsBeforeStart => "roster.ends_before_start",
                 RosterFault::Nobody => "roster.nobody",
+                RosterFault::MoreThanSeats { .. } => "roster.seats",
                 RosterFault::Overlaps(_) => "roster.overlap",
                 RosterFault::UnknownOverride(_) => "override.unknown",
                 RosterFault::TooLong => "roster.too_long",
@@ -205,7 +206,7 @@ impl Rejection {
                 RosterFault::UnknownPost(_) | RosterFault::ChangedAfterImport { .. } => {
                     Some("post")
                 }
-                RosterFault::Nobody => Some("people"),
+                RosterFault::Nobody | RosterFault::MoreThanSeats { .. } => Some("people"),
                 RosterFault::OutsideTable(_) | RosterFault::FarOff => Some("from"),
                 RosterFault::EndsBeforeStart | RosterFault::Overlaps(_) | RosterFault::TooLong => {
                     Some("to")

@@ -27,7 +27,7 @@ use jiaoying::domain::{
 
 use crate::support::{
     county::{COUNTY, County, actor, alert, by_hand, given, person, site, unit},
-    story::{HOLDER, VILLAGE, policies},
+    story::{DEPUTY, HOLDER, VILLAGE, policies},
 };
 
 const NOBODY: &str = "p-unknown";
@@ -85,6 +85,7 @@ fn every_refusal_says_what_to_do_and_changes_nothing() {
         "roster.outside_table",
         "roster.overlap",
         "roster.rotation",
+        "roster.seats",
         "roster.too_long",
         "roster.year",
         "site.facts",
@@ -300,7 +301,13 @@ fn roster_cases() -> Vec<Case> {
     let (from, to) = ("1999-01-01T00:00:00Z", "1999-01-02T00:00:00Z");
     let ago = AddOverride { from: from.parse().unwrap(), to: to.parse().unwrap(), ..change() };
     let people = Some("people");
+    let two = tables(table(VILLAGE, 0, 100, 0, 50, &[HOLDER, DEPUTY]));
+    let mut seated = admin(two, "roster.seats", people, "name fewer");
+    let mut set = policies();
+    set.duties.iter_mut().for_each(|duty| duty.seats = Some(1));
+    seated.county.must(Command::AdoptPolicies(set));
     let mut cases = vec![
+        seated,
         admin(save(stranger), "person.unknown", people, "import people before posts"),
         admin(save(cook), "duty.unknown", Some("duty"), "add it there or correct the spelling"),
         admin(

@@ -110,6 +110,9 @@ pub struct DutyName {
     pub name: Duty,
     pub zh: CompactString,
     pub en: CompactString,
+    /// How many may be on duty at such a post at once; any number when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seats: Option<u8>,
 }
 
 /// Who must answer in which case.
@@ -297,6 +300,12 @@ impl PolicySet {
 
     pub fn names_duty(&self, duty: &Duty) -> bool {
         self.duties.iter().any(|name| name.name == *duty)
+    }
+
+    /// Returns how many may be on duty at once at posts of this duty.
+    pub fn seats(&self, duty: &Duty) -> Option<usize> {
+        let known = self.duties.iter().find(|name| name.name == *duty)?;
+        known.seats.map(usize::from)
     }
 
     /// Returns the first policy that applies of itself.

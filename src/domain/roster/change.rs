@@ -218,7 +218,7 @@ pub(super) fn sound(board: &Board, set: &DutyTableSet) -> Result<(), Rejection> 
         if !(set.from..set.to).contains(&shift.from) {
             return Err(RosterFault::OutsideTable(shift.from).into());
         }
-        somebody(board, &shift.people)?;
+        somebody(board, &set.post, &shift.people)?;
     }
     Ok(())
 }
@@ -240,7 +240,7 @@ fn add_override(
     let staffing = known_post(board, actor, &change.post)?;
     in_order(change.from, change.to)?;
     near(change.from, draft.now)?;
-    somebody(board, &change.people)?;
+    somebody(board, &change.post, &change.people)?;
     if change.reason.chars().count() > REASON_LIMIT {
         return Err(Rejection::TooLong { field: "reason", limit: REASON_LIMIT });
     }
@@ -319,9 +319,14 @@ fn usable(board: &Board, rotations: &Rotations) -> Result<(), Rejection> {
     }
 }
 
-fn somebody(board: &Board, people: &[PersonId]) -> Result<(), Rejection> {
+fn somebody(board: &Board, post: &PostId, people: &[PersonId]) -> Result<(), Rejection> {
     if people.is_empty() {
         return Err(RosterFault::Nobody.into());
+    }
+    let named = people.iter().collect::<BTreeSet<_>>().len();
+    let seats = board.callouts.policies().and_then(|set| set.seats(&post.duty));
+    if let Some(seats) = seats.filter(|seats| *seats < named) {
+        return Err(RosterFault::MoreThanSeats { post: post.clone(), named, seats }.into());
     }
     known_people(board, people.iter())
 }

@@ -117,6 +117,10 @@ pub enum RosterFault {
     EndsBeforeStart,
     #[error("nobody is named; name at least one person")]
     Nobody,
+    #[error(
+        "{named} are named for {post}, which {seats} may hold at once; name fewer, or change the seats in the policies"
+    )]
+    MoreThanSeats { post: PostId, named: usize, seats: usize },
     #[error("overlaps override {0}, which must be removed first")]
     Overlaps(OverrideId),
     #[error("no override {0}; it may have been removed already")]

@@ -72,6 +72,7 @@ fn roster(fault: &RosterFault) -> StatusCode {
         | RosterFault::ChangedAfterImport { .. } => StatusCode::CONFLICT,
         RosterFault::EndsBeforeStart
         | RosterFault::Nobody
+        | RosterFault::MoreThanSeats { .. }
         | RosterFault::TooLong
         | RosterFault::FarOff
         | RosterFault::OutsideTable(_)

@@ -68,7 +68,12 @@ fn units(dice: &mut Dice, county: &County) -> Vec<Unit> {
 fn call(dice: &mut Dice, set: &mut PolicySet) {
     let leader = Duty::TEAM_LEADER;
     if set.duties.iter().all(|duty| duty.name != leader) {
-        set.duties.push(DutyName { name: leader, zh: "队长".into(), en: "leader".into() });
+        set.duties.push(DutyName {
+            name: leader,
+            zh: "队长".into(),
+            en: "leader".into(),
+            seats: None,
+        });
     }
     let mut limit = || Seconds(*dice.pick(&[30, 60, 120, 240, 600]));
     set.assignments = Thresholds {

@@ -71,7 +71,12 @@ fn duty_names() -> Vec<DutyName> {
     for (_, code) in LEVELS {
         names.extend(duties(code));
     }
-    let name = |name: &&str| DutyName { name: duty(name), zh: (*name).into(), en: (*name).into() };
+    let name = |name: &&str| DutyName {
+        name: duty(name),
+        zh: (*name).into(),
+        en: (*name).into(),
+        seats: None,
+    };
     names.iter().map(name).collect()
 }
 
