@@ -35,7 +35,8 @@ async fn a_substitute_who_takes_over_now_signs_and_so_does_whoever_goes() {
             .any(|one| one["id"] == callout && !one["title"].as_str().unwrap().is_empty())
     };
     assert!(named(&matters), "{matters}");
-    let titles = matters["callouts"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap());
+    let titles =
+        matters["callouts"].as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap());
     assert!(titles.clone().all(|title| !title.starts_with("交接班签字")), "{matters}");
     let holder = Holder::Person(SUBSTITUTE.parse().unwrap());
     let one = server.account("sub", Role::Leader, COUNTY, holder).await;
