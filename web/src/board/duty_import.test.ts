@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 
 import {
-  changesNothing, changesOf, columnRuns, lacksYear, linesOf, mayBringIn, mayTakeBack, namesAfter, nextOpen, placeRuns,
+  changesNothing, changesOf, columnRuns, isOver, lacksYear, linesOf, mayBringIn, mayTakeBack, namesAfter, nextOpen, placeRuns,
   type Imported, type ImportPreview, type LineChange, type PostChange, type TakenColumn, type UnclearName,
 } from './duty_import';
 
@@ -14,7 +14,19 @@ it('a month of days is told as one column, and duties each by themselves', () =>
 
 it('a name that stands in many rows is told by its column', () => {
   const places = [{ row: 3, column: '值班' }, { row: 9, column: '值班' }, { row: 9, column: '值班' }, { sheet: '十月', row: 3, column: '值班' }];
-  expect(placeRuns(places)).toEqual([{ sheet: '', column: '值班', rows: [3, 9] }, { sheet: '十月', column: '值班', rows: [3] }]);
+  expect(placeRuns(places)).toEqual([{ sheet: '', columns: ['值班'], rows: [3, 9] }, { sheet: '十月', columns: ['值班'], rows: [3] }]);
+});
+
+it('a name that stands in many columns of a month that runs across is told by its row', () => {
+  const places = ['1', '4', '5'].map((column) => ({ sheet: '七月', row: 4, column }));
+  expect(placeRuns(places)).toEqual([{ sheet: '七月', rows: [4], columns: ['1', '4', '5'] }]);
+});
+
+it('a file of days that are over is told from one that reaches into today', () => {
+  const dateOf = (at: string) => at.slice(0, 10);
+  expect(isOver(preview({ last: '2026-10-31T08:00' }), '2026-11-01', dateOf)).toBe(true);
+  expect(isOver(preview({ last: '2026-11-01T08:00' }), '2026-11-01', dateOf)).toBe(false);
+  expect(isOver(preview({}), '2026-11-01', dateOf)).toBe(false);
 });
 
 it('a name that was chosen for keeps its place, and one that is asked for no more goes', () => {

@@ -136,20 +136,27 @@ export function columnRuns(columns: readonly TakenColumn[]): ColumnRun[] {
   return runs;
 }
 
-/** Places in one column of one sheet. */
+/** Places of one sheet that lie in one column, or in one row. */
 export interface PlaceRun {
   sheet: string;
-  column: string;
   rows: number[];
+  columns: string[];
 }
 
-/** Returns where a name stands, the rows of a column together. */
+/** Returns where a name stands, told by columns or by rows, whichever is shorter: a month may run down or across. */
 export function placeRuns(places: readonly FilePlace[]): PlaceRun[] {
+  const down = gathered(places, ({ sheet, column }) => `${sheet}\n${column}`);
+  const across = gathered(places, ({ sheet, row }) => `${sheet}\n${row}`);
+  return across.length < down.length ? across : down;
+}
+
+function gathered(places: readonly FilePlace[], keyOf: (place: FilePlace) => string): PlaceRun[] {
   const runs = new Map<string, PlaceRun>();
-  for (const { sheet = '', column = '', row } of places) {
-    const key = `${sheet}\n${column}`;
-    const run = runs.get(key) ?? { sheet, column, rows: [] };
-    if (row !== undefined && !run.rows.includes(row)) run.rows.push(row);
+  for (const place of places) {
+    const key = keyOf(place);
+    const run = runs.get(key) ?? { sheet: place.sheet ?? '', rows: [], columns: [] };
+    if (place.row !== undefined && !run.rows.includes(place.row)) run.rows.push(place.row);
+    if (place.column !== undefined && !run.columns.includes(place.column)) run.columns.push(place.column);
     runs.set(key, run);
   }
   return [...runs.values()];
@@ -214,6 +221,11 @@ export function mayBringIn(preview: ImportPreview, agreed: Agreed): boolean {
 /** Tells whether the file's dates need a year that it does not say. */
 export function lacksYear({ faults }: ImportPreview): boolean {
   return faults.some(({ code }) => code === 'no_year');
+}
+
+/** Tells whether every line of a file is of a day that is over by `today`, most likely of another month than was meant. */
+export function isOver({ last }: ImportPreview, today: string, dateOf: (at: Time) => string): boolean {
+  return last !== undefined && dateOf(last) < today;
 }
 
 /** Tells whether an import can still be taken back. */

@@ -4,6 +4,13 @@ import type { ChangeKind, Layout, Meaning, Suggested, UnclearName } from '../boa
 import { alsoRefused } from './errors';
 import { bilingual } from './language.svelte';
 
+/** Rows or columns that are named of several: a name that stands in a whole month needs no more to be found. */
+const TOLD = 4;
+
+function some(all: readonly (string | number)[], join: string, more: (n: number) => string): string {
+  return `${all.slice(0, TOLD).join(join)}${all.length > TOLD ? more(all.length) : ''}`;
+}
+
 export const importWords = bilingual(
   {
     bringIn: '导入',
@@ -36,6 +43,7 @@ export const importWords = bilingual(
       date: '日期', weekday: '星期', duty: '岗位', with: '随前一列', people: '姓名', telephone: '电话', area: '地区', from: '开始', to: '结束', day: '每天', ignored: '不读',
     } as Record<Meaning, string>,
     skipped: (names: string) => `不是值班表，没有读：${names}`,
+    isOver: '这些日子都已经过去，请看看是不是选错了文件或年份。',
     guessed: '这种格式没有见过，上面是猜的。',
     acceptGuess: '看过了，猜得对',
     names: '对不上人的名字',
@@ -44,11 +52,14 @@ export const importWords = bilingual(
     namesMore: (n: number) => `另有 ${n} 个，定了上面的再列出`,
     namesKeys: '数字键选人 · / 另找 · ↑ ↓ 换一个名字',
     matches: { nobody: '没有这个人', several: '不止一个人' } as Record<UnclearName['matches'], string>,
-    place: (sheet: string, rows: string, column: string) => `${sheet === '' ? '' : `工作表「${sheet}」`}${rows === '' ? '' : `第 ${rows} 行`}${column === '' ? '' : `「${column}」列`}` || '整个文件',
-    andSo: (n: number) => `等 ${n}`,
+    place: (sheet: string, rows: readonly number[], columns: readonly string[]) => {
+      const [row, column] = [some(rows, '、', (n) => ` 等 ${n} `), some(columns.map((name) => `「${name}」`), '', (n) => `等 ${n} `)];
+      return `${sheet === '' ? '' : `工作表「${sheet}」`}${row === '' ? '' : `第 ${row.trim()} 行`}${column === '' ? '' : `${column}列`}` || '整个文件';
+    },
     why: { same_name: '同名', spacing: '空格不同', same_number: '电话相同', surname_and_number: '同姓，电话相同', one_letter: '差一个字' } as Record<Suggested['why'], string>,
     suggestions: (text: string) => `「${text}」可能是`,
     nobodyLike: '没有相近的人',
+    strangers: '名册里没有的人，要先登记到人员名册；登记之后再选一次同一个文件，选过的人都还在。',
     otherHint: '另找：姓名、编号或职务',
     isWho: (text: string) => `「${text}」是谁`,
     change: '重选',
@@ -92,7 +103,7 @@ export const importWords = bilingual(
   },
   {
     bringIn: 'Import',
-    goOn: 'Go on importing',
+    goOn: 'Resume',
     export: 'Export',
     title: 'Import a duty table',
     drop: 'Drop the file of a duty table here, or choose one: xlsx, xls or CSV, laid out as you keep it.',
@@ -121,6 +132,7 @@ export const importWords = bilingual(
       date: 'date', weekday: 'weekday', duty: 'post', with: 'with the one before', people: 'names', telephone: 'telephone', area: 'area', from: 'from', to: 'to', day: 'days', ignored: 'not read',
     } as Record<Meaning, string>,
     skipped: (names: string) => `No duty tables, not read: ${names}`,
+    isOver: 'All these days are over: see whether it is the right file, and the right year.',
     guessed: 'No known layout: this is a guess.',
     acceptGuess: 'I have looked, it is right',
     names: 'Names that fit nobody, or several',
@@ -129,11 +141,16 @@ export const importWords = bilingual(
     namesMore: (n: number) => `${n} more come once these are decided`,
     namesKeys: 'a digit chooses · / looks further · ↑ ↓ another name',
     matches: { nobody: 'fits nobody', several: 'fits several' } as Record<UnclearName['matches'], string>,
-    place: (sheet: string, rows: string, column: string) => [sheet === '' ? '' : `sheet “${sheet}”`, rows === '' ? '' : `row ${rows}`, column === '' ? '' : `column “${column}”`].filter((part) => part !== '').join(', ') || 'the whole file',
-    andSo: (n: number) => `and so on, ${n} in all`,
+    place: (sheet: string, rows: readonly number[], columns: readonly string[]) => {
+      const more = (n: number) => ` … ${n} in all`;
+      const [row, column] = [some(rows, ', ', more), some(columns.map((name) => `“${name}”`), ', ', more)];
+      const parts = [sheet === '' ? '' : `sheet “${sheet}”`, row === '' ? '' : `${rows.length === 1 ? 'row' : 'rows'} ${row}`, column === '' ? '' : `${columns.length === 1 ? 'column' : 'columns'} ${column}`];
+      return parts.filter((part) => part !== '').join(', ') || 'the whole file';
+    },
     why: { same_name: 'same name', spacing: 'spaced otherwise', same_number: 'same number', surname_and_number: 'same surname and number', one_letter: 'one character off' } as Record<Suggested['why'], string>,
     suggestions: (text: string) => `“${text}” may be`,
     nobodyLike: 'nobody alike',
+    strangers: 'Whoever is new has to be entered among the people first; then choose the same file again: those chosen stay chosen.',
     otherHint: 'somebody else: name, id or title',
     isWho: (text: string) => `Who “${text}” is`,
     change: 'Another',
@@ -142,7 +159,7 @@ export const importWords = bilingual(
     faultColumns: { where: 'Where', problem: 'What is wrong', remedy: 'What helps' },
     value: (text: string) => ` (“${text}”)`,
     creates: (n: number, names: string) => (n === 1 ? `This post is not there yet and would be created: ${names}` : `These ${n} posts are not there yet and would be created: ${names}`),
-    acceptPosts: 'Create them',
+    acceptPosts: 'Create',
     unknownDuty: (names: string) => `There is no duty “${names}”, so its post cannot be created: correct the heading, or have it entered into the policies`,
     changes: 'What it would change',
     changeColumns: { post: 'Post', days: 'Days', added: 'Added', changed: 'Changed', taken_away: 'Taken away', same: 'The same' } as Record<ChangeKind | 'post' | 'days' | 'same', string>,
@@ -151,7 +168,7 @@ export const importWords = bilingual(
     unclear: (name: string) => `“${name}” is open`,
     more: (n: number) => `${n} more`,
     nothing: 'Just what the tables say now: nothing to import',
-    openFaults: (n: number) => `${n} faults in the file`,
+    openFaults: (n: number) => (n === 1 ? '1 fault in the file' : `${n} faults in the file`),
     openGuess: 'Look at the guessed layout and accept it first',
     openPosts: 'Agree to the new posts first',
     overtaken: 'Somebody has just changed these posts. All is compared anew, and whoever was chosen is kept: look again.',

@@ -67,14 +67,18 @@ class ImportForm {
   readonly current = $derived(nextOpen(this.names, this.choices, this.inHand));
   readonly isReady = $derived(this.preview !== undefined && this.isFresh && !this.isAsking && mayBringIn(this.preview, this.agreed));
 
-  /** Takes another file in hand and reads it; what was chosen for the one before goes. */
+  /** Takes another file in hand and reads it. Who was chosen for one of the same name stays: it was put right meanwhile. */
   async take(file: File | undefined): Promise<void> {
     if (file === undefined || this.write.isBusy) return;
-    const { area, year } = this;
+    const { area } = this;
+    // A year that was taken for granted says nothing of the next file, which may say its own.
+    const year = this.isYearAssumed ? '' : this.year;
+    const kept = file.name === this.file?.name ? { names: this.names, choices: this.choices } : undefined;
     this.drop();
     this.area = area === '' ? roster.area : area;
     this.year = year;
     this.file = file;
+    if (kept !== undefined) [this.names, this.choices] = [kept.names, kept.choices];
     if (file.size > FILE_MAX) {
       this.failure = say(importWords).tooLarge;
       return;
@@ -109,6 +113,12 @@ class ImportForm {
     this.#data = '';
     this.#turn += 1;
     this.#looked = undefined;
+  }
+
+  /** Reads dates without a year as of this one; empty: as the file says. */
+  chooseYear(year: string): void {
+    this.year = year;
+    this.isYearAssumed = false;
   }
 
   /** Goes to the open name so many on. */
