@@ -93,7 +93,7 @@ it('who bears how much, whose turn it is, and every sheet of the page is accessi
   const { page, faults, context } = await visit(browser, 'admin', '/admin');
   await page.locator('tbody tr').first().waitFor({ timeout: SOON_MS });
   await page.keyboard.press('ArrowDown');
-  for (const [key, name] of [['l', '工作量'], ['o', '轮班表'], ['w', '请假名单'], ['Enter', '值班员'], ['s', '代班'], ['e', '改表'], ['?', '快捷键']] as const) {
+  for (const [key, name] of [['l', '工作量'], ['o', '轮班表'], ['r', '日值班表'], ['w', '请假名单'], ['Enter', '值班员'], ['s', '代班'], ['e', '改表'], ['?', '快捷键']] as const) {
     await page.keyboard.press(key);
     const sheet = page.getByRole('dialog', { name: new RegExp(name) });
     await sheet.waitFor();
@@ -109,6 +109,39 @@ it('who bears how much, whose turn it is, and every sheet of the page is accessi
   await keep(page, 'roster-en');
   expect(faults).toEqual([]);
   await context.close();
+});
+
+it('a day of duty goes on one sheet of paper, with hours, names and numbers, from the roster and from the desk', async () => {
+  const { page, faults, context } = await visit(browser, 'admin', '/admin');
+  await page.locator('tbody tr').first().waitFor({ timeout: SOON_MS });
+  await page.keyboard.press('r');
+  const sheet = page.getByRole('dialog', { name: '日值班表' });
+  await sheet.getByRole('row', { name: /^带班领导 08:00–次日08:00 .+ 1\d{10}$/ }).waitFor({ timeout: SOON_MS });
+  await sheet.getByRole('row', { name: /^城关街道 \S+ 1\d{10}/ }).waitFor();
+  const day = sheet.getByText(/^\d+年\d+月\d+日 星期/);
+  const today = await day.innerText();
+  await page.keyboard.press(']');
+  await day.filter({ hasNotText: today }).waitFor({ timeout: SOON_MS });
+  expect(await seriousFaults(page)).toEqual([]);
+  // The month that lies beneath stays off the paper.
+  await page.emulateMedia({ media: 'print' });
+  await page.evaluate(() => window.dispatchEvent(new Event('beforeprint')));
+  expect(await page.locator('body > .paper').count()).toBe(1);
+  await page.locator('body > .paper').getByText('带班领导签字').waitFor();
+  await keep(page, 'roster-day-paper');
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: 'screen' });
+  await page.keyboard.press('Escape');
+  await sheet.waitFor({ state: 'detached' });
+
+  const desk = await visit(browser, 'dispatcher', '/desk');
+  await goTo(desk.page, '交接班');
+  await desk.page.keyboard.press('r');
+  await desk.page.getByRole('dialog', { name: '日值班表' }).getByText(today).waitFor({ timeout: SOON_MS });
+  expect(await seriousFaults(desk.page)).toEqual([]);
+  expect([...faults, ...desk.faults]).toEqual([]);
+  await context.close();
+  await desk.context.close();
 });
 
 it('a new rotation says whom it changes before it is in force from a day on', async () => {

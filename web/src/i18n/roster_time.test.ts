@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { dayOf, daySpan, fullDay, hours, shiftTime } from './roster_time';
+import { dayOf, daySpan, fullDay, hours, shiftTime, spanOf, weekday } from './roster_time';
 
 const ZONE = 'Asia/Shanghai';
 const at = (text: string): number => Date.parse(`${text}+08:00`);
@@ -12,9 +12,17 @@ it('hours are as short as they can be said', () => {
   expect(hours(at('2026-11-23T08:00'), at('2026-11-24T08:00'), ZONE, (time) => `次日${time}`)).toBe('8–次日8');
 });
 
+it('on paper hours have their minutes', () => {
+  const next = (time: string): string => `次日${time}`;
+  expect(spanOf(at('2026-11-23T08:00'), at('2026-11-24T08:00'), ZONE, next)).toBe('08:00–次日08:00');
+  expect(spanOf(at('2026-11-23T08:00'), at('2026-11-23T20:30'), ZONE, next)).toBe('08:00–20:30');
+  expect(spanOf(at('2026-11-23T20:00'), at('2026-11-24T00:00'), ZONE, next)).toBe('20:00–24:00');
+});
+
 it('a day is said with its weekday where somebody has to choose it', () => {
   expect(dayOf('2026-11-28', 'zh')).toBe('11月28日 周六');
   expect(dayOf('2026-11-28', 'en')).toBe('Sat 28 Nov');
+  expect([weekday('2026-11-28', 'zh'), weekday('2026-11-28', 'en')]).toEqual(['星期六', 'Saturday']);
   expect([fullDay('2026-11-28', 'zh'), fullDay('2026-11-28', 'en')]).toEqual(['2026年11月28日', '28 Nov 2026']);
 });
 

@@ -12,11 +12,24 @@ export function hours(from: number, to: number, zone: string, nextDay: (time: st
   return `${short(from, zone)}–${end === '0' ? '24' : isNext ? nextDay(end) : end}`;
 }
 
+/** 08:00–20:00, 08:00–次日08:00; midnight ends a part as 24:00. */
+export function spanOf(from: number, to: number, zone: string, nextDay: (time: string) => string): string {
+  const [begin, end] = [readingAt(from, zone), readingAt(to, zone)];
+  const time = end.slice(11);
+  const isSame = begin.slice(0, 10) === end.slice(0, 10);
+  return `${begin.slice(11)}–${isSame ? time : time === '00:00' ? '24:00' : nextDay(time)}`;
+}
+
 /** 11月28日 周六, or Sat 28 Nov. */
 export function dayOf(date: string, language: Language): string {
   const at = new Date(date);
   if (language === 'zh') return `${monthDay(date, 'zh')} ${new Intl.DateTimeFormat('zh-CN', { weekday: 'short', timeZone: 'UTC' }).format(at)}`;
   return `${new Intl.DateTimeFormat('en-GB', { weekday: 'short', timeZone: 'UTC' }).format(at)} ${monthDay(date, 'en')}`;
+}
+
+/** 星期六, or Saturday. */
+export function weekday(date: string, language: Language): string {
+  return new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', { weekday: 'long', timeZone: 'UTC' }).format(new Date(date));
 }
 
 /** 11月28日, or 28 Nov. */

@@ -2,7 +2,7 @@
 
 import type { Filling, Stretch, TableInput } from '../board/duty_table';
 import type { DayType, Outlook, Tables } from '../board/roster';
-import type { Named, Time } from '../board/protocol';
+import type { Duty, Named, Time } from '../board/protocol';
 import type { Change, Rotation, RotationInput } from '../board/rotation';
 import { get, post, put, request, search, type Page } from './api';
 
@@ -58,6 +58,8 @@ interface Ahead {
 }
 
 export const rosterApi = {
+  /** Who is on duty at an instant, in an area and all that lies in it. */
+  duty: (area: string, at: number) => get<Duty>(`/duty?${search({ area, at: new Date(at).toISOString() })}`),
   tables: (query: { area?: string; post?: string; from: string; to: string }) => get<Tables>(`/duty-tables?${search(query)}`),
   outlook: (ahead: Ahead) => get<Outlook>(`/duty/outlook?${search({ ...ahead })}`),
   /** Whoever bears most first. */
@@ -74,5 +76,5 @@ export const rosterApi = {
   /** What it would change in so many days; changes nothing. */
   previewRotation: (plan: RotationInput, days: number) => post<{ rotation: Rotation; changes: Change[] }>(`/rotations/preview?${search({ days })}`, plan),
   planRotation: (plan: RotationInput, key: string) => post<{ seq: number }>('/rotations', plan, key),
-  people: (text: string, area: string, limit: number) => get<Page<Candidate>>(`/people?${search({ q: text, area, limit })}`),
+  people: (text: string | undefined, area: string, limit: number) => get<Page<Candidate>>(`/people?${search({ q: text, area, limit })}`),
 };

@@ -17,7 +17,7 @@ export const PARTS = ['swaps', 'handovers', 'outlook'] as const;
 export type Part = (typeof PARTS)[number];
 
 export type SwapVerb = 'approve' | 'refuse' | 'withdraw';
-type Sheet = { about: 'swap'; swap: SwapView; verb: SwapVerb } | { about: 'handover'; id: string };
+type Sheet = { about: 'swap'; swap: SwapView; verb: SwapVerb } | { about: 'handover'; id: string } | { about: 'day' };
 
 /** Days that are looked ahead. */
 const DAYS = 30;

@@ -12,7 +12,7 @@ import { areas } from '../desk/areas.svelte';
 import { Asked } from '../page/asked.svelte';
 import { listedAreas } from './areas';
 
-export type RosterSheet = 'cell' | 'substitute' | 'edit' | 'leave' | 'fill' | 'import' | 'imports' | 'swap' | 'load' | 'leaves' | 'rotations' | 'plan';
+export type RosterSheet = 'cell' | 'day' | 'substitute' | 'edit' | 'leave' | 'fill' | 'import' | 'imports' | 'swap' | 'load' | 'leaves' | 'rotations' | 'plan';
 
 /** The server looks two years ahead and back; a month less, so that no end lies beyond. */
 const MONTHS_MAX = 23;
@@ -61,6 +61,8 @@ class Roster {
   readonly tally = $derived(tallyOf(this.defects));
   readonly columns = $derived(this.answer === undefined ? [] : sheetOf(this.answer.tables, this.month, this.defects));
   readonly hand = $derived(cellAt(this.columns, this.at));
+  /** Whose day's sheet is meant: the day in hand, else today, else the first of the month that is shown. */
+  readonly dayInHand = $derived(this.hand?.cell.date ?? (this.month === monthOf(this.today) ? this.today : firstOf(this.month)));
   /** Nothing before it is known, and of months that are over. */
   readonly wrong = $derived(this.month >= monthOf(this.today) && this.#whole.value?.key === `${this.root} ${this.month}` ? this.#whole.value.value : undefined);
 
