@@ -62,6 +62,11 @@ it('a table with a misspelt name is brought in by keyboard, stands in the sheet,
   await sheet.getByRole('status').filter({ hasText: '名字都定了' }).waitFor();
   await sheet.getByText(`✓ ${two.name}`).waitFor();
 
+  // Put right and chosen again, the same file finds whoever was chosen still chosen.
+  await choose(page, '一月值班表.csv', table(month, [one.name, three.name, near, three.name, near]));
+  await sheet.getByRole('status').filter({ hasText: '名字都定了' }).waitFor({ timeout: SOON_MS });
+  await sheet.getByText(`✓ ${two.name}`).waitFor();
+
   // Whoever was quicker is not overwritten unseen, and the choice is kept.
   const held = sheet.getByRole('button', { name: /按住 1.5 秒：导入 1 个岗位 5 条/ });
   await held.and(page.locator(':enabled')).waitFor({ timeout: SOON_MS });
