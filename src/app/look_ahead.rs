@@ -1,5 +1,5 @@
 //! The look ahead over the roster beside the board: after every change that may concern it and once a minute, so that a
-//! gap is known while there is time to fill it.
+//! gap is known while there is time to fill it, and whoever has the next shift knows of it.
 //!
 //! Every node looks, and what one has told is known to the others by the board.
 
@@ -13,6 +13,7 @@ use crate::{
         actor::Actor,
         board::Board,
         command::Command,
+        duty_reminder::Coming,
         event::{Event, SwapEvent},
         flaw::LookAhead,
         ids::AreaCode,
@@ -76,18 +77,19 @@ impl Watch {
     /// Tells the board what it does not know yet. A county's month is reckoned away from the sockets.
     async fn look(&self) -> Result<(), SubmitError> {
         let now = self.board.now();
-        let taken = self.board.read(|board| {
+        let taken = self.board.read(move |board| {
             let care = board.callouts.policies().and_then(|set| set.roster.clone());
             let area = board.jurisdiction().unwrap_or(AreaCode::UNSET);
-            care.map(|care| (care, area, Outlook::of(board)))
+            care.map(|care| (care, area, Outlook::of(board).doubting(board.doubts(now))))
         });
         let Some((care, area, outlook)) = taken.await? else { return Ok(()) };
         let until = now + DAY * u32::from(care.ahead_days);
         let look = tokio::task::spawn_blocking(move || {
-            LookAhead::of(outlook.inspect(area, now, until), &care)
+            let coming = Coming::of(&outlook, &care, now);
+            (LookAhead::of(outlook.inspect(area, now, until), &care), coming)
         });
-        let look = match look.await {
-            Ok(look) => look,
+        let (look, coming) = match look.await {
+            Ok(seen) => seen,
             Err(error) => {
                 tracing::error!(%error, "a look at the roster ahead broke off");
                 return Ok(());
@@ -97,6 +99,11 @@ impl Watch {
         let is_known = move |board: &Board| asked.is_known(board, now);
         if !self.board.read(is_known).await? {
             self.board.submit(Actor::node(area), Command::NoteFlaws(look)).await?;
+        }
+        let asked = coming.clone();
+        let is_known = move |board: &Board| asked.is_known(board, now);
+        if !self.board.read(is_known).await? {
+            self.board.submit(Actor::node(area), Command::RemindOfDuties(coming)).await?;
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use super::{
         policy::{CalloutKind, PolicySet},
     },
     closure::RoadStep,
+    duty_reminder::Coming,
     evacuation::EvacuationStep,
     event::{AccessChanged, DutyTableSet, LinesSet, LossAccepted, RotationSet},
     fence::Crossing,
@@ -45,6 +46,7 @@ use super::{
     task::TaskStep,
     time::Timestamp,
     unit::Unit,
+    verification::TestContacts,
     warning::{Colour, Message, Original},
 };
 
@@ -104,6 +106,10 @@ pub enum Command {
     NoteCoverage(CoverageStep),
     /// What has been found wrong with the roster ahead: all there is.
     NoteFlaws(LookAhead),
+    /// Which shifts begin soon: all there are.
+    RemindOfDuties(Coming),
+    /// Asks people to show that their telephones work.
+    TestContacts(TestContacts),
     /// Whether, when and of whom there is a spot check.
     DrawLot(DrawLot),
     /// Units were seen to enter or leave warned areas.

@@ -22,6 +22,7 @@ use super::{
     roster::{Defect, Finding, Inspection, Source, Staffing},
     task::Upon,
     time::{Seconds, Timestamp},
+    verification::{Doubt, Freshness},
     warning::Colour,
 };
 
@@ -38,6 +39,13 @@ pub struct Care {
     pub ahead_days: u16,
     /// A flaw that begins within this time is in haste.
     pub soon_s: Seconds,
+    /// How long before a shift begins whoever has it is told of it; nobody is where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_s: Option<Seconds>,
+    /// How recently the numbers of who stands on the roster have to have been shown to work; it is not asked where it is
+    /// left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified: Option<Freshness>,
 }
 
 /// What is wrong.
@@ -52,6 +60,10 @@ pub enum FlawKind {
     OnLeave,
     /// Somebody on the roster has no number to be called by.
     NoTelephone,
+    /// Somebody on the roster has a number that does not exist, said the carrier.
+    DeadNumber,
+    /// Somebody on the roster has a number on which nobody has answered for too long, or ever.
+    Unverified,
 }
 
 /// Where something is wrong, and what.
@@ -140,6 +152,8 @@ impl LookAhead {
                 Defect::TwoPosts { person, .. } => (FlawKind::TwoPosts, Some(person)),
                 Defect::NoTelephone { person } => (FlawKind::NoTelephone, Some(person)),
                 Defect::OnLeave { person } => (FlawKind::OnLeave, Some(person)),
+                Defect::DeadNumber { person } => (FlawKind::DeadNumber, Some(person)),
+                Defect::Unverified { person } => (FlawKind::Unverified, Some(person)),
             };
             let (from, to) = (finding.from, finding.to);
             // Findings come by time.
@@ -205,7 +219,7 @@ pub(super) fn decide(
     let mut to_tell: BTreeMap<bool, Vec<(&Place, &First)>> = BTreeMap::new();
     for (place, first) in &look.found {
         // The roster may have changed since the look was taken.
-        if !board.is_so(place, first) {
+        if !board.is_so(place, first, now) {
             continue;
         }
         match board.news(place, first, soon, now) {
@@ -294,7 +308,7 @@ impl Draft<'_> {
         let board = self.board;
         let now = self.now;
         let (left, mended): (Vec<&Flaw>, Vec<&Flaw>) = board.flaws.iter().partition(|flaw| {
-            let still = || now < flaw.first.to && board.is_so(&flaw.place, &flaw.first);
+            let still = || now < flaw.first.to && board.is_so(&flaw.place, &flaw.first, now);
             look.found.contains_key(&flaw.place) || still()
         });
         let still: BTreeSet<ObligationId> = left.iter().filter_map(|flaw| flaw.told).collect();
@@ -339,7 +353,7 @@ impl Board {
     }
 
     /// Tells whether something is wrong at the beginning of `first`, as the roster stands now.
-    fn is_so(&self, place: &Place, first: &First) -> bool {
+    fn is_so(&self, place: &Place, first: &First, now: Timestamp) -> bool {
         let Some(staffing) = self.roster.get(&place.post) else { return false };
         let duty = self.on_duty(staffing, first.from);
         let Some(person) = &first.person else { return duty.people.is_empty() };
@@ -348,11 +362,14 @@ impl Board {
             let duty = self.on_duty(other, first.from);
             duty.source != Some(Source::Permanent) && duty.people.contains(&person)
         };
+        let doubt = || self.doubt(person, self.verification_needed_since(now)?);
         duty.people.contains(&person)
             && match place.flaw {
                 FlawKind::Gap => false,
                 FlawKind::OnLeave => self.leaves.of(person, first.from, first.to).is_some(),
                 FlawKind::NoTelephone => known.is_none_or(|known| !known.has(Channel::Voice)),
+                FlawKind::DeadNumber => doubt() == Some(Doubt::Dead),
+                FlawKind::Unverified => doubt() == Some(Doubt::Unverified),
                 FlawKind::TwoPosts => {
                     self.roster.iter().any(|other| other.post.id != place.post && elsewhere(other))
                 }
@@ -371,6 +388,8 @@ impl Board {
             FlawKind::TwoPosts => format!("{title} {at} {name}同时在另一岗"),
             FlawKind::OnLeave => format!("{title} {at} {name}已请假"),
             FlawKind::NoTelephone => format!("{title} {at} {name}没有电话"),
+            FlawKind::DeadNumber => format!("{title} {at} {name}的号码打不通"),
+            FlawKind::Unverified => format!("{title} {at} {name}的号码未核验"),
         }
     }
 }

@@ -23,6 +23,7 @@ use super::{
     swap::SwapFault,
     task::TaskFault,
     unit::UnitFault,
+    verification::TestFault,
 };
 
 /// A refusal. Nothing has changed.
@@ -76,6 +77,8 @@ pub enum Rejection {
     Leave(#[from] LeaveFault),
     #[error(transparent)]
     Swap(#[from] SwapFault),
+    #[error(transparent)]
+    Test(#[from] TestFault),
     #[error(transparent)]
     Handover(#[from] HandoverFault),
     #[error(transparent)]
@@ -167,6 +170,7 @@ impl Rejection {
             Rejection::Closure(fault) => fault.code(),
             Rejection::Leave(fault) => fault.code(),
             Rejection::Swap(fault) => fault.code(),
+            Rejection::Test(fault) => fault.code(),
             Rejection::Handover(fault) => fault.code(),
             Rejection::Response(fault) => fault.code(),
             Rejection::Evacuation(fault) => fault.code(),
@@ -229,6 +233,7 @@ impl Rejection {
             Rejection::Closure(fault) => fault.field(),
             Rejection::Leave(fault) => Some(fault.field()),
             Rejection::Swap(fault) => fault.field(),
+            Rejection::Test(fault) => Some(fault.field()),
             Rejection::Handover(fault) => Some(fault.field()),
             Rejection::Response(fault) => fault.field(),
             Rejection::Evacuation(fault) => fault.field(),

@@ -81,6 +81,8 @@ pub(super) struct DayView {
     day_type: DayType,
     gaps: u32,
     two_posts: u32,
+    dead_number: u32,
+    unverified: u32,
     no_telephone: u32,
     on_leave: u32,
 }
@@ -88,7 +90,7 @@ pub(super) struct DayView {
 /// One thing that is wrong.
 #[derive(Serialize, ToSchema)]
 pub(super) struct DefectView {
-    /// `gap`, `two_posts`, `no_telephone` or `on_leave`.
+    /// `gap`, `two_posts`, `on_leave`, `no_telephone`, `dead_number` or `unverified`.
     kind: &'static str,
     #[schema(value_type = String)]
     from: Timestamp,
@@ -204,7 +206,7 @@ async fn ahead(
     let days = days_within(asked.days)?;
     let known = web.board.read(move |board| {
         board.areas.get(area)?;
-        Some(Outlook::of(board))
+        Some(Outlook::of(board).doubting(board.doubts(now)))
     });
     let unknown = || SubmitError::from(Rejection::UnknownArea(area)).into();
     let outlook = known.await?.ok_or_else(|| -> ApiError { unknown() })?;
@@ -244,6 +246,8 @@ fn days(outlook: &Outlook, found: &Inspection, from: Timestamp, to: Timestamp) -
             gaps: 0,
             two_posts: 0,
             no_telephone: 0,
+            dead_number: 0,
+            unverified: 0,
             on_leave: 0,
         })
         .collect();
@@ -255,6 +259,8 @@ fn days(outlook: &Outlook, found: &Inspection, from: Timestamp, to: Timestamp) -
                 Defect::TwoPosts { .. } => &mut day.two_posts,
                 Defect::NoTelephone { .. } => &mut day.no_telephone,
                 Defect::OnLeave { .. } => &mut day.on_leave,
+                Defect::DeadNumber { .. } => &mut day.dead_number,
+                Defect::Unverified { .. } => &mut day.unverified,
             } += 1;
         }
     }
@@ -269,6 +275,8 @@ impl DefectView {
             Defect::TwoPosts { person, other } => ("two_posts", Some(person), Some(other)),
             Defect::NoTelephone { person } => ("no_telephone", Some(person), None),
             Defect::OnLeave { person } => ("on_leave", Some(person), None),
+            Defect::DeadNumber { person } => ("dead_number", Some(person), None),
+            Defect::Unverified { person } => ("unverified", Some(person), None),
         };
         Self {
             kind,

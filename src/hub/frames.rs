@@ -130,6 +130,7 @@ fn topic(event: &Event) -> Topic {
         | Event::Swap(_)
         | Event::Handover(_)
         | Event::Flaw(_)
+        | Event::DutyReminder(_)
         | Event::SpotCheck(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => Topic::Duty,

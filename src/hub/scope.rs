@@ -55,6 +55,8 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::Handover(event) => handover(event),
         // What is drawn is for nobody to know before its time; the check itself is a callout.
         Event::SpotCheck(_) => Scope::Nobody,
+        // The call says it to whom it is for.
+        Event::DutyReminder(_) => Scope::Nobody,
         Event::Flaw(FlawEvent::RosterFlawFound(found)) => Scope::Within(found.place.post.area),
         Event::Flaw(FlawEvent::RosterFlawMended(mended)) => Scope::Within(mended.place.post.area),
         Event::Road(RoadEvent::RoadClosed(closed)) => Scope::Within(closed.area),

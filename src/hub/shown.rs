@@ -164,6 +164,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::SilenceEnded(_)
         | Event::Coverage(_)
         | Event::Flaw(_)
+        | Event::DutyReminder(_)
         | Event::SpotCheck(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)

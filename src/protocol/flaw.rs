@@ -29,7 +29,7 @@ pub struct FlawsView {
 pub struct FlawView {
     #[serde(flatten)]
     pub place: DutyPlace,
-    /// `gap`, `two_posts`, `on_leave` or `no_telephone`.
+    /// `gap`, `two_posts`, `on_leave`, `no_telephone`, `dead_number` or `unverified`.
     #[schema(value_type = String)]
     pub flaw: FlawKind,
     /// The first time in which it is so.

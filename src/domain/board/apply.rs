@@ -22,7 +22,12 @@ impl Board {
                 self.timezone = Some(set.timezone);
             }
             Event::AreaSaved(saved) => self.areas.save(saved.area.clone()),
-            Event::PersonSaved(saved) => self.people.save(saved.person.clone()),
+            Event::PersonSaved(saved) => {
+                if let Some(before) = self.people.get(&saved.person.id) {
+                    self.proofs.changed(before, &saved.person);
+                }
+                self.people.save(saved.person.clone());
+            }
             Event::PostSaved(saved) => {
                 self.staff(&saved.post.id, entry, |roster| roster.save_post(saved.post.clone()));
             }
@@ -97,6 +102,7 @@ impl Board {
             Event::Round(event) => self.rounds.apply(event, entry),
             Event::Coverage(event) => self.holes.apply(event),
             Event::Flaw(event) => self.flaws.apply(event, at),
+            Event::DutyReminder(event) => self.duty_reminders.apply(event, at),
             Event::SpotCheck(event) => self.spot_checks.apply(event, at),
             Event::Leave(event) => self.leaves.apply(event),
             Event::Swap(event) => self.swaps.apply(event, entry),
@@ -128,14 +134,20 @@ impl Board {
             CalloutEvent::ObligationEscalated(escalated) => callouts.escalated(escalated, at),
             CalloutEvent::ObligationMoved(moved) => callouts.moved(moved, at),
             CalloutEvent::ObligationDeclined(declined) => callouts.declined(declined, entry),
-            CalloutEvent::ObligationAnswered(answered) => callouts.answered(answered, entry),
+            CalloutEvent::ObligationAnswered(answered) => {
+                callouts.answered(answered, entry);
+                self.proofs.answered(&answered.answer, at);
+            }
             CalloutEvent::ObligationUnreached(unreached) => callouts.unreached(unreached, at),
             CalloutEvent::ObligationHandedOn(handed) => callouts.handed_on(handed),
             CalloutEvent::ObligationWithdrawn(withdrawn) => callouts.withdrawn(withdrawn, at),
             CalloutEvent::ObligationTold(told) => callouts.told(told, at),
             CalloutEvent::AttemptStarted(started) => callouts.started(started, at),
             CalloutEvent::AttemptRepeated(repeated) => callouts.repeated(repeated.id, at),
-            CalloutEvent::AttemptRecorded(recorded) => callouts.recorded(recorded, at),
+            CalloutEvent::AttemptRecorded(recorded) => {
+                callouts.recorded(recorded, at);
+                self.proofs.recorded(recorded, at);
+            }
         }
     }
 }

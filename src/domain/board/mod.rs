@@ -16,6 +16,7 @@ use super::{
     closure::{self, Closures},
     command::{Command, Reply},
     decision::{Decision, Draft},
+    duty_reminder::{self, DutyReminders},
     evacuation::{self, Evacuations},
     event::Event,
     fence::{self, Fences},
@@ -42,6 +43,7 @@ use super::{
     task::{self, Tasks},
     time::Timestamp,
     unit::{self, Units},
+    verification::{self, Proofs},
     warning::{self, Life, Warning, Warnings},
 };
 
@@ -54,6 +56,9 @@ pub struct Board {
     timezone: Option<Tz>,
     pub areas: Areas,
     pub people: People,
+    /// Which ways to reach them have been shown to work.
+    #[serde(default)]
+    pub proofs: Proofs,
     pub roster: Roster,
     pub calendar: Calendar,
     #[serde(default)]
@@ -94,6 +99,8 @@ pub struct Board {
     pub handovers: Handovers,
     #[serde(default)]
     pub flaws: Flaws,
+    #[serde(default)]
+    pub duty_reminders: DutyReminders,
     #[serde(default)]
     pub spot_checks: SpotChecks,
     pub(super) overrides_added: u64,
@@ -178,6 +185,12 @@ impl Board {
             Command::NoteHeard(heard) => silence::end(self, actor, heard, &mut draft)?,
             Command::NoteCoverage(step) => hole::decide(self, actor, step, &mut draft)?,
             Command::NoteFlaws(look) => flaw::decide(self, actor, look, &mut draft)?,
+            Command::RemindOfDuties(coming) => {
+                duty_reminder::decide(self, actor, coming, &mut draft)?;
+            }
+            Command::TestContacts(wanted) => {
+                return verification::decide(self, actor, wanted, draft);
+            }
             Command::DrawLot(lot) => spot_check::decide(self, actor, lot, &mut draft)?,
             Command::NoteCrossings(seen) => fence::note(self, actor, seen, &mut draft)?,
             Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),

@@ -351,8 +351,9 @@ impl Draft<'_> {
             CalloutKind::Task => has_open_task(),
             CalloutKind::Swap => board.wants_swap(known.id),
             CalloutKind::Handover => board.wants_signature(known.id),
-            CalloutKind::Notice => false,
+            CalloutKind::Notice | CalloutKind::ContactTest => false,
             CalloutKind::Roster => board.is_told_of_flaws(known.id),
+            CalloutKind::DutyReminder => board.duty_reminders.is_about(known.id),
             CalloutKind::Reminder => has_open_task() || board.asks_unit(known),
             CalloutKind::Warning
             | CalloutKind::Manual

@@ -15,6 +15,7 @@ use crate::domain::{
     ids::{Duty, Level, PostId},
     person::Channel,
     rejection::Rejection,
+    verification::Freshness,
     warning::Colour,
 };
 
@@ -25,6 +26,8 @@ const TAKER_LIMIT: usize = 32;
 
 /// Longest time in which both sides of a handover are called, in seconds.
 const BOTH_LIMIT_S: u32 = 86_400;
+/// Longest time before a shift in which its holder is told of it, in seconds: a week.
+const REMIND_LIMIT_S: u32 = 7 * 86_400;
 /// Farthest that a roster is looked ahead over, in days.
 const AHEAD_LIMIT_DAYS: u16 = 366;
 
@@ -132,6 +135,16 @@ impl PolicySet {
         let Some(care) = &self.roster else { return Ok(()) };
         if !(1..=AHEAD_LIMIT_DAYS).contains(&care.ahead_days) {
             return Err(fault("roster", format!("ahead_days is 1 to {AHEAD_LIMIT_DAYS}")));
+        }
+        if let Some(wrong) = care.verified.as_ref().and_then(Freshness::fault) {
+            return Err(fault("roster.verified", wrong));
+        }
+        if care.remind_s.is_some_and(|ahead| ahead.0 == 0 || ahead.0 > REMIND_LIMIT_S) {
+            return Err(fault("roster", format!("remind_s is 1 to {REMIND_LIMIT_S}")));
+        }
+        if care.remind_s.is_some() && self.choose(CalloutKind::DutyReminder, None, None).is_none() {
+            let wrong = "nobody could be reminded: add a policy for duty_reminder";
+            return Err(fault("roster", wrong));
         }
         match self.choose(CalloutKind::Roster, None, None) {
             Some(_) => Ok(()),

@@ -47,9 +47,33 @@ pub enum CalloutKind {
     Notice,
     /// Something wrong with the roster ahead, told to whoever keeps it (排班问题).
     Roster,
+    /// Somebody is asked to show that their telephone works (联系方式核验).
+    ContactTest,
+    /// Somebody is told of the shift that they have next (值班提醒).
+    DutyReminder,
 }
 
 impl CalloutKind {
+    /// Tells whether it goes on between people by itself, as every day, so that nobody who takes a post over has to know.
+    pub fn is_routine(self) -> bool {
+        match self {
+            CalloutKind::Swap
+            | CalloutKind::Handover
+            | CalloutKind::Notice
+            | CalloutKind::ContactTest
+            | CalloutKind::DutyReminder => true,
+            CalloutKind::Warning
+            | CalloutKind::Manual
+            | CalloutKind::SpotCheck
+            | CalloutKind::Errand
+            | CalloutKind::Alarm
+            | CalloutKind::Order
+            | CalloutKind::Task
+            | CalloutKind::Reminder
+            | CalloutKind::Roster => false,
+        }
+    }
+
     /// Tells whether whoever opens such a callout says who has to answer, and not the policy.
     pub fn names_bearers(self) -> bool {
         match self {
@@ -59,7 +83,9 @@ impl CalloutKind {
             | CalloutKind::Swap
             | CalloutKind::Handover
             | CalloutKind::Notice
-            | CalloutKind::Roster => true,
+            | CalloutKind::Roster
+            | CalloutKind::ContactTest
+            | CalloutKind::DutyReminder => true,
             CalloutKind::Warning
             | CalloutKind::Manual
             | CalloutKind::SpotCheck

@@ -7,6 +7,7 @@
 mod assignment;
 mod callout;
 mod coverage;
+mod duty_reminder;
 mod duty_table;
 mod evacuation;
 mod flaw;
@@ -43,9 +44,9 @@ use super::{
 };
 
 pub use self::{
-    assignment::*, callout::*, coverage::*, duty_table::*, evacuation::*, flaw::*, handover::*,
-    hotspot::*, incident::*, leave::*, report::*, response::*, road::*, round::*, spot_check::*,
-    supply::*, swap::*, task::*, warning::*,
+    assignment::*, callout::*, coverage::*, duty_reminder::*, duty_table::*, evacuation::*,
+    flaw::*, handover::*, hotspot::*, incident::*, leave::*, report::*, response::*, road::*,
+    round::*, spot_check::*, supply::*, swap::*, task::*, warning::*,
 };
 
 /// An event with its place in the journal.
@@ -176,6 +177,7 @@ events! {
     group Round(RoundEvent);
     group Coverage(CoverageEvent);
     group Flaw(FlawEvent);
+    group DutyReminder(DutyReminderEvent);
     group SpotCheck(SpotCheckEvent);
     group Leave(LeaveEvent);
     group Swap(SwapEvent);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     board::Board,
-    callout::{obligation::StateName, policy::CalloutKind},
+    callout::obligation::StateName,
     ids::{AreaCode, CalloutId, IncidentId, PostId, ReportId, ResponseId, TaskId},
 };
 
@@ -40,11 +40,7 @@ impl Board {
         let area = post.area;
         let callouts = self.callouts.open().filter(|callout| {
             // Neither what the signature itself is about nor what goes on between people by itself.
-            let followed = matches!(
-                callout.kind,
-                CalloutKind::Swap | CalloutKind::Notice | CalloutKind::Handover
-            );
-            !followed && callout.extent.named().any(|named| near(area, named))
+            !callout.kind.is_routine() && callout.extent.named().any(|named| near(area, named))
         });
         for callout in callouts {
             let unreached = self.callouts.obligations_of(callout, Some(StateName::Unreached));

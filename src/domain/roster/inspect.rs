@@ -34,6 +34,10 @@ pub enum Defect {
     NoTelephone { person: PersonId },
     /// Somebody stands on the roster who is on leave then.
     OnLeave { person: PersonId },
+    /// Somebody is on duty whose number does not exist; told once, at their first duty.
+    DeadNumber { person: PersonId },
+    /// Somebody is on duty on whose number nobody has answered for too long, or ever; told once, at their first duty.
+    Unverified { person: PersonId },
 }
 
 /// What a look at a roster has found.
@@ -90,12 +94,12 @@ impl Outlook {
         for (person, held) in &mut duties {
             held.sort_unstable();
             findings.extend(two_posts(person, held, &posts));
-            let silent = held.first().filter(|_| self.silent.contains(person));
-            findings.extend(silent.map(|first| Finding {
+            let unsure = held.first().zip(self.telephone(person));
+            findings.extend(unsure.map(|(first, defect)| Finding {
                 from: first.from,
                 to: first.to,
                 post: posts[first.post].clone(),
-                defect: Defect::NoTelephone { person: person.clone() },
+                defect,
             }));
         }
         for leave in self.leaves.iter().filter(|leave| leave.from < to && from < leave.to) {
@@ -111,6 +115,18 @@ impl Outlook {
         findings.sort_unstable();
         let years_missing = self.years_missing(from, to);
         Inspection { posts: posts.len(), findings, years_missing }
+    }
+
+    /// Returns what is wrong with somebody's telephone.
+    fn telephone(&self, person: &PersonId) -> Option<Defect> {
+        let (known, person) = (person, person.clone());
+        if self.silent.contains(known) {
+            Some(Defect::NoTelephone { person })
+        } else if self.doubts.dead.contains(known) {
+            Some(Defect::DeadNumber { person })
+        } else {
+            self.doubts.unverified.contains(known).then_some(Defect::Unverified { person })
+        }
     }
 
     /// Returns the years of `from..to` of which the holiday notice has not been entered.

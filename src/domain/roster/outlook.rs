@@ -6,7 +6,10 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::{Calendar, DayType, Roster};
-use crate::domain::{board::Board, ids::PersonId, leave::Leaves, person::Channel, time::Timestamp};
+use crate::domain::{
+    board::Board, ids::PersonId, leave::Leaves, person::Channel, time::Timestamp,
+    verification::Doubts,
+};
 
 /// Who holds which post when, who has no telephone, and who is on leave.
 #[derive(Debug, Clone)]
@@ -16,6 +19,7 @@ pub struct Outlook {
     pub(super) zone: Tz,
     pub(super) silent: BTreeSet<PersonId>,
     pub(super) leaves: Leaves,
+    pub(super) doubts: Doubts,
 }
 
 impl Outlook {
@@ -28,7 +32,13 @@ impl Outlook {
             zone: board.timezone(),
             silent: silent.map(|person| person.id.clone()).collect(),
             leaves: board.leaves.clone(),
+            doubts: Doubts::default(),
         }
+    }
+
+    /// The same, with whose telephones cannot be relied on.
+    pub fn doubting(self, doubts: Doubts) -> Self {
+        Self { doubts, ..self }
     }
 
     pub fn zone(&self) -> Tz {

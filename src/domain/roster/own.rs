@@ -1,16 +1,19 @@
 //! What somebody is on duty for in a time to come, at all posts.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{Held, Outlook, Source, Staffing};
 use crate::domain::{
-    ids::{PersonId, PostId},
+    ids::{Level, PersonId, PostId},
     time::Timestamp,
 };
 
 /// How far back a shift that is still held can have begun: longer than any but a table's longest lines, which are shown
 /// when they begin.
 const BEGUN: Duration = Duration::from_secs(9 * 24 * 3_600);
+
+/// The shortest time there is.
+const INSTANT: Duration = Duration::from_millis(1);
 
 /// A shift of somebody's, or a post that is his for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +35,30 @@ impl Outlook {
             posts.flat_map(|staffing| self.own_of(staffing, person, from, to)).collect();
         own.sort_by_key(|shift| (shift.source != Source::Permanent, shift.from, shift.to));
         own
+    }
+
+    /// Returns the shifts that begin after `from` and by `to` at posts of `levels`, and whose they are.
+    pub fn beginning(
+        &self,
+        levels: &BTreeSet<Level>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = (&PostId, Held)> {
+        let (from, to) = (from + INSTANT, to + INSTANT);
+        let posts = self.roster.iter().filter(|one| levels.contains(&one.post.id.area.level()));
+        posts.flat_map(move |staffing| {
+            let held = staffing.shifts(&self.calendar, self.zone, from, to);
+            held.into_iter().map(|held| (&staffing.post.id, held))
+        })
+    }
+
+    /// Returns the shifts at a post that are held at all within `from..to`, by time.
+    pub fn shifts_at(&self, post: &PostId, from: Timestamp, to: Timestamp) -> Vec<Held> {
+        let Some(staffing) = self.roster.get(post) else { return Vec::new() };
+        let mut held = staffing.shifts(&self.calendar, self.zone, from - BEGUN, to);
+        held.retain(|held| held.to > from);
+        held.sort_by_key(|held| (held.from, held.to));
+        held
     }
 
     /// Returns the shifts of `person` at one post.

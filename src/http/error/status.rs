@@ -31,6 +31,7 @@ pub(super) fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Closure(fault) => closure(fault),
         Rejection::Leave(fault) => leave(fault),
         Rejection::Swap(fault) => swap(fault),
+        Rejection::Test(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Rejection::Handover(fault) => handover(fault),
         Rejection::Response(fault) => response(fault),
         Rejection::Evacuation(fault) => evacuation(fault),

@@ -29,6 +29,7 @@ use jiaoying::domain::{
         RefuseBulletin, Reply, RosterStep,
     },
     deadline::{self, Rank, Series},
+    duty_reminder::{self, Coming},
     evacuation::{
         EvacuationStep, Headcount, Leg, Numbers, OrderEvacuation, Origin, PermitReturn,
         ReportHeadcount, ReportTransfer, Whom,
@@ -172,6 +173,8 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("coverage_hole_closed", "990101001000"),
     ("roster_flaw_found", "990101001000/grid_person"),
     ("roster_flaw_mended", "990101001000/grid_person"),
+    ("duty_reminded", "990101001000/grid_person"),
+    ("duty_reminder_void", "990101001000/grid_person"),
     ("spot_check_drawn", "nights"),
     ("spot_check_held", "nights"),
     ("stock_counted", "d-1"),

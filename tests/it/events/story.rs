@@ -57,6 +57,7 @@ pub(super) fn story() -> County {
     reports(&mut county);
     handovers(&mut county);
     flaws(&mut county);
+    reminded(&mut county);
     lots(&mut county);
     county
 }
@@ -194,6 +195,25 @@ fn flaws(county: &mut County) {
     county.stand_in("990101001000/grid_person", CLERK, 0, 3_600);
     let found = BTreeMap::new();
     county.submit(&node, Command::NoteFlaws(LookAhead { found })).unwrap();
+}
+
+/// Whoever has the next shift is told of it, and it is nobody's after all.
+fn reminded(county: &mut County) {
+    let mut set = policies();
+    set.policies.iter_mut().filter(|policy| policy.id == "named").for_each(|policy| {
+        policy.applies.kinds.insert(CalloutKind::DutyReminder);
+    });
+    county.must(Command::AdoptPolicies(set));
+    county.stand_in("990101001000/grid_person", CLERK, 4_000, 8_000);
+    let post: PostId = "990101001000/grid_person".parse().unwrap();
+    let staffing = county.board.roster.get(&post).unwrap();
+    let (id, from, to) = staffing.overrides().last().map(|one| (one.id, one.from, one.to)).unwrap();
+    let turn = duty_reminder::Turn { from, post, person: CLERK.parse().unwrap() };
+    let node = Actor::node(COUNTY.parse().unwrap());
+    let coming = Coming([(turn, to)].into());
+    county.submit(&node, Command::RemindOfDuties(coming)).unwrap();
+    county.must(Command::Roster(RosterStep::RemoveOverride(id)));
+    county.submit(&node, Command::RemindOfDuties(Coming::default())).unwrap();
 }
 
 /// The desk is handed over by signature from one shift to the next.

@@ -11,7 +11,7 @@ function defect(kind: Fault, from: string, to: string): Defect {
 }
 
 function day(date: string, more: Partial<OutlookDay> = {}): OutlookDay {
-  return { date, day_type: 'workday', gaps: 0, two_posts: 0, no_telephone: 0, on_leave: 0, ...more };
+  return { date, day_type: 'workday', gaps: 0, two_posts: 0, no_telephone: 0, dead_number: 0, unverified: 0, on_leave: 0, ...more };
 }
 
 it('the soonest stands first, and what is so every day last', () => {

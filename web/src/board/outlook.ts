@@ -1,16 +1,16 @@
 /** What is wrong with the roster in the days to come, as the desk looks ahead. Pure. */
 
 import { dateAt } from './local';
-import { FAULTS, type At, type Defect, type Fault, type OutlookDay } from './roster';
+import { FAULTS, isOfTelephone, type At, type Defect, type Fault, type OutlookDay } from './roster';
 
 /** Returns how much of a kind is wrong on a day. */
 export function countOn(day: OutlookDay, fault: Fault): number {
   return fault === 'gap' ? day.gaps : day[fault];
 }
 
-/** Returns what is wrong, the soonest first; somebody without a telephone is so every day, and stands last. */
+/** Returns what is wrong, the soonest first; somebody whom no telephone reaches is so every day, and stands last. */
 export function soonestFirst(defects: readonly Defect[]): Defect[] {
-  const rank = ({ kind }: Defect): number => (kind === 'no_telephone' ? 1 : 0);
+  const rank = ({ kind }: Defect): number => (isOfTelephone(kind) ? 1 : 0);
   const order = (a: Defect, b: Defect): number =>
     rank(a) - rank(b) || Date.parse(a.from) - Date.parse(b.from) || FAULTS.indexOf(a.kind) - FAULTS.indexOf(b.kind) || a.post.localeCompare(b.post);
   return [...defects].sort(order);

@@ -6,7 +6,7 @@
 export type Severity = 'red' | 'orange' | 'yellow' | 'blue';
 export type Channel = 'app' | 'sms' | 'voice';
 export type StateName = 'ringing' | 'answered' | 'unreached' | 'withdrawn';
-export type CalloutKind = 'warning' | 'manual' | 'spot_check' | 'errand' | 'alarm' | 'order' | 'task' | 'reminder' | 'swap' | 'handover' | 'notice' | 'roster';
+export type CalloutKind = 'warning' | 'manual' | 'spot_check' | 'errand' | 'alarm' | 'order' | 'task' | 'reminder' | 'swap' | 'handover' | 'notice' | 'roster' | 'contact_test' | 'duty_reminder';
 export type Role = 'commander' | 'dispatcher' | 'leader' | 'screen' | 'gateway' | 'admin';
 export type AnswerKind = 'acknowledged' | 'declined';
 export type WithdrawReason =
@@ -275,7 +275,7 @@ export interface FlawView {
   area_name: string;
   post: string;
   post_title: string;
-  flaw: 'gap' | 'two_posts' | 'on_leave' | 'no_telephone';
+  flaw: 'gap' | 'two_posts' | 'on_leave' | 'no_telephone' | 'dead_number' | 'unverified';
   from: Time;
   to: Time;
   times: number;

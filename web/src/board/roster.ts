@@ -58,8 +58,13 @@ export interface Tables {
   items: PostTable[];
 }
 
-export const FAULTS = ['gap', 'on_leave', 'two_posts', 'no_telephone'] as const;
+export const FAULTS = ['gap', 'on_leave', 'two_posts', 'no_telephone', 'dead_number', 'unverified'] as const;
 export type Fault = (typeof FAULTS)[number];
+
+/** Tells whether somebody's telephone is what is wrong: it is so on each of their days, and said once. */
+export function isOfTelephone(fault: Fault): boolean {
+  return fault === 'no_telephone' || fault === 'dead_number' || fault === 'unverified';
+}
 
 /** One thing that is wrong with the roster. */
 export interface Defect extends PostPlace {
@@ -78,6 +83,8 @@ export interface OutlookDay {
   gaps: number;
   two_posts: number;
   no_telephone: number;
+  dead_number: number;
+  unverified: number;
   on_leave: number;
 }
 
@@ -207,7 +214,7 @@ function repeats(above: Cell, parts: readonly Part[], defects: readonly Defect[]
 export function tallyOf(defects: readonly Defect[]): Partial<Record<Fault, number>> {
   const seen = new Map<Fault, Set<string>>();
   for (const { kind, post, from, person } of defects) {
-    const what = kind === 'no_telephone' ? person?.id ?? post : `${post} ${from} ${person?.id ?? ''}`;
+    const what = isOfTelephone(kind) ? person?.id ?? post : `${post} ${from} ${person?.id ?? ''}`;
     seen.set(kind, (seen.get(kind) ?? new Set<string>()).add(what));
   }
   return Object.fromEntries([...seen].map(([kind, all]) => [kind, all.size]));

@@ -69,7 +69,7 @@ export interface Choice {
 const OVER_KEPT = 5;
 
 /** These ask something of me, but no village waits for the answer: I may look elsewhere first. */
-const QUIET: ReadonlySet<CalloutKind> = new Set<CalloutKind>(['swap', 'handover', 'notice', 'roster']);
+const QUIET: ReadonlySet<CalloutKind> = new Set<CalloutKind>(['swap', 'handover', 'notice', 'roster', 'contact_test', 'duty_reminder']);
 
 /** Tells whether `view` may be put off for a look at my duties. */
 export function isQuiet(view: Pick<ObligationView, 'kind'>): boolean {

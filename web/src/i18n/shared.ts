@@ -63,7 +63,7 @@ export const shared = bilingual<Shared>(
     level: { red: '红Ⅰ', orange: '橙Ⅱ', yellow: '黄Ⅲ', blue: '蓝Ⅳ' },
     colour: { red: '红色', orange: '橙色', yellow: '黄色', blue: '蓝色' },
     drill: '【演练】',
-    kind: { warning: '预警叫应', manual: '人工叫应', spot_check: '抽查', errand: '上门叫醒', alarm: '监测中断', order: '调派', task: '任务签收', reminder: '任务催办', swap: '换班', handover: '交接班', notice: '告知', roster: '排班问题' },
+    kind: { warning: '预警叫应', manual: '人工叫应', spot_check: '抽查', errand: '上门叫醒', alarm: '监测中断', order: '调派', task: '任务签收', reminder: '任务催办', swap: '换班', handover: '交接班', notice: '告知', roster: '排班问题', contact_test: '联系方式核验', duty_reminder: '值班提醒' },
     state: { ringing: '呼叫中', answered: '已应答', unreached: '未叫应', withdrawn: '已解除' },
     channel: { app: '网页', sms: '短信', voice: '电话' },
     role: {
@@ -138,7 +138,7 @@ export const shared = bilingual<Shared>(
     level: { red: 'Red I', orange: 'Orange II', yellow: 'Yellow III', blue: 'Blue IV' },
     colour: { red: 'red', orange: 'orange', yellow: 'yellow', blue: 'blue' },
     drill: '[DRILL] ',
-    kind: { warning: 'Warning', manual: 'Manual callout', spot_check: 'Spot check', errand: 'Knock on the door', alarm: 'Monitoring lost', order: 'Order', task: 'Task', reminder: 'Overdue task', swap: 'Change of duty', handover: 'Handover', notice: 'Notice', roster: 'Roster flaw' },
+    kind: { warning: 'Warning', manual: 'Manual callout', spot_check: 'Spot check', errand: 'Knock on the door', alarm: 'Monitoring lost', order: 'Order', task: 'Task', reminder: 'Overdue task', swap: 'Change of duty', handover: 'Handover', notice: 'Notice', roster: 'Roster flaw', contact_test: 'Test of telephones', duty_reminder: 'Shift to come' },
     state: { ringing: 'ringing', answered: 'answered', unreached: 'unreached', withdrawn: 'released' },
     channel: { app: 'app', sms: 'SMS', voice: 'phone' },
     role: {

@@ -19,6 +19,7 @@ use crate::domain::{
     ids::{OverrideId, PersonId, PostId},
     leave::Leaves,
     time::Timestamp,
+    verification::Doubts,
 };
 
 /// Minutes of the window that is looked at: five days.
@@ -192,6 +193,7 @@ fn outlook(zone: Tz, fill: impl FnOnce(&mut Roster)) -> Outlook {
         calendar: Calendar::default(),
         zone,
         silent: BTreeSet::new(),
+        doubts: Doubts::default(),
         leaves: Leaves::default(),
     }
 }

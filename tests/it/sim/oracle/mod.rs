@@ -325,6 +325,8 @@ impl Oracle {
             | Command::NoteCoverage(_)
             | Command::NoteFlaws(_)
             | Command::DrawLot(_)
+            | Command::TestContacts(_)
+            | Command::RemindOfDuties(_)
             | Command::NoteAccess(_)
             | Command::AcceptLoss(_) => {
                 self.take(command, now);
@@ -390,6 +392,8 @@ impl Oracle {
             | Command::NoteCoverage(_)
             | Command::NoteFlaws(_)
             | Command::DrawLot(_)
+            | Command::TestContacts(_)
+            | Command::RemindOfDuties(_)
             | Command::AcceptWarning { .. }
             | Command::OpenCallout(_)
             | Command::WithdrawCallout { .. }

@@ -366,6 +366,8 @@ impl Oracle {
             CalloutKind::Swap
             | CalloutKind::Handover
             | CalloutKind::Notice
+            | CalloutKind::ContactTest
+            | CalloutKind::DutyReminder
             | CalloutKind::Roster => false,
             CalloutKind::Warning
             | CalloutKind::Manual
