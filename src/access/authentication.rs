@@ -13,6 +13,29 @@ use crate::domain::time::Timestamp;
 impl Access {
     /// Returns who shows `token`, and notes that it is used.
     pub async fn authenticate(&self, token: &str, now: Timestamp) -> Result<Identity, AuthError> {
+        match self.shown(token, now).await? {
+            // It stands in addresses, which are not kept as secrets are.
+            Identity { kind: TokenKind::Calendar, .. } => Err(AuthError::Unknown),
+            identity => Ok(identity),
+        }
+    }
+
+    /// Returns whose duties may be read by whoever shows `token`.
+    pub async fn authenticate_calendar(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Identity, AuthError> {
+        let identity = self.shown(token, now).await?;
+        match identity.kind {
+            TokenKind::Calendar => Ok(identity),
+            TokenKind::Login | TokenKind::Machine | TokenKind::Demonstration => {
+                Err(AuthError::Unknown)
+            }
+        }
+    }
+
+    async fn shown(&self, token: &str, now: Timestamp) -> Result<Identity, AuthError> {
         let digest = TokenDigest::of(token).ok_or(AuthError::Unknown)?;
         self.identify(digest, now).await
     }
@@ -97,7 +120,7 @@ impl Access {
         }
         let idle = match token.kind {
             TokenKind::Login => Some(self.settings.login_idle_s.duration()),
-            TokenKind::Machine | TokenKind::Demonstration => None,
+            TokenKind::Machine | TokenKind::Demonstration | TokenKind::Calendar => None,
         };
         let identity = Identity {
             login: token.login,

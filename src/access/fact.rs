@@ -60,6 +60,11 @@ pub enum AccessFact {
         area: AreaCode,
         by: CompactString,
     },
+    /// A calendar program may read the account's duties from now on.
+    CalendarAdded {
+        token: TokenId,
+        login: Login,
+    },
     TokenRevoked {
         token: TokenId,
         login: Login,
@@ -101,6 +106,7 @@ impl AccessFact {
             AccessFact::AccountEnabled { .. } => "account_enabled",
             AccessFact::PasswordChanged { .. } => "password_changed",
             AccessFact::TokenAdded { .. } => "token_added",
+            AccessFact::CalendarAdded { .. } => "calendar_added",
             AccessFact::TokenRevoked { .. } => "token_revoked",
             AccessFact::AdminLinkIssued { .. } => "admin_link_issued",
             AccessFact::AdminLinkRedeemed { .. } => "admin_link_redeemed",
@@ -120,6 +126,7 @@ impl AccessFact {
             | AccessFact::AccountEnabled { login, .. }
             | AccessFact::PasswordChanged { login, .. }
             | AccessFact::TokenAdded { login, .. }
+            | AccessFact::CalendarAdded { login, .. }
             | AccessFact::TokenRevoked { login, .. }
             | AccessFact::AdminLinkRedeemed { login, .. } => Some(login),
             AccessFact::AdminLinkIssued { .. } => None,
@@ -137,6 +144,7 @@ impl AccessFact {
             | AccessFact::AccountEnabled { .. }
             | AccessFact::PasswordChanged { .. }
             | AccessFact::TokenAdded { .. }
+            | AccessFact::CalendarAdded { .. }
             | AccessFact::TokenRevoked { .. }
             | AccessFact::AdminLinkIssued { .. }
             | AccessFact::AdminLinkRedeemed { .. } => false,

@@ -47,7 +47,9 @@ impl Access {
     pub async fn logout(&self, identity: &Identity, now: Timestamp) -> Result<(), AuthError> {
         match identity.kind {
             TokenKind::Login => {}
-            TokenKind::Machine | TokenKind::Demonstration => return Err(AuthError::NotALogin),
+            TokenKind::Machine | TokenKind::Demonstration | TokenKind::Calendar => {
+                return Err(AuthError::NotALogin);
+            }
         }
         let Identity { login, token_id, .. } = identity;
         let change = Change::Revoke { id: *token_id };
@@ -69,7 +71,7 @@ impl Access {
         let login = &identity.login;
         match identity.kind {
             TokenKind::Login | TokenKind::Demonstration => {}
-            TokenKind::Machine => {
+            TokenKind::Machine | TokenKind::Calendar => {
                 return Err(Invalid::new("login", "a machine has no password").into());
             }
         }

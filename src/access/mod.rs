@@ -7,6 +7,7 @@
 mod account;
 mod administration;
 mod authentication;
+mod calendar;
 mod error;
 mod fact;
 mod first_start;

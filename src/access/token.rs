@@ -139,6 +139,9 @@ pub enum TokenKind {
     Machine,
     /// A known text that stands for an account of the demonstration, and is void outside it.
     Demonstration,
+    /// A calendar program that cannot log in: reads the account's duties and nothing else. Lasts until it is revoked, and
+    /// stands in the address that the program asks.
+    Calendar,
 }
 
 impl TokenKind {
@@ -147,6 +150,7 @@ impl TokenKind {
             TokenKind::Login => "login",
             TokenKind::Machine => "machine",
             TokenKind::Demonstration => "demonstration",
+            TokenKind::Calendar => "calendar",
         }
     }
 }

@@ -8,6 +8,7 @@ use super::Web;
 use crate::{access::Holder, domain::board::Board, protocol::post_title};
 
 /// Logins with whose they are now.
+#[derive(Clone)]
 pub(super) struct Logins(BTreeMap<CompactString, Holder>);
 
 impl Logins {

@@ -7,9 +7,11 @@ mod areas;
 mod assignments;
 mod board;
 mod bulletins;
+mod calendars;
 mod callouts;
 mod capabilities;
 mod closures;
+mod contacts;
 mod duties;
 mod duty;
 mod duty_tables;
@@ -41,6 +43,7 @@ mod recommendations;
 mod reports;
 mod request;
 mod responses;
+mod roster_changes;
 mod rotations;
 mod rounds;
 mod sessions;
@@ -220,10 +223,16 @@ fn rostering() -> Router<Web> {
         .route("/roster/imports", get(imports::list).post(imports::bring_in))
         .route("/roster/imports/preview", post(imports::preview))
         .route("/roster/imports/{id}", delete(imports::take_back))
+        .route("/roster/changes", get(roster_changes::list))
         .route("/rotations", get(rotations::list).post(rotations::plan))
         .route("/rotations/preview", post(rotations::preview))
         .route("/people", get(people::list))
+        .route("/contacts", get(contacts::list))
+        .route("/contacts/tests", post(contacts::test))
         .route("/duties/mine", get(duties::mine))
+        .route("/calendars", get(calendars::list).post(calendars::make))
+        .route("/calendars/{id}", delete(calendars::end))
+        .route("/calendars/{id}/duties.ics", get(calendars::read))
         .route("/duties/colleagues", get(duties::colleagues))
         .route("/handovers", get(handovers::list).post(handovers::sign))
         .route("/handovers/matters", get(handovers::matters))

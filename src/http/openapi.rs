@@ -4,14 +4,14 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use super::{
-    ahead, areas, assignments, board, bulletins, callouts, capabilities, closures, duties, duty,
-    duty_tables,
+    ahead, areas, assignments, board, bulletins, calendars, callouts, capabilities, closures,
+    contacts, duties, duty, duty_tables,
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
     filling, forms, gauges, handovers, holidays, hotspots, imports, incidents, journal, leaves,
-    map, obligations, people, positions, recommendations, reports, responses, rotations, rounds,
-    sessions, setup, sheets, sources, spot_checks, suggestions, supplies, swaps, tasks, units,
-    warnings,
+    map, obligations, people, positions, recommendations, reports, responses, roster_changes,
+    rotations, rounds, sessions, setup, sheets, sources, spot_checks, suggestions, supplies, swaps,
+    tasks, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -119,7 +119,14 @@ use super::{
         holidays::one,
         holidays::set,
         people::list,
+        roster_changes::list,
+        contacts::list,
+        contacts::test,
         duties::mine,
+        calendars::list,
+        calendars::make,
+        calendars::end,
+        calendars::read,
         duties::colleagues,
         handovers::list,
         handovers::one,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Web, error::ApiError, request::Written};
 use crate::{
-    access::{AdminError, Login, Password},
+    access::{Login, Password},
     domain::ids::AreaCode,
 };
 
@@ -35,22 +35,6 @@ pub(super) async fn first_admin(
     let FirstAdmin { secret, login, password } = written.json()?;
     let area = web.board.read(|board| board.jurisdiction().unwrap_or(AreaCode::UNSET)).await?;
     let (password, now) = (Password::new(password), web.board.now());
-    let account = web.access.redeem_admin_link(&secret, login, password, area, now).await;
-    let account = account.map_err(refused)?;
+    let account = web.access.redeem_admin_link(&secret, login, password, area, now).await?;
     Ok((StatusCode::CREATED, Json(Added { login: account.login.to_string() })))
-}
-
-fn refused(error: AdminError) -> ApiError {
-    let status = match &error {
-        AdminError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        AdminError::NotAllowed => StatusCode::FORBIDDEN,
-        AdminError::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
-        AdminError::Store(store) if store.is_refusal() => StatusCode::FORBIDDEN,
-        AdminError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    let refusal = ApiError::new(status, error.code(), error.to_string());
-    match error.field() {
-        Some(field) => refusal.field(field),
-        None => refusal,
-    }
 }

@@ -52,6 +52,7 @@ stories! {
     disabling_ends_logins_and_enabling_does_not_bring_them_back
     a_new_password_ends_logins_and_known_tokens
     a_token_has_the_role_of_its_account_and_a_machine_its_own
+    a_calendar_outlives_passwords_and_ends_with_its_account
     taking_trust_back_is_a_new_generation_for_everybody
     a_revocation_is_kept_with_its_first_time
     the_last_use_never_moves_back
@@ -192,6 +193,21 @@ async fn a_token_has_the_role_of_its_account_and_a_machine_its_own(home: &impl H
     assert_eq!(machine.token.expires_at, None);
     assert_eq!(store.tokens().await.unwrap().len(), 2);
     assert!(find(&store, "unknown").await.is_none());
+}
+
+async fn a_calendar_outlives_passwords_and_ends_with_its_account(home: &impl Home) {
+    let store = home.open().await;
+    add_account(&store, "dispatcher").await;
+    commit(&store, Change::AddCalendar(new_token("dispatcher", "feed", None))).await.unwrap();
+    let found = find(&store, "feed").await.unwrap();
+    assert_eq!((found.token.role, found.token.kind), (Role::Dispatcher, TokenKind::Calendar));
+    let login = login("dispatcher");
+    let (password, purpose) = (hash("two"), Purpose::Service);
+    let change = Change::SetPassword { login: login.clone(), password, purpose };
+    commit(&store, change).await.unwrap();
+    assert_eq!(find(&store, "feed").await.unwrap().token.revoked_at, None);
+    commit(&store, Change::DisableAccount { login }).await.unwrap();
+    assert!(find(&store, "feed").await.unwrap().account_disabled);
 }
 
 async fn taking_trust_back_is_a_new_generation_for_everybody(home: &impl Home) {

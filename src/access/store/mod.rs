@@ -131,6 +131,7 @@ pub enum Change {
     },
     /// Adds a known token for an account of the demonstration, or finds it there.
     AddDemonstrationToken(NewToken),
+    AddCalendar(NewToken),
     Revoke {
         id: TokenId,
     },
@@ -159,6 +160,7 @@ impl Change {
             | Change::AddLogin { .. }
             | Change::AddMachine { .. }
             | Change::AddDemonstrationToken(_)
+            | Change::AddCalendar(_)
             | Change::Touch(_)
             | Change::AddAdminLink { .. }
             | Change::RedeemAdminLink { .. } => false,
@@ -168,7 +170,7 @@ impl Change {
 
 impl TokenKind {
     fn from_stored(text: &str) -> Option<Self> {
-        [TokenKind::Login, TokenKind::Machine, TokenKind::Demonstration]
+        [TokenKind::Login, TokenKind::Machine, TokenKind::Demonstration, TokenKind::Calendar]
             .into_iter()
             .find(|kind| kind.as_str() == text)
     }

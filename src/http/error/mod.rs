@@ -8,7 +8,7 @@ use std::fmt;
 pub use self::body::{Details, ErrorBody, ErrorDetail};
 use self::status::rejected;
 use crate::{
-    access::{AuthError, LoginError},
+    access::{AdminError, AuthError, LoginError, store::StoreError},
     dispatcher::SubmitError,
     ingest::cap::Fault,
 };
@@ -114,6 +114,23 @@ impl From<AuthError> for ApiError {
             AuthError::Unknown | AuthError::Ended | AuthError::Revoked => StatusCode::UNAUTHORIZED,
         };
         Self::new(status, error.code(), error.to_string())
+    }
+}
+
+impl From<AdminError> for ApiError {
+    fn from(error: AdminError) -> Self {
+        let status = match &error {
+            AdminError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            AdminError::NotAllowed => StatusCode::FORBIDDEN,
+            AdminError::Store(StoreError::NoToken) => StatusCode::NOT_FOUND,
+            AdminError::Store(store) if store.is_refusal() => StatusCode::FORBIDDEN,
+            AdminError::Busy(_) | AdminError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        let refusal = Self::new(status, error.code(), error.to_string());
+        match error.field() {
+            Some(field) => refusal.field(field),
+            None => refusal,
+        }
     }
 }
 

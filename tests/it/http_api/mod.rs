@@ -3,6 +3,8 @@
 mod board;
 mod bodies;
 mod bulletins;
+mod calendars;
+mod contacts;
 mod dispatch;
 mod duty;
 mod duty_tables;

@@ -50,6 +50,13 @@ const MATRIX: &[(&str, &str, &str, [u16; 7])] = &[
         r#"{"reason":"误发"}"#,
         [404, 404, 403, 403, 403, 403, 401],
     ),
+    ("GET", "/contacts", "", [200, 200, 403, 403, 403, 200, 401]),
+    ("POST", "/contacts/tests", r#"{"area":"990101999000"}"#, [422, 422, 403, 403, 403, 422, 401]),
+    ("GET", "/roster/changes", "", [200, 200, 403, 403, 403, 200, 401]),
+    ("GET", "/calendars", "", [200, 200, 200, 200, 200, 200, 401]),
+    ("POST", "/calendars", "", [201, 201, 201, 201, 201, 201, 401]),
+    ("DELETE", "/calendars/t-1", "", [404, 404, 404, 404, 404, 404, 401]),
+    ("GET", "/calendars/jy_x/duties.ics", "", [401, 401, 401, 401, 401, 401, 401]),
     ("GET", "/obligations/mine", "", [200, 200, 200, 200, 200, 200, 401]),
     ("GET", "/obligations/o-1", "", [200, 200, 200, 200, 200, 200, 401]),
     (
@@ -411,6 +418,7 @@ fn templated(path: &str) -> String {
     let parts = path.split('/').map(|part| match part {
         id if is_id(id) => "{id}",
         "1999" => "{year}",
+        "jy_x" => "{secret}",
         n if is_ordinal(n) => "{n}",
         word => word,
     });

@@ -34,6 +34,7 @@ pub(super) async fn make(
         Change::AddDemonstrationToken(token) => {
             add_token(tx, &token, TokenKind::Demonstration, at).await?;
         }
+        Change::AddCalendar(token) => add_token(tx, &token, TokenKind::Calendar, at).await?,
         Change::Revoke { id } => revoke(tx, id, at).await?,
         Change::Touch(seen) => touch(tx, &seen).await?,
         Change::AddAdminLink { digest, expires_at } => add_link(tx, digest, expires_at, at).await?,

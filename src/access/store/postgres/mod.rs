@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Steps from an empty database to today's tables. Never edited, only added to.
-const MIGRATIONS: [&str; 1] = [include_str!("1_accounts.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("1_accounts.sql"), include_str!("2_calendars.sql")];
 
 /// One change at a time: "JYACCESS" in ASCII. The lock ends with the transaction.
 const IN_TURN: &str = "SELECT pg_advisory_xact_lock(5357384988881146707)";

@@ -34,6 +34,7 @@ pub(super) fn make(
         Change::AddDemonstrationToken(token) => {
             add_token(tx, &token, TokenKind::Demonstration, at)?;
         }
+        Change::AddCalendar(token) => add_token(tx, &token, TokenKind::Calendar, at)?,
         Change::Revoke { id } => revoke(tx, id, at)?,
         Change::Touch(seen) => touch(tx, &seen)?,
         Change::AddAdminLink { digest, expires_at } => add_link(tx, digest, expires_at, at)?,

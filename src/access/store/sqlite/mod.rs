@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Steps from an empty file to today's tables. Never edited, only added to.
-const MIGRATIONS: [&str; 1] = [include_str!("1_accounts.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("1_accounts.sql"), include_str!("2_calendars.sql")];
 
 /// How long a write waits for another process or the journal: far above any of their transactions.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -322,7 +322,25 @@ mod tests {
         let (dir, store) = fresh();
         fill(&store, "INSERT INTO access_schema VALUES (99)").await;
         let refused = SqliteStore::open(&dir.path().join("jiaoying.db"));
-        assert!(matches!(refused, Err(StoreError::TooNew { found: 99, known: 1 })), "{refused:?}");
+        assert!(matches!(refused, Err(StoreError::TooNew { found: 99, known: 2 })), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn tokens_of_the_first_version_are_still_good_after_an_upgrade() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("jiaoying.db");
+        let old = Connection::open(&path).unwrap();
+        let version = "CREATE TABLE access_schema (version INTEGER NOT NULL) STRICT;
+                       INSERT INTO access_schema VALUES (1);";
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(version).unwrap();
+        let token = "INSERT INTO tokens VALUES
+                     (?1, 't-1', 'machine', 'gauges', 'gateway', '990101000000', 1, 2, NULL, NULL)";
+        old.execute(token, [[7; 32]]).unwrap();
+        drop(old);
+        let store = SqliteStore::open(&path).unwrap();
+        let found = store.token(TokenDigest::from_stored([7; 32])).await.unwrap().token.unwrap();
+        assert_eq!((found.token.login.as_str(), found.token.seen_at), ("gauges", at(2)));
     }
 
     #[cfg(unix)]
