@@ -17,7 +17,7 @@ export const placeWords = bilingual(
     unsigned: (n: number) => `未签 ${n}`,
     names: {
       callouts: '叫应', incidents: '突发事件', response: '应急响应', reports: '信息报告', rounds: '定时报告', supplies: '物资', shelters: '转移安置',
-      hotspots: '热点核查', units: '队伍', handover: '交接班',
+      hotspots: '热点核查', units: '队伍', handover: '交接班', roll_call: '点名',
     } as Record<Place, string>,
     help: [['H', '按 H 再按数字：切换页面'], ['I', '突发事件'], ['E', '登记接报'], ['K', '知道了：新情况'], ['↑ ↓', '上一条、下一条'], ['Esc', '返回'], ['?', '本说明']] as [string, string][],
   },
@@ -34,7 +34,7 @@ export const placeWords = bilingual(
     unsigned: (n: number) => `${n} unsigned`,
     names: {
       callouts: 'Callouts', incidents: 'Incidents', response: 'Response', reports: 'Reports', rounds: 'Rounds', supplies: 'Supplies', shelters: 'Evacuation',
-      hotspots: 'Hot spots', units: 'Units', handover: 'Handover',
+      hotspots: 'Hot spots', units: 'Units', handover: 'Handover', roll_call: 'Roll call',
     } as Record<Place, string>,
     help: [['H', 'H, then a number: another page'], ['I', 'Incidents'], ['E', 'Take a report'], ['K', 'Noted: what is new'], ['↑ ↓', 'Previous, next'], ['Esc', 'Back'], ['?', 'This help']] as [string, string][],
   },

@@ -3,6 +3,7 @@
 import type { Filling, Stretch, TableInput } from '../board/duty_table';
 import type { DayType, Outlook, Tables } from '../board/roster';
 import type { Duty, Named, Time } from '../board/protocol';
+import type { RosterChange } from '../board/roster_change';
 import type { Change, Rotation, RotationInput } from '../board/rotation';
 import { get, post, put, request, search, type Page } from './api';
 
@@ -76,5 +77,7 @@ export const rosterApi = {
   /** What it would change in so many days; changes nothing. */
   previewRotation: (plan: RotationInput, days: number) => post<{ rotation: Rotation; changes: Change[] }>(`/rotations/preview?${search({ days })}`, plan),
   planRotation: (plan: RotationInput, key: string) => post<{ seq: number }>('/rotations', plan, key),
+  /** The newest first; `before` is what an earlier page ended with. */
+  changes: (query: { area: string; post: string | undefined; before: string | undefined; limit: number }) => get<Page<RosterChange>>(`/roster/changes?${search(query)}`),
   people: (text: string | undefined, area: string, limit: number) => get<Page<Candidate>>(`/people?${search({ q: text, area, limit })}`),
 };

@@ -1,15 +1,14 @@
 /** The desk's own state: which callout, its obligations, the row in hand, what is open on top of it. */
 
 import type { Board } from '../../board/board';
-import { isOpen } from '../../board/board';
-import { isObligationEvent, obligationOf, type BoardEvent, type ObligationEvent } from '../../board/event';
+import type { BoardEvent } from '../../board/event';
 import { differs, held, listed, NO_FILTER, step, type Filter } from '../../board/list';
-import { openObligation, reduceObligation } from '../../board/obligation';
 import { isIncidentEvent, type IncidentEvent } from '../../board/incident';
 import { placeOf } from '../../board/place';
-import type { ObligationView, Severity } from '../../board/protocol';
+import type { Severity } from '../../board/protocol';
 import { callouts, isFollowing, SEVERITIES } from '../../board/select';
 import { clock } from '../../clock.svelte';
+import { Followed } from '../../followed.svelte';
 import { deskWords } from '../../i18n/desk';
 import { incidentWords } from '../../i18n/incident';
 import { say } from '../../i18n/language.svelte';
@@ -18,9 +17,6 @@ import { api } from '../../net/api';
 import { sound } from '../../sound.svelte';
 import { incidents } from '../dispatch/incidents.svelte';
 import { dossier } from './dossier.svelte';
-
-/** Obligations fetched of one callout; a county has some five hundred. */
-const FETCH_MAX = 5_000;
 
 export type Sheet = 'warning' | 'form' | 'end' | 'callout' | 'withdraw' | 'answer' | 'refusals' | 'gauges' | 'help'
   | 'dossier' | 'sources' | IncidentSheet;
@@ -47,15 +43,13 @@ class Desk {
   /** The warning that the open form changes or ends; none where it issues a new one. */
   filling = $state<string | undefined>(undefined);
   alerts = $state.raw<readonly Alert[]>([]);
-  isLoading = $state(false);
-  isCut = $state(false);
-  views = $state.raw<ReadonlyMap<string, ObligationView>>(new Map());
   #filter = $state.raw<Filter>(NO_FILTER);
   #chosen = $state<string | undefined>(undefined);
   #shown = $state.raw<readonly string[]>([]);
-  #loaded: string | undefined;
-  #missed: ObligationEvent[] = [];
+  /** The posts of the callout. */
+  readonly followed = new Followed();
 
+  readonly views = $derived(this.followed.views);
   callouts = $derived(live.board === undefined ? [] : callouts(live.board, clock.now));
   callout = $derived(this.callouts.find((one) => one.id === this.#chosen) ?? this.callouts[0]);
   #wanted = $derived(listed(this.views.values(), this.#filter, live.board?.names ?? new Map()));
@@ -73,7 +67,7 @@ class Desk {
     $effect.root(() => {
       $effect(() => {
         const id = this.callout?.id;
-        if (id !== this.#loaded) void this.#load(id);
+        if (id !== this.followed.id) this.#turnTo(id);
       });
       $effect(() => sound.demand(gravest(this.alerts)));
     });
@@ -129,7 +123,7 @@ class Desk {
     this.opened = id;
     if (id === undefined) return;
     try {
-      this.#learn(await api.obligation(id));
+      this.followed.learn(await api.obligation(id));
     } catch {
       // What is known already is shown.
     }
@@ -151,58 +145,16 @@ class Desk {
     this.alerts = this.alerts.filter((alert) => alert.incident !== incident || alert.id !== incident);
   }
 
-  async #load(callout: string | undefined): Promise<void> {
-    this.#loaded = callout;
-    this.#missed = [];
-    this.views = new Map();
+  #turnTo(callout: string | undefined): void {
     this.cursor = undefined;
     this.opened = undefined;
-    this.isCut = false;
-    if (callout === undefined) return;
-    this.isLoading = true;
-    try {
-      const page = await api.obligations(callout, { limit: FETCH_MAX });
-      if (this.#loaded !== callout) return;
-      this.isCut = page.next !== undefined;
-      this.views = new Map(page.items.map((view) => [view.id, view]));
-      // What happened meanwhile may or may not be in what came: hearing it twice does no harm.
-      const missed = this.#missed;
-      this.#missed = [];
-      if (live.board !== undefined) this.#apply(missed, live.board);
-    } catch {
-      // The next event of this callout, or choosing it again, tries once more.
-      if (this.#loaded === callout) this.#loaded = undefined;
-    } finally {
-      this.isLoading = false;
-    }
-  }
-
-  #learn(view: ObligationView): void {
-    const known = this.views.get(view.id);
-    if (known === undefined || (!isOpen(known) && isOpen(view))) return;
-    this.views = new Map(this.views).set(view.id, view);
+    void this.followed.turnTo(callout);
   }
 
   #follow(events: readonly BoardEvent[], board: Board): void {
-    const own = events.filter(isObligationEvent).filter((event) => event.data.callout === this.#loaded);
-    if (this.isLoading) this.#missed.push(...own);
-    else if (own.length > 0) this.#apply(own, board);
+    this.followed.follow(events, board);
     const fresh = events.flatMap((event) => alertOf(event, board));
     if (fresh.length > 0) this.alerts = [...this.alerts, ...fresh];
-  }
-
-  #apply(events: readonly ObligationEvent[], board: Board): void {
-    const views = new Map(this.views);
-    for (const event of events) {
-      const known = views.get(obligationOf(event) ?? '');
-      const callout = board.callouts.get(event.data.callout);
-      if (known !== undefined) views.set(known.id, reduceObligation(known, event, board.names));
-      else if (event.kind === 'obligation_opened' && callout !== undefined) {
-        const door = views.get(event.data.about ?? '') ?? board.open.items.get(event.data.about ?? '');
-        views.set(event.data.id, openObligation(event.data, event.at, callout, board.names, door));
-      }
-    }
-    this.views = views;
   }
 }
 

@@ -12,7 +12,7 @@ import { areas } from '../desk/areas.svelte';
 import { Asked } from '../page/asked.svelte';
 import { listedAreas } from './areas';
 
-export type RosterSheet = 'cell' | 'day' | 'substitute' | 'edit' | 'leave' | 'fill' | 'import' | 'imports' | 'swap' | 'load' | 'leaves' | 'rotations' | 'plan';
+export type RosterSheet = 'cell' | 'day' | 'substitute' | 'edit' | 'leave' | 'fill' | 'import' | 'imports' | 'swap' | 'load' | 'leaves' | 'rotations' | 'plan' | 'calendar' | 'changes';
 
 /** The server looks two years ahead and back; a month less, so that no end lies beyond. */
 const MONTHS_MAX = 23;
