@@ -22,6 +22,7 @@ use crate::support::county::{COUNTY, County, actor, area, person};
 const SHIPPED: &str = include_str!("../../config/policies.toml");
 const TOWNSHIP: &str = "990101001000";
 const OFFICER: &str = "001000-duty_officer";
+const LEADER: &str = "001000-lead_officer";
 const DAY: u64 = 24 * 3_600;
 
 #[test]
@@ -54,17 +55,17 @@ fn what_is_answered_in_earnest_shows_it_as_well_and_what_rings_in_vain_does_not(
     let mut county = county();
     county.red();
     for outcome in [Outcome::Voicemail, Outcome::NoAnswer] {
-        county.reports_of(OFFICER, Channel::Voice, outcome);
-        assert_eq!(county.doubt(OFFICER), Some(Doubt::Unverified));
+        county.reports_of(LEADER, Channel::Voice, outcome);
+        assert_eq!(county.doubt(LEADER), Some(Doubt::Unverified));
         county.pass(91);
     }
-    county.reports_of(OFFICER, Channel::Voice, Outcome::HeardInFull);
-    assert_eq!(county.doubt(OFFICER), None);
+    county.reports_of(LEADER, Channel::Voice, Outcome::HeardInFull);
+    assert_eq!(county.doubt(LEADER), None);
     // Three months later it is still known, a year later it is not.
     county.pass(90 * DAY);
-    assert_eq!(county.doubt(OFFICER), None);
+    assert_eq!(county.doubt(LEADER), None);
     county.pass(276 * DAY);
-    assert_eq!(county.doubt(OFFICER), Some(Doubt::Unverified));
+    assert_eq!(county.doubt(LEADER), Some(Doubt::Unverified));
 }
 
 #[test]
