@@ -1,16 +1,10 @@
 //! What somebody is on duty for in a time to come, at all posts.
 
-use std::time::Duration;
-
-use super::{Held, Outlook, Source, Staffing};
+use super::{Held, Outlook, Source, Staffing, change::LONGEST};
 use crate::domain::{
     ids::{PersonId, PostId},
     time::Timestamp,
 };
-
-/// How far back a shift that is still held can have begun: longer than any but a table's longest lines, which are shown
-/// when they begin.
-const BEGUN: Duration = Duration::from_secs(9 * 24 * 3_600);
 
 /// A shift of somebody's, or a post that is his for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +37,14 @@ impl Outlook {
         to: Timestamp,
     ) -> Vec<OwnShift> {
         let post = &staffing.post.id;
-        let shifts = staffing.shifts(&self.calendar, self.zone, from - BEGUN, to);
-        let own = |held: &Held| held.to > from && held.people.contains(person);
+        let shifts = staffing.shifts(&self.calendar, self.zone, from - LONGEST, to);
+        let within = staffing.timeline(&self.calendar, self.zone, from, to);
+        // What is left of a shift may all lie before or after the time, or around what outweighs it there.
+        let own = |held: &Held| {
+            let mut within =
+                within.iter().filter(|then| then.from < held.to && held.from < then.to);
+            held.people.contains(person) && within.any(|then| then.source == Some(held.source))
+        };
         let shift = |held: Held| OwnShift {
             post: post.clone(),
             from: held.from,
