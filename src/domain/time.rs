@@ -59,7 +59,7 @@ impl Timestamp {
             if let Some(found) = zone.from_local_datetime(&candidate).earliest() {
                 return Self(found.timestamp_millis());
             }
-            candidate += chrono::Duration::minutes(15);
+            candidate += chrono::Duration::minutes(1);
         }
     }
 
@@ -240,6 +240,16 @@ mod tests {
         let zone = chrono_tz::Asia::Shanghai;
         let at = Timestamp::from_local(zone, date, 2 * 60 + 30);
         assert!(at.local(zone) >= date.and_hms_opt(2, 30, 0).unwrap());
+    }
+
+    #[test]
+    fn a_reading_in_a_skipped_hour_is_the_first_instant_after_it_at_any_minute() {
+        let date = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap();
+        let zone = chrono_tz::Europe::Berlin;
+        let three = Timestamp::from_local(zone, date, 180);
+        for minute in 120..180 {
+            assert_eq!(Timestamp::from_local(zone, date, minute), three, "02:{}", minute - 120);
+        }
     }
 
     proptest! {

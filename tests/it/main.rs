@@ -59,6 +59,7 @@ mod regressions;
 mod replay;
 mod reports;
 mod response;
+mod roster_week;
 mod rounds;
 mod several_nodes;
 mod shared_readings;

@@ -77,6 +77,19 @@ fn an_exchange_changes_both_duties_or_neither() {
 }
 
 #[test]
+fn who_was_on_duty_until_it_was_approved_stays_on_record() {
+    let mut county = county();
+    let asked_at = county.now;
+    county.ask("wang", day(0), &["li"], None).unwrap();
+    county.pass(600);
+    county.says("li", Acknowledged).unwrap();
+    county.says(LEADER, Acknowledged).unwrap();
+    let before = Turn { from: asked_at, to: county.now, ..day(0) };
+    let after = Turn { from: county.now, ..day(0) };
+    assert_eq!((county.on_duty(before), county.on_duty(after)), (names(&["wang"]), names(&["li"])));
+}
+
+#[test]
 fn a_duty_that_was_swapped_is_swapped_again_and_the_rest_of_the_older_change_stays() {
     let mut county = county();
     county.stand_in(DESK, "wang", 86_400 - 7_200, 3 * 86_400 - 7_200);

@@ -58,7 +58,7 @@ pub(in crate::domain) fn decide(
     match given.answer {
         AnswerKind::Acknowledged => {
             refuse_ended(obligation)?;
-            board.may_answer_swap(obligation.id, answerer.person.as_ref())?;
+            board.may_answer_swap(obligation.id, answerer.person.as_ref(), draft.now)?;
             let answer = answerer.answer(obligation, via, given.note.clone(), draft.now);
             let late = answer.late;
             draft.answer(obligation, answer);

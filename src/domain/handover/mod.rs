@@ -20,6 +20,7 @@ use super::{
 
 pub(super) use self::sign::decide;
 pub(super) use self::watch::AtPost;
+use self::watch::same;
 pub use self::{
     matters::Matters,
     sign::{HandoverFault, SignHandover},
@@ -79,13 +80,18 @@ pub struct Handover {
     pub calls: Vec<Call>,
     pub handed: Option<Signature>,
     pub taken: Option<Signature>,
-    /// The next change of shift came, or the roster changed, before both had signed.
+    /// The next change of shift came, or the roster changed, before both had signed or before the change they signed for.
     pub passed: bool,
 }
 
 impl Handover {
     pub fn is_open(&self) -> bool {
-        !self.passed && (self.handed.is_none() || self.taken.is_none())
+        !self.passed && [Side::Outgoing, Side::Incoming].into_iter().any(|side| self.wants(side))
+    }
+
+    /// Tells whether somebody on that side has not signed; where nobody was on duty before, nobody hands over.
+    fn wants(&self, side: Side) -> bool {
+        self.signature(side).is_none() && !self.people(side).is_empty()
     }
 
     pub fn signature(&self, side: Side) -> Option<&Signature> {
@@ -201,7 +207,10 @@ impl Handovers {
     fn looked(&mut self, looked: &PostWatched) {
         let watched = self.posts.entry(looked.post.clone()).or_default();
         let first = !std::mem::replace(&mut watched.known, true);
-        let back = watched.on_duty != looked.on_duty && watched.there == looked.on_duty;
+        // Nobody comes back in a gap, also where nobody was there before.
+        let back = !looked.on_duty.is_empty()
+            && !same(&watched.on_duty, &looked.on_duty)
+            && same(&watched.there, &looked.on_duty);
         watched.look_at = looked.look_at;
         if first {
             watched.there.clone_from(&looked.on_duty);
@@ -260,10 +269,10 @@ impl Handovers {
         }
     }
 
-    /// Leaves a handover unsigned for good.
+    /// Leaves a handover for good: unsigned, or signed early for a change that does not come.
     fn pass(&mut self, id: Option<HandoverId>) {
-        let open = id.filter(|id| self.open.remove(id));
-        if let Some(handover) = open.and_then(|id| self.by_id.get_mut(&id)) {
+        let Some(handover) = id.and_then(|id| self.by_id.get_mut(&id)) else { return };
+        if self.open.remove(&handover.id) || handover.is_early() {
             handover.passed = true;
         }
     }

@@ -150,6 +150,8 @@ impl Draft<'_> {
         if incoming.is_empty() || outgoing == incoming {
             return Err(not_yet().into());
         }
+        // The next one passes the last by, signed or not.
+        self.settle_handover(board.handovers.last(post).filter(|last| last.is_open()));
         let (id, post, due) = (self.take_handover(), post.clone(), false);
         self.push(HandoverOpened {
             id,

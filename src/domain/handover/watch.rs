@@ -55,7 +55,7 @@ impl Board {
 }
 
 /// Tells whether two lists name the same people.
-fn same(one: &[PersonId], other: &[PersonId]) -> bool {
+pub(super) fn same(one: &[PersonId], other: &[PersonId]) -> bool {
     let within = |one: &[PersonId], other: &[PersonId]| one.iter().all(|p| other.contains(p));
     within(one, other) && within(other, one)
 }
@@ -167,7 +167,7 @@ impl Draft<'_> {
     }
 
     /// Lets go of whoever was called to sign a handover that nobody needs any more.
-    fn settle_handover(&mut self, handover: Option<&Handover>) {
+    pub(super) fn settle_handover(&mut self, handover: Option<&Handover>) {
         for call in handover.iter().flat_map(|handover| &handover.calls) {
             self.settle(call.obligation);
         }

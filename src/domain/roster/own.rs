@@ -2,15 +2,11 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use super::{Held, Outlook, Source, Staffing};
+use super::{Held, Outlook, Source, Staffing, change::LONGEST};
 use crate::domain::{
     ids::{Level, PersonId, PostId},
     time::Timestamp,
 };
-
-/// How far back a shift that is still held can have begun: longer than any but a table's longest lines, which are shown
-/// when they begin.
-const BEGUN: Duration = Duration::from_secs(9 * 24 * 3_600);
 
 /// The shortest time there is.
 const INSTANT: Duration = Duration::from_millis(1);
@@ -55,7 +51,7 @@ impl Outlook {
     /// Returns the shifts at a post that are held at all within `from..to`, by time.
     pub fn shifts_at(&self, post: &PostId, from: Timestamp, to: Timestamp) -> Vec<Held> {
         let Some(staffing) = self.roster.get(post) else { return Vec::new() };
-        let mut held = staffing.shifts(&self.calendar, self.zone, from - BEGUN, to);
+        let mut held = staffing.shifts(&self.calendar, self.zone, from - LONGEST, to);
         held.retain(|held| held.to > from);
         held.sort_by_key(|held| (held.from, held.to));
         held
@@ -70,8 +66,14 @@ impl Outlook {
         to: Timestamp,
     ) -> Vec<OwnShift> {
         let post = &staffing.post.id;
-        let shifts = staffing.shifts(&self.calendar, self.zone, from - BEGUN, to);
-        let own = |held: &Held| held.to > from && held.people.contains(person);
+        let shifts = staffing.shifts(&self.calendar, self.zone, from - LONGEST, to);
+        let within = staffing.timeline(&self.calendar, self.zone, from, to);
+        // What is left of a shift may all lie before or after the time, or around what outweighs it there.
+        let own = |held: &Held| {
+            let mut within =
+                within.iter().filter(|then| then.from < held.to && held.from < then.to);
+            held.people.contains(person) && within.any(|then| then.source == Some(held.source))
+        };
         let shift = |held: Held| OwnShift {
             post: post.clone(),
             from: held.from,

@@ -1,7 +1,7 @@
 //! Posts and the layers that staff them, and the one question asked of them: who is on duty at t?
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     ops::Bound::{Excluded, Unbounded},
     sync::Arc,
     time::Duration,
@@ -22,9 +22,9 @@ use crate::domain::{
     time::Timestamp,
 };
 
-/// How far ahead a rotation is asked for the next change of shift: longer than any shift and than
-/// the longest holiday that a plan leaves without one.
-const LOOK_AHEAD: Duration = Duration::from_secs(9 * 24 * 3600);
+/// How far ahead a rotation is asked for the next change of shift, and how far back for the last: longer than any
+/// shift and than the longest holiday that a plan leaves without one.
+const LOOK_AROUND: Duration = Duration::from_secs(9 * 24 * 3600);
 
 /// A post (岗位) and who holds it when nothing else is said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -280,7 +280,11 @@ impl Staffing {
         let source = order.into_iter().find(|source| !layers[*source as usize].is_empty());
         let people =
             source.map(|source| std::mem::take(&mut layers[source as usize])).unwrap_or_default();
-        DutyNow { people, source, from: edges.before, to: edges.after }
+        let people = once(people);
+        // Beyond what it was asked for, a rotation may have a turn before any other layer changes.
+        let known_until = (!self.post.rotations.is_empty()).then(|| at + LOOK_AROUND);
+        let to = edges.after.map(|to| known_until.map_or(to, |until| to.min(until)));
+        DutyNow { people, source, from: edges.before, to }
     }
 
     fn on_rotation<'a>(
@@ -291,7 +295,8 @@ impl Staffing {
         edges: &mut Edges,
         people: &mut Vec<&'a PersonId>,
     ) {
-        for turn in self.post.rotations.turns(calendar, zone, at, at + LOOK_AHEAD) {
+        let (first, last) = (at - LOOK_AROUND, at + LOOK_AROUND);
+        for turn in self.post.rotations.turns(calendar, zone, first, last) {
             edges.note(turn.from);
             edges.note(turn.to);
             if turn.from <= at && at < turn.to {
@@ -301,7 +306,9 @@ impl Staffing {
     }
 
     fn on_table<'a>(&'a self, at: Timestamp, edges: &mut Edges, people: &mut Vec<&'a PersonId>) {
-        for shift in self.table.range(at - self.longest..=at).flat_map(|(_, shifts)| shifts) {
+        // What began so long before the last start was over by then, and that start is a later change.
+        let last = self.table.range(..=at).next_back().map_or(at, |(start, _)| *start);
+        for shift in self.table.range(last - self.longest..=at).flat_map(|(_, shifts)| shifts) {
             edges.note(shift.from);
             edges.note(shift.to);
             if at < shift.to {
@@ -325,6 +332,13 @@ impl Staffing {
             edges.note(*next);
         }
     }
+}
+
+/// Names everybody once, in the order in which they come: lines that run at once may name the same person.
+pub(super) fn once(mut people: Vec<&PersonId>) -> Vec<&PersonId> {
+    let mut named = BTreeSet::new();
+    people.retain(|person| named.insert(*person));
+    people
 }
 
 /// The nearest change on either side of an instant.
@@ -377,6 +391,22 @@ mod tests {
             assert_eq!(now(&roster, at(20, hour)).to, Some(at(20, next)), "at {hour}");
         }
         assert_eq!(now(&roster, at(20, 21)).to, None);
+    }
+
+    #[test]
+    fn the_last_change_is_known_long_after_it() {
+        let mut roster = roster_of(post(&["perm"], None));
+        roster.set_table(&id(), at(20, 0), at(21, 0), &[shift(at(20, 8), at(20, 10), &["table"])]);
+        assert_eq!(now(&roster, at(20, 23)).from, Some(at(20, 10)));
+    }
+
+    #[test]
+    fn whoever_stands_in_two_lines_is_on_duty_once() {
+        let mut roster = roster_of(post(&[], None));
+        let lines =
+            [shift(at(20, 8), at(20, 20), &["a"]), shift(at(20, 9), at(20, 10), &["b", "a"])];
+        roster.set_table(&id(), at(20, 0), at(21, 0), &lines);
+        assert_eq!(duty(&roster, at(20, 9)).0, ["a", "b"]);
     }
 
     #[test]

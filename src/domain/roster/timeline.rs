@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use chrono_tz::Tz;
 
-use super::{Source, Staffing, calendar::Calendar};
+use super::{Source, Staffing, calendar::Calendar, staffing::once};
 use crate::domain::{ids::PersonId, time::Timestamp};
 
 /// A stretch of time in which the same people hold a post, by the same layer.
@@ -144,6 +144,7 @@ impl Staffing {
                 Some(layer) => layer.running.iter().flat_map(|line| line.people).collect(),
                 None => self.post.holders.iter().collect(),
             };
+            let people = once(people);
             let goes_on = |last: &Stretch| {
                 last.source == source && last.people.iter().eq(people.iter().copied())
             };
@@ -176,5 +177,6 @@ fn left_of(source: Source, line: &Line<'_>, weightier: &[Line<'_>]) -> Option<He
         at = at.max(other.to);
     }
     keep(at, line.to);
-    Some(Held { from: first?, to: last, on_duty, people: line.people.to_vec(), source })
+    let people = once(line.people.iter().collect()).into_iter().cloned().collect();
+    Some(Held { from: first?, to: last, on_duty, people, source })
 }

@@ -8,6 +8,7 @@ use crate::domain::{
     ids::PersonId,
     person::Channel,
     roster::{Override, Roster, Source, Staffing, Stretch},
+    time::Timestamp,
 };
 
 impl Board {
@@ -57,6 +58,19 @@ impl Board {
         staffing.timeline(&self.calendar, self.timezone(), turn.from, turn.to)
     }
 
+    /// Returns why `person` cannot take over what is left of a swap, as the roster stands now.
+    pub(super) fn check_swap(
+        &self,
+        swap: &Swap,
+        person: &PersonId,
+        now: Timestamp,
+    ) -> Result<(), SwapFault> {
+        let turn = swap.turn.to_come(now)?;
+        let in_return = swap.in_return.as_ref().map(|turn| turn.to_come(now)).transpose()?;
+        let asker = &swap.asker;
+        self.check_exchange(Exchange { asker, turn: &turn, in_return: in_return.as_ref() }, person)
+    }
+
     /// Returns why `person` cannot take over what is asked for, as the roster stands now.
     pub(super) fn check_exchange(
         &self,
@@ -85,7 +99,8 @@ impl Board {
 }
 
 impl Draft<'_> {
-    /// Changes the roster so that `taker` has the turn and, in an exchange, the asker his.
+    /// Changes the roster so that `taker` has the turn and, in an exchange, the asker his. Who was on duty until now
+    /// stays on record.
     pub(super) fn exchange(&mut self, swap: &Swap, taker: &PersonId) {
         let mut roster = self.board.roster.clone();
         let name = |person: &PersonId| {
@@ -95,9 +110,14 @@ impl Draft<'_> {
         let (asker, other) = (name(&swap.asker), name(taker));
         let kind = if swap.in_return.is_some() { "串班" } else { "代班" };
         let reason = format!("{kind} {}：{asker} ⇄ {other}", swap.id);
-        self.hand(&mut roster, &swap.turn, (&swap.asker, taker), &reason);
-        if let Some(turn) = &swap.in_return {
-            self.hand(&mut roster, turn, (taker, &swap.asker), &reason);
+        let turns = [
+            (Some(&swap.turn), (&swap.asker, taker)),
+            (swap.in_return.as_ref(), (taker, &swap.asker)),
+        ];
+        for (turn, hands) in turns {
+            if let Some(Ok(turn)) = turn.map(|turn| turn.to_come(self.now)) {
+                self.hand(&mut roster, &turn, hands, &reason);
+            }
         }
     }
 

@@ -122,11 +122,6 @@ impl Swap {
         self.asks.iter().filter(move |ask| open && !ask.declined)
     }
 
-    fn exchange(&self) -> Exchange<'_> {
-        let Self { asker, turn, in_return, .. } = self;
-        Exchange { asker, turn, in_return: in_return.as_ref() }
-    }
-
     /// Returns every obligation that is about it.
     fn obligations(&self) -> impl Iterator<Item = ObligationId> {
         let approval = self.taken.iter().filter_map(|taken| taken.approval);

@@ -62,7 +62,7 @@ pub(in crate::domain) fn decide(
         }
         SwapStep::Approve(id) => {
             let (swap, taker) = taken(board, actor, *id)?;
-            board.check_exchange(swap.exchange(), taker)?;
+            board.check_swap(swap, taker, draft.now)?;
             draft.approve(swap, taker, None);
         }
         SwapStep::Refuse { swap, note } => {
@@ -158,10 +158,11 @@ impl Board {
         &self,
         obligation: ObligationId,
         person: Option<&PersonId>,
+        now: Timestamp,
     ) -> Result<(), SwapFault> {
         let Some(swap) = self.swaps.about(obligation) else { return Ok(()) };
         match swap.still_asked().find(|ask| ask.obligation == obligation) {
-            Some(ask) => self.check_exchange(swap.exchange(), &ask.person),
+            Some(ask) => self.check_swap(swap, &ask.person, now),
             None => {
                 let Some(taken) = &swap.taken else { return Ok(()) };
                 if taken.approval != Some(obligation) {
@@ -170,7 +171,7 @@ impl Board {
                 if person.is_some_and(|person| swap.concerns(person)) {
                     return Err(SwapFault::OwnSwap(swap.id));
                 }
-                self.check_exchange(swap.exchange(), &taken.person)
+                self.check_swap(swap, &taken.person, now)
             }
         }
     }
