@@ -120,8 +120,13 @@ proptest! {
         }).sum();
         let named: u64 = timeline.iter().filter(|s| s.source != Some(Source::Permanent))
             .map(|s| s.people.len() as u64 * s.to.since(s.from).as_secs()).sum();
-        prop_assert!(sum <= named, "{sum} {named}");
-        if wide.iter().all(|h| h.from >= from && h.to <= to && h.to.since(h.from) == h.on_duty) {
+        // Whoever stands in two lines at once is on duty once.
+        let twice = wide.iter().enumerate().any(|(place, one)| wide[place + 1..].iter().any(|other| {
+            one.source == other.source && one.people == other.people
+                && one.from < other.to && other.from < one.to
+        }));
+        prop_assert!(twice || sum <= named, "{sum} {named}");
+        if !twice && wide.iter().all(|h| h.from >= from && h.to <= to && h.to.since(h.from) == h.on_duty) {
             prop_assert_eq!(sum, named);
         }
     }
