@@ -148,7 +148,12 @@ impl Week {
             .iter()
             .filter_map(|finding| match &finding.defect {
                 Defect::NoTelephone { person } => Some((person, finding.from)),
-                Defect::Gap | Defect::TwoPosts { .. } | Defect::OnLeave { .. } => None,
+                Defect::Gap
+                | Defect::TwoPosts { .. }
+                | Defect::OnLeave { .. }
+                // The policies of a week do not ask for it.
+                | Defect::DeadNumber { .. }
+                | Defect::Unverified { .. } => None,
             })
             .collect();
         if silent != told { Err(format!("silent {silent:?}, told {told:?}")) } else { Ok(()) }
@@ -196,7 +201,7 @@ fn told_of(finding: &Finding) -> Option<Wrong> {
             Some(Wrong::Twice(both, person))
         }
         Defect::OnLeave { person } => Some(Wrong::Leave(post, person)),
-        Defect::NoTelephone { .. } => None,
+        Defect::NoTelephone { .. } | Defect::DeadNumber { .. } | Defect::Unverified { .. } => None,
     }
 }
 
