@@ -39,7 +39,7 @@ async fn draw_all(board: &Handle) -> Result<(), SubmitError> {
 
 /// Returns 0 to 99, each equally likely to within a hundred millionth.
 fn percent() -> u8 {
-    u8::try_from(u64::from(chance()) * 100 >> 32).unwrap_or_default()
+    u8::try_from((u64::from(chance()) * 100) >> 32).unwrap_or_default()
 }
 
 fn chance() -> u32 {

@@ -129,11 +129,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
             differs: &witnessed.differs,
         })
         .ok(),
-        Event::PersonSaved(saved) => {
-            let Person { id, name, area, title, .. } = &saved.person;
-            serde_json::to_string(&Named { person: NamedPerson { id, name, area: *area, title } })
-                .ok()
-        }
+        Event::PersonSaved(saved) => person(&saved.person),
         Event::Incident(event) => incident(event),
         Event::Supply(SupplyEvent::SupplyRulesAdopted(_))
         | Event::Response(ResponseEvent::PlansAdopted(_)) => Some("{}".to_owned()),
@@ -184,6 +180,11 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => None,
     }
+}
+
+/// Returns what is shown of a person: no numbers.
+fn person(Person { id, name, area, title, .. }: &Person) -> Option<String> {
+    serde_json::to_string(&Named { person: NamedPerson { id, name, area: *area, title } }).ok()
 }
 
 /// Returns what is shown of an incident: not who reported it, nor the telephones that its words may hold.

@@ -93,7 +93,7 @@ fn who_cannot_come_and_who_says_nothing_is_handed_to_the_desk_while_there_is_tim
     };
     county.answers_reminder("li", AnswerKind::Declined);
     county.pass(10);
-    assert_eq!(county.reminded()[0].state.is_open(), true, "somebody has to be found");
+    assert!(county.reminded()[0].state.is_open(), "somebody has to be found");
     county.pass(9 * HOUR);
     assert_eq!(desk_is_told(&county), 1);
 }

@@ -184,10 +184,12 @@ impl County {
                 .iter()
                 .map(|made| (AttemptId { obligation: one.id, number: made.id.number }, made))
         });
-        let made = attempts.filter(|(_, made)| {
+        let mut made = attempts.filter(|(_, made)| {
             made.person == who && made.channel == channel && made.progress == Progress::Started
         });
-        let (attempt, _) = made.last().expect("an attempt that was made");
+        let attempt = made.next_back().map(|(attempt, _)| attempt);
+        drop(made);
+        let attempt = attempt.expect("an attempt that was made");
         self.record(attempt, outcome);
     }
 

@@ -195,18 +195,7 @@ impl Board {
             Command::NoteCrossings(seen) => fence::note(self, actor, seen, &mut draft)?,
             Command::NoteAccess(change) => draft.push(Event::AccessChanged(change.clone())),
             Command::AcceptLoss(loss) => draft.push(Event::LossAccepted(loss.clone())),
-            Command::Elapse => {
-                draft.expire_warnings();
-                // Before callouts go on: what nobody needs any more is not rung on.
-                draft.elapse_swaps();
-                draft.elapse_handovers();
-                draft.elapse_callouts();
-                draft.elapse_assignments();
-                draft.elapse_tasks();
-                draft.elapse_supplies();
-                draft.elapse_rounds();
-                draft.elapse_spot_checks();
-            }
+            Command::Elapse => draft.elapse_all(),
         }
         Ok(draft.finish(Reply::Done))
     }
@@ -283,6 +272,22 @@ impl Board {
     /// Returns the warning with `id`.
     pub fn warning(&self, id: WarningId) -> Option<&Warning> {
         self.warnings.get(id)
+    }
+}
+
+impl Draft<'_> {
+    /// Does everything that has come due.
+    fn elapse_all(&mut self) {
+        self.expire_warnings();
+        // Before callouts go on: what nobody needs any more is not rung on.
+        self.elapse_swaps();
+        self.elapse_handovers();
+        self.elapse_callouts();
+        self.elapse_assignments();
+        self.elapse_tasks();
+        self.elapse_supplies();
+        self.elapse_rounds();
+        self.elapse_spot_checks();
     }
 }
 

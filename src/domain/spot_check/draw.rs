@@ -80,7 +80,7 @@ pub(in crate::domain) fn decide(
 }
 
 fn between(from: Timestamp, to: Timestamp, part: u32) -> Timestamp {
-    let left = to.since(from).as_millis() * u128::from(part) >> 32;
+    let left = (to.since(from).as_millis() * u128::from(part)) >> 32;
     from + Duration::from_millis(u64::try_from(left).unwrap_or(u64::MAX))
 }
 

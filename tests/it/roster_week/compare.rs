@@ -137,7 +137,7 @@ impl Week {
             }
             let wrong = self.wrong_at(&then, at);
             let told = found.iter().filter(|finding| finding.from <= at && at < finding.to);
-            let told: BTreeSet<Wrong> = told.filter_map(|finding| told_of(finding)).collect();
+            let told: BTreeSet<Wrong> = told.filter_map(told_of).collect();
             if wrong != told {
                 return Err(format!("wrong at {at}: {wrong:?}, but found {told:?}"));
             }

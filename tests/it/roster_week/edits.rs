@@ -75,7 +75,7 @@ impl Week {
     /// Somebody who may edit a roster, or a leader who may not.
     fn clerk(&self) -> Actor {
         // Not thrown: what is thrown must not depend on who sends it.
-        let leader = self.story.len() % 23 == 0;
+        let leader = self.story.len().is_multiple_of(23);
         if leader { seat("leader", Role::Leader, None) } else { console() }
     }
 

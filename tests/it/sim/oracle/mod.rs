@@ -256,6 +256,7 @@ impl Oracle {
     ///
     /// What a set of policies or a duty table must look like is not modelled: such commands are put
     /// here only once they were accepted.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "where they are noted each is named")]
     pub fn submit(
         &mut self,
         actor: &Actor,
@@ -285,50 +286,7 @@ impl Oracle {
                 self.breathe(now);
                 Reply::Done
             }
-            Command::SetJurisdiction { .. }
-            | Command::AdoptPolicies(_)
-            | Command::Roster(RosterStep::AdoptCalendar(_))
-            | Command::SetLines(_)
-            | Command::SaveAreas(_)
-            | Command::Roster(RosterStep::SavePeople(_))
-            | Command::Roster(RosterStep::SavePosts(_))
-            | Command::Roster(
-                RosterStep::SetYear { .. }
-                | RosterStep::PlanRotation(_)
-                | RosterStep::FillTable { .. }
-                | RosterStep::Import(_)
-                | RosterStep::TakeBackImport(_),
-            )
-            | Command::Roster(RosterStep::SetRotations(_))
-            | Command::Roster(RosterStep::SetDutyTable(_))
-            | Command::SaveUnits(_)
-            | Command::RemoveUnit(_)
-            | Command::SaveSites(_)
-            | Command::RemoveSite(_)
-            | Command::Supply(_)
-            | Command::AdoptRules(_)
-            | Command::DecideSuggestion(_)
-            | Command::Bulletin(_)
-            | Command::Road(_)
-            | Command::Leave(_)
-            | Command::Swap(_)
-            | Command::SignHandover(_)
-            | Command::Response(_)
-            | Command::Evacuation(_)
-            | Command::HotSpot(_)
-            | Command::Report(_)
-            | Command::Round(_)
-            | Command::NoteCrossings(_)
-            | Command::NoteGauge(_)
-            | Command::NoteSilence(_)
-            | Command::NoteHeard(_)
-            | Command::NoteCoverage(_)
-            | Command::NoteFlaws(_)
-            | Command::DrawLot(_)
-            | Command::TestContacts(_)
-            | Command::RemindOfDuties(_)
-            | Command::NoteAccess(_)
-            | Command::AcceptLoss(_) => {
+            _ => {
                 self.take(command, now);
                 Reply::Done
             }
@@ -345,10 +303,7 @@ impl Oracle {
             Command::Roster(RosterStep::AdoptCalendar(calendar)) => {
                 self.adopt_calendar(calendar, now)
             }
-            Command::SetLines(set) => {
-                self.lines.retain(|(channel, _)| *channel != set.channel);
-                self.lines.push((set.channel, set.lines));
-            }
+            Command::SetLines(set) => self.set_lines(set.channel, set.lines),
             Command::SaveAreas(areas) => self.areas.extend(areas.iter().map(|area| area.code)),
             Command::Roster(RosterStep::SavePeople(people)) => {
                 self.people.retain(|known| people.iter().all(|person| person.id != known.id));
@@ -400,10 +355,10 @@ impl Oracle {
             | Command::Answer(_)
             | Command::RecordAttempt { .. }
             | Command::RepeatAttempt(_)
-            | Command::Roster(RosterStep::AddOverride(_))
-            | Command::Roster(RosterStep::RemoveOverride(_))
             | Command::Roster(
-                RosterStep::SetYear { .. }
+                RosterStep::AddOverride(_)
+                | RosterStep::RemoveOverride(_)
+                | RosterStep::SetYear { .. }
                 | RosterStep::PlanRotation(_)
                 | RosterStep::FillTable { .. }
                 | RosterStep::Import(_)
@@ -411,6 +366,11 @@ impl Oracle {
             )
             | Command::Elapse => {}
         }
+    }
+
+    fn set_lines(&mut self, of: Channel, lines: u32) {
+        self.lines.retain(|(channel, _)| *channel != of);
+        self.lines.push((of, lines));
     }
 
     fn open(
