@@ -34,8 +34,19 @@ impl Oracle {
         self.posts.iter().find(|staffed| staffed.post.id == *post)
     }
 
-    /// Names those who hold the post at `at`, first the one to be rung first.
+    /// Names those who hold the post at `at`, each once, first the one to be rung first.
     pub fn on_duty(&self, staffed: &Staffed, at: Timestamp) -> Vec<PersonId> {
+        let mut once = Vec::new();
+        for person in self.running(staffed, at) {
+            if !once.contains(&person) {
+                once.push(person);
+            }
+        }
+        once
+    }
+
+    /// Names them as often as the lines of the layer do that counts.
+    fn running(&self, staffed: &Staffed, at: Timestamp) -> Vec<PersonId> {
         let runs = |from: Timestamp, to: Timestamp| from <= at && at < to;
         let changes = staffed.overrides.iter().filter(|change| runs(change.from, change.to));
         let by_change: Vec<PersonId> = changes.flat_map(|change| change.people.clone()).collect();
