@@ -136,7 +136,7 @@ mod tests {
     }
 
     /// Looks at the clock minute by minute: what it shows the first time counts, what it never showed
-    /// counts in quarter hours after it, as shifts do.
+    /// counts as the first that it showed after, as shifts do.
     fn walk(minutes: &BTreeSet<u16>, zone: Tz, start_min: i64) -> Vec<Timestamp> {
         let mut shown = std::collections::BTreeMap::new();
         for minute in start_min - 3 * DAY_MIN..start_min + 5 * DAY_MIN {
@@ -150,7 +150,7 @@ mod tests {
                 let mut reading = day.and_hms_opt(0, 0, 0).unwrap()
                     + chrono::Duration::minutes(i64::from(*minute));
                 while !shown.contains_key(&reading) {
-                    reading += chrono::Duration::minutes(15);
+                    reading += chrono::Duration::minutes(1);
                 }
                 due.insert(shown[&reading]);
             }
