@@ -64,9 +64,16 @@ pub fn run(name: &str, mut target: Target, seed: u64, limits: &Limits) -> Found 
         let input = target.samples.get(place).cloned();
         let input = input.unwrap_or_else(|| mutated(&target.samples, &mut dice));
         watch.begins(number);
-        let since = Instant::now();
-        let checked = catch_unwind(AssertUnwindSafe(|| (target.check)(&input, &mut dice)));
-        let took = since.elapsed();
+        let mut attempt = || {
+            let (since, mut dice) = (Instant::now(), dice.clone());
+            let checked = catch_unwind(AssertUnwindSafe(|| (target.check)(&input, &mut dice)));
+            (checked, since.elapsed())
+        };
+        let (mut checked, mut took) = attempt();
+        // On a busy machine anything is slow once.
+        if took > SLOW && checked.is_ok() {
+            (checked, took) = attempt();
+        }
         found.inputs += 1;
         found.slowest = found.slowest.max(took);
         let said = match checked {
