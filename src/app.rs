@@ -14,6 +14,7 @@ mod gauges;
 mod ground;
 mod look_ahead;
 mod nodes;
+mod occasions;
 mod planes;
 mod positions;
 mod readings;

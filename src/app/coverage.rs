@@ -10,15 +10,13 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{
-    broadcast::{Receiver, error::RecvError},
-    watch,
-};
+use tokio::sync::watch;
 
+use super::occasions::Occasions;
 use crate::{
     advice::{Advice, Moment, last_seen},
     bus::Health,
-    dispatcher::{Commit, Handle, SubmitError},
+    dispatcher::{Handle, SubmitError},
     domain::{
         actor::Actor,
         board::Board,
@@ -32,13 +30,10 @@ use crate::{
     positions::Positions,
 };
 
-/// Shortest time between two looks, however much happens.
-const REST: Duration = Duration::from_secs(1);
-
 /// Whoever watches the cover.
 pub(super) struct Watch {
     board: Handle,
-    commits: Receiver<Commit>,
+    occasions: Occasions,
     positions: Positions,
     advice: Arc<Advice>,
     bus: watch::Receiver<Health>,
@@ -60,7 +55,11 @@ impl Watch {
     ) -> Self {
         Self {
             board: board.clone(),
-            commits: board.watch(),
+            occasions: Occasions::new(
+                board,
+                Duration::from_secs(u64::from(advice.near.every_s)),
+                may_change,
+            ),
             positions: positions.clone(),
             advice: Arc::clone(advice),
             bus,
@@ -70,37 +69,13 @@ impl Watch {
 
     /// Looks until the board is gone.
     pub async fn run(mut self) {
-        let mut every = interval(Duration::from_secs(u64::from(self.advice.near.every_s)));
-        let mut rest = interval(REST);
-        loop {
-            rest.tick().await;
-            let closed = tokio::select! {
-                _ = every.tick() => false,
-                closed = self.news() => closed,
-            };
-            if closed {
-                return;
-            }
+        while self.occasions.next().await.is_some() {
             match self.tell().await {
                 Ok(()) => {}
                 Err(SubmitError::Stopped) => return,
                 Err(error) => {
                     tracing::warn!(%error, "holes in the cover are not on the record yet")
                 }
-            }
-        }
-    }
-
-    /// Waits for something that may change the cover; tells whether nothing will come any more.
-    async fn news(&mut self) -> bool {
-        loop {
-            match self.commits.recv().await {
-                Ok(commit) if commit.iter().any(|told| may_change(&told.entry.event)) => {
-                    return false;
-                }
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => return false,
-                Err(RecvError::Closed) => return true,
             }
         }
     }
@@ -211,12 +186,6 @@ impl Look {
         let bare = bare.into_iter().filter_map(|found| Some((spot(&found.0)?, found)));
         self.bare.extend(bare);
     }
-}
-
-fn interval(every: Duration) -> tokio::time::Interval {
-    let mut interval = tokio::time::interval(every);
-    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    interval
 }
 
 fn nearest(covered: &Covered) -> Option<Nearest> {

@@ -5,10 +5,9 @@
 
 use std::time::Duration;
 
-use tokio::sync::broadcast::{Receiver, error::RecvError};
-
+use super::occasions::Occasions;
 use crate::{
-    dispatcher::{Commit, Handle, SubmitError},
+    dispatcher::{Handle, SubmitError},
     domain::{
         actor::Actor,
         board::Board,
@@ -22,54 +21,29 @@ use crate::{
 };
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
-/// Shortest time between two looks, however much is changed.
-const REST: Duration = Duration::from_secs(1);
 /// Longest time between two looks: what lies ahead comes nearer by itself.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Whoever looks ahead.
 pub(super) struct Watch {
     board: Handle,
-    commits: Receiver<Commit>,
+    occasions: Occasions,
 }
 
 impl Watch {
     pub fn new(board: &Handle) -> Self {
-        Self { board: board.clone(), commits: board.watch() }
+        Self { board: board.clone(), occasions: Occasions::new(board, EVERY, may_change) }
     }
 
     /// Looks until the board is gone.
     pub async fn run(mut self) {
-        let (mut every, mut rest) = (interval(EVERY), interval(REST));
-        loop {
-            rest.tick().await;
-            let closed = tokio::select! {
-                _ = every.tick() => false,
-                closed = self.news() => closed,
-            };
-            if closed {
-                return;
-            }
+        while self.occasions.next().await.is_some() {
             match self.look().await {
                 Ok(()) => {}
                 Err(SubmitError::Stopped) => return,
                 Err(error) => {
                     tracing::warn!(%error, "what is wrong with the roster ahead is not on the record yet");
                 }
-            }
-        }
-    }
-
-    /// Waits for something that may change the roster ahead; tells whether nothing will come any more.
-    async fn news(&mut self) -> bool {
-        loop {
-            match self.commits.recv().await {
-                Ok(commit) if commit.iter().any(|told| may_change(&told.entry.event)) => {
-                    return false;
-                }
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => return false,
-                Err(RecvError::Closed) => return true,
             }
         }
     }
@@ -107,12 +81,6 @@ impl Watch {
         }
         Ok(())
     }
-}
-
-fn interval(every: Duration) -> tokio::time::Interval {
-    let mut interval = tokio::time::interval(every);
-    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    interval
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "what is left out is seen within a minute")]

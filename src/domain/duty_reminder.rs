@@ -114,7 +114,8 @@ pub(super) fn decide(
     require(actor, Capability::ReportReadings)?;
     for (turn, told) in board.void_reminders(draft.now) {
         draft.push(DutyReminderVoid { turn: turn.clone() });
-        draft.settle(told);
+        // Also whoever has said that he knows: he would come for nothing.
+        draft.call_off(told);
     }
     let mut by_start: BTreeMap<Timestamp, Vec<(&Turn, Timestamp)>> = BTreeMap::new();
     // The roster may have changed since the look was taken.

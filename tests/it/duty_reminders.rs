@@ -14,6 +14,7 @@ use jiaoying::domain::{
     event::DutyTableSet,
     flaw::Care,
     ids::OverrideId,
+    person::Channel,
     roster::{Outlook, Post, Rotations, Shift},
     time::{Seconds, Timestamp},
 };
@@ -80,6 +81,18 @@ fn who_took_it_over_is_told_and_who_had_it_is_let_go() {
         .collect();
     assert_eq!(open, ["li"]);
     assert!(county.replayed() == county.board);
+}
+
+#[test]
+fn who_has_confirmed_and_is_not_on_duty_after_all_is_told_so() {
+    let mut county = county();
+    county.pass(10 * HOUR);
+    county.reminds();
+    county.answers_reminder("li", AnswerKind::Acknowledged);
+    county.gives_standby_to("zhang");
+    county.reminds();
+    let notices = county.tried("li", Channel::Sms).into_iter().filter(|one| one.notice).count();
+    assert_eq!(notices, 1, "he would come for nothing");
 }
 
 #[test]
