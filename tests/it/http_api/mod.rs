@@ -16,6 +16,7 @@ mod hotspots;
 mod imports;
 mod journal;
 mod map;
+mod month;
 mod obligations;
 mod pages;
 mod people;
