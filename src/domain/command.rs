@@ -33,6 +33,7 @@ use super::{
     incident::IncidentStep,
     leave::LeaveStep,
     person::Person,
+    reinforcement::ReinforceStep,
     report::ReportStep,
     response::{ResponseStep, Take},
     roster::{Calendar, Post, Rotation, Year},
@@ -106,6 +107,8 @@ pub enum Command {
     NoteCoverage(CoverageStep),
     /// What has been found wrong with the roster ahead: all there is.
     NoteFlaws(LookAhead),
+    /// What somebody decides about more people on duty than usual.
+    Reinforce(ReinforceStep),
     /// Which shifts begin soon: all there are.
     RemindOfDuties(Coming),
     /// Asks people to show that their telephones work.

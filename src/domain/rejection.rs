@@ -13,6 +13,7 @@ use super::{
     ids::{AreaCode, CalloutId, Duty, ObligationId, PersonId, WarningId},
     incident::IncidentFault,
     leave::LeaveFault,
+    reinforcement::ReinforcementFault,
     report::ReportFault,
     response::ResponseFault,
     roster::RosterFault,
@@ -79,6 +80,8 @@ pub enum Rejection {
     Swap(#[from] SwapFault),
     #[error(transparent)]
     Test(#[from] TestFault),
+    #[error(transparent)]
+    Reinforcement(#[from] ReinforcementFault),
     #[error(transparent)]
     Handover(#[from] HandoverFault),
     #[error(transparent)]
@@ -171,6 +174,7 @@ impl Rejection {
             Rejection::Leave(fault) => fault.code(),
             Rejection::Swap(fault) => fault.code(),
             Rejection::Test(fault) => fault.code(),
+            Rejection::Reinforcement(fault) => fault.code(),
             Rejection::Handover(fault) => fault.code(),
             Rejection::Response(fault) => fault.code(),
             Rejection::Evacuation(fault) => fault.code(),
@@ -234,6 +238,7 @@ impl Rejection {
             Rejection::Leave(fault) => Some(fault.field()),
             Rejection::Swap(fault) => fault.field(),
             Rejection::Test(fault) => Some(fault.field()),
+            Rejection::Reinforcement(fault) => Some(fault.field()),
             Rejection::Handover(fault) => Some(fault.field()),
             Rejection::Response(fault) => fault.field(),
             Rejection::Evacuation(fault) => fault.field(),

@@ -40,6 +40,7 @@ mod people;
 mod positions;
 mod publisher;
 mod recommendations;
+mod reinforcements;
 mod reports;
 mod request;
 mod responses;
@@ -238,6 +239,8 @@ fn rostering() -> Router<Web> {
         .route("/handovers/matters", get(handovers::matters))
         .route("/handovers/{id}", get(handovers::one))
         .route("/swaps", get(swaps::list).post(swaps::ask))
+        .route("/reinforcements", get(reinforcements::list).post(reinforcements::send))
+        .route("/reinforcements/decline", post(reinforcements::decline))
         .route("/swaps/{id}/approve", post(swaps::approve))
         .route("/swaps/{id}/refuse", post(swaps::refuse))
         .route("/swaps/{id}/withdraw", post(swaps::withdraw))

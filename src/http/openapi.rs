@@ -9,9 +9,9 @@ use super::{
     error::ErrorBody,
     evacuations::{self, shelters, transfers},
     filling, forms, gauges, handovers, holidays, hotspots, imports, incidents, journal, leaves,
-    map, obligations, people, positions, recommendations, reports, responses, roster_changes,
-    rotations, rounds, sessions, setup, sheets, sources, spot_checks, suggestions, supplies, swaps,
-    tasks, units, warnings,
+    map, obligations, people, positions, recommendations, reinforcements, reports, responses,
+    roster_changes, rotations, rounds, sessions, setup, sheets, sources, spot_checks, suggestions,
+    supplies, swaps, tasks, units, warnings,
 };
 
 #[derive(OpenApi)]
@@ -120,6 +120,9 @@ use super::{
         holidays::set,
         people::list,
         roster_changes::list,
+        reinforcements::list,
+        reinforcements::send,
+        reinforcements::decline,
         contacts::list,
         contacts::test,
         duties::mine,

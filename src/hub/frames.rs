@@ -131,6 +131,7 @@ fn topic(event: &Event) -> Topic {
         | Event::Handover(_)
         | Event::Flaw(_)
         | Event::DutyReminder(_)
+        | Event::Reinforcement(_)
         | Event::SpotCheck(_)
         | Event::AccessChanged(_)
         | Event::LossAccepted(_) => Topic::Duty,

@@ -7,8 +7,8 @@ use crate::domain::{
     area::Extent,
     event::{
         AssignmentEvent, CalloutEvent, Carried, CoverageEvent, EvacuationEvent, Event, FlawEvent,
-        HandoverEvent, HotSpotEvent, IncidentEvent, LeaveEvent, ReportEvent, RoadEvent, RoundEvent,
-        SupplyEvent, SwapEvent, TaskEvent,
+        HandoverEvent, HotSpotEvent, IncidentEvent, LeaveEvent, ReinforcementEvent, ReportEvent,
+        RoadEvent, RoundEvent, SupplyEvent, SwapEvent, TaskEvent,
     },
     ids::AreaCode,
 };
@@ -57,6 +57,12 @@ pub(super) fn scope(event: &Event, directory: &Directory) -> Scope {
         Event::SpotCheck(_) => Scope::Nobody,
         // The call says it to whom it is for.
         Event::DutyReminder(_) => Scope::Nobody,
+        Event::Reinforcement(ReinforcementEvent::ReinforcementSent(sent)) => {
+            Scope::Within(sent.need.post.area)
+        }
+        Event::Reinforcement(ReinforcementEvent::ReinforcementDeclined(no)) => {
+            Scope::Within(no.need.post.area)
+        }
         Event::Flaw(FlawEvent::RosterFlawFound(found)) => Scope::Within(found.place.post.area),
         Event::Flaw(FlawEvent::RosterFlawMended(mended)) => Scope::Within(mended.place.post.area),
         Event::Road(RoadEvent::RoadClosed(closed)) => Scope::Within(closed.area),

@@ -161,6 +161,7 @@ pub(super) fn of(entry: &Entry) -> Option<String> {
         | Event::Coverage(_)
         | Event::Flaw(_)
         | Event::DutyReminder(_)
+        | Event::Reinforcement(_)
         | Event::SpotCheck(_)
         | Event::LinesSet(_)
         | Event::WarningEnded(_)

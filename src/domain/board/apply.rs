@@ -103,6 +103,7 @@ impl Board {
             Event::Coverage(event) => self.holes.apply(event),
             Event::Flaw(event) => self.flaws.apply(event, at),
             Event::DutyReminder(event) => self.duty_reminders.apply(event, at),
+            Event::Reinforcement(event) => self.reinforcements.apply(event, entry),
             Event::SpotCheck(event) => self.spot_checks.apply(event, at),
             Event::Leave(event) => self.leaves.apply(event),
             Event::Swap(event) => self.swaps.apply(event, entry),

@@ -29,6 +29,7 @@ use super::{
     incident::{self, Incidents},
     leave::{self, Leaves},
     person::People,
+    reinforcement::{self, Reinforcements},
     rejection::Rejection,
     report::{self, Reports},
     response::{self, Responses},
@@ -101,6 +102,8 @@ pub struct Board {
     pub flaws: Flaws,
     #[serde(default)]
     pub duty_reminders: DutyReminders,
+    #[serde(default)]
+    pub reinforcements: Reinforcements,
     #[serde(default)]
     pub spot_checks: SpotChecks,
     pub(super) overrides_added: u64,
@@ -179,6 +182,7 @@ impl Board {
             Command::Leave(step) => return leave::decide(self, actor, step, draft),
             Command::SignHandover(sign) => return handover::decide(self, actor, sign, draft),
             Command::Swap(step) => return swap::decide(self, actor, step, draft),
+            Command::Reinforce(step) => return reinforcement::decide(self, actor, step, draft),
             Command::Round(step) => return round::decide(self, actor, step, draft),
             Command::NoteGauge(seen) => return gauge::note::decide(self, actor, seen, draft),
             Command::NoteSilence(silent) => silence::begin(self, actor, silent, &mut draft)?,

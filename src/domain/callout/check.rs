@@ -97,6 +97,7 @@ impl PolicySet {
         self.check_handover()?;
         self.check_roster()?;
         self.check_plans()?;
+        self.check_reinforcements()?;
         self.check_colours()
     }
 
@@ -129,6 +130,25 @@ impl PolicySet {
             return Ok(());
         }
         Err(fault("spot_check", "nobody would be called: add a policy for spot_check"))
+    }
+
+    fn check_reinforcements(&self) -> Result<(), PolicyFault> {
+        let mut seen = BTreeSet::new();
+        for rule in &self.reinforcements {
+            rule.check()?;
+            let place = format!("reinforcement {}", rule.id);
+            if !seen.insert(&rule.id) {
+                return Err(fault(place, "needs an id of its own"));
+            }
+            if let Some(more) = rule.posts.iter().find(|more| !self.names_duty(&more.duty)) {
+                return Err(fault(place, format!("unknown duty {}", more.duty)));
+            }
+        }
+        if self.reinforcements.is_empty() || self.choose(CalloutKind::Notice, None, None).is_some()
+        {
+            return Ok(());
+        }
+        Err(fault("reinforcement", "nobody could be told: add a policy for notice"))
     }
 
     fn check_roster(&self) -> Result<(), PolicyFault> {

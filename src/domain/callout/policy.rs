@@ -14,6 +14,7 @@ use crate::domain::{
     handover::Signing,
     ids::{AreaCode, Duty, Level, PostId},
     person::Channel,
+    reinforcement::Rule,
     spot_check::CheckPlan,
     time::Seconds,
     warning::Colour,
@@ -120,6 +121,9 @@ pub struct PolicySet {
     /// Spot checks that come by themselves.
     #[serde(default, rename = "spot_check", skip_serializing_if = "Vec::is_empty")]
     pub spot_checks: Vec<CheckPlan>,
+    /// When more people are on duty than usual.
+    #[serde(default, rename = "reinforcement", skip_serializing_if = "Vec::is_empty")]
+    pub reinforcements: Vec<Rule>,
 }
 
 /// The policies that a callout lives by.

@@ -16,6 +16,7 @@ mod handover;
 mod hotspot;
 mod incident;
 mod leave;
+mod reinforcement;
 mod report;
 mod response;
 mod road;
@@ -45,8 +46,8 @@ use super::{
 
 pub use self::{
     assignment::*, callout::*, coverage::*, duty_reminder::*, duty_table::*, evacuation::*,
-    flaw::*, handover::*, hotspot::*, incident::*, leave::*, report::*, response::*, road::*,
-    round::*, spot_check::*, supply::*, swap::*, task::*, warning::*,
+    flaw::*, handover::*, hotspot::*, incident::*, leave::*, reinforcement::*, report::*,
+    response::*, road::*, round::*, spot_check::*, supply::*, swap::*, task::*, warning::*,
 };
 
 /// An event with its place in the journal.
@@ -178,6 +179,7 @@ events! {
     group Coverage(CoverageEvent);
     group Flaw(FlawEvent);
     group DutyReminder(DutyReminderEvent);
+    group Reinforcement(ReinforcementEvent);
     group SpotCheck(SpotCheckEvent);
     group Leave(LeaveEvent);
     group Swap(SwapEvent);

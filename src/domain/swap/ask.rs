@@ -45,11 +45,20 @@ impl Board {
         Ok(self.colleagues(&asker, &turn.to_come(now)?))
     }
 
+    /// Returns everybody who may hold the post of `turn`, whoever can first, and what keeps the others from it.
+    pub fn could_come(&self, turn: &Turn) -> Vec<Colleague> {
+        self.holders_of(turn, |_| true)
+    }
+
     pub(super) fn colleagues(&self, asker: &PersonId, turn: &Turn) -> Vec<Colleague> {
+        self.holders_of(turn, |person| person != asker)
+    }
+
+    fn holders_of(&self, turn: &Turn, meant: impl Fn(&PersonId) -> bool) -> Vec<Colleague> {
         let Some(staffing) = self.roster.get(&turn.post) else { return Vec::new() };
         let mut found: Vec<Colleague> = Vec::new();
         for person in staffing.everybody(false).chain(staffing.everybody(true)) {
-            if person != asker && found.iter().all(|known| known.person != *person) {
+            if meant(person) && found.iter().all(|known| known.person != *person) {
                 let obstacle = self.obstacle(person, turn, None);
                 found.push(Colleague { person: person.clone(), obstacle });
             }

@@ -21,7 +21,7 @@ impl Board {
     }
 
     /// Returns what keeps `person` from taking `turn`, `instead` of which he is free.
-    pub(super) fn obstacle(
+    pub(in crate::domain) fn obstacle(
         &self,
         person: &PersonId,
         turn: &Turn,
@@ -121,13 +121,28 @@ impl Draft<'_> {
         }
     }
 
-    /// Puts one in the other's place through `turn`; what of older changes lies outside it stays.
+    /// Puts one in the other's place through `turn`.
     fn hand(
         &mut self,
         roster: &mut Roster,
         turn: &Turn,
         (giver, taker): (&PersonId, &PersonId),
         reason: &str,
+    ) {
+        self.relay(roster, turn, reason, |people| {
+            let instead = |person| if person == *giver { taker.clone() } else { person };
+            people.into_iter().map(instead).collect()
+        });
+    }
+
+    /// Puts others on duty through `turn`, as `change` makes them of who is on duty then; what of older changes lies
+    /// outside it stays.
+    pub(in crate::domain) fn relay(
+        &mut self,
+        roster: &mut Roster,
+        turn: &Turn,
+        reason: &str,
+        change: impl Fn(Vec<PersonId>) -> Vec<PersonId>,
     ) {
         let Some(staffing) = roster.get(&turn.post).cloned() else { return };
         let held = self.board.stretches(&staffing, turn);
@@ -144,8 +159,7 @@ impl Draft<'_> {
         }
         for stretch in held {
             let mut people: Vec<PersonId> = Vec::new();
-            for person in stretch.people {
-                let person = if person == *giver { taker.clone() } else { person };
+            for person in change(stretch.people) {
                 if !people.contains(&person) {
                     people.push(person);
                 }

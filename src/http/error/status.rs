@@ -5,10 +5,11 @@ use axum::http::StatusCode;
 use crate::domain::{
     assignment::AssignmentFault, bulletin::BulletinFault, callout::check::PolicyFault,
     closure::ClosureFault, evacuation::EvacuationFault, handover::HandoverFault,
-    hotspot::HotSpotFault, incident::IncidentFault, leave::LeaveFault, rejection::Rejection,
-    report::ReportFault, response::ResponseFault, roster::RosterFault, round::RoundFault,
-    site::SiteFault, suggestion::SuggestionFault, supply::SupplyFault, swap::SwapFault,
-    task::TaskFault, unit::UnitFault,
+    hotspot::HotSpotFault, incident::IncidentFault, leave::LeaveFault,
+    reinforcement::ReinforcementFault, rejection::Rejection, report::ReportFault,
+    response::ResponseFault, roster::RosterFault, round::RoundFault, site::SiteFault,
+    suggestion::SuggestionFault, supply::SupplyFault, swap::SwapFault, task::TaskFault,
+    unit::UnitFault,
 };
 
 /// Returns the status of a refusal by the board.
@@ -32,6 +33,8 @@ pub(super) fn rejected(rejection: &Rejection) -> StatusCode {
         Rejection::Leave(fault) => leave(fault),
         Rejection::Swap(fault) => swap(fault),
         Rejection::Test(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Rejection::Reinforcement(ReinforcementFault::NotWanted(_)) => StatusCode::CONFLICT,
+        Rejection::Reinforcement(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Rejection::Handover(fault) => handover(fault),
         Rejection::Response(fault) => response(fault),
         Rejection::Evacuation(fault) => evacuation(fault),

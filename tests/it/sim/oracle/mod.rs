@@ -349,6 +349,7 @@ impl Oracle {
             | Command::DrawLot(_)
             | Command::TestContacts(_)
             | Command::RemindOfDuties(_)
+            | Command::Reinforce(_)
             | Command::AcceptWarning { .. }
             | Command::OpenCallout(_)
             | Command::WithdrawCallout { .. }
