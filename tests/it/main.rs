@@ -56,6 +56,7 @@ mod positions;
 mod recovery;
 mod refusals;
 mod regressions;
+mod reinforcements;
 mod replay;
 mod reports;
 mod response;
