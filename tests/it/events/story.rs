@@ -58,6 +58,7 @@ pub(super) fn story() -> County {
     handovers(&mut county);
     flaws(&mut county);
     reminded(&mut county);
+    reinforced(&mut county);
     lots(&mut county);
     county
 }
@@ -195,6 +196,33 @@ fn flaws(county: &mut County) {
     county.stand_in("990101001000/grid_person", CLERK, 0, 3_600);
     let found = BTreeMap::new();
     county.submit(&node, Command::NoteFlaws(LookAhead { found })).unwrap();
+}
+
+/// In the season more people are asked for: at one post they come, at another they do not.
+fn reinforced(county: &mut County) {
+    let mut set = policies();
+    set.policies.iter_mut().filter(|policy| policy.id == "named").for_each(|policy| {
+        policy.applies.kinds.insert(CalloutKind::Notice);
+    });
+    let all_year = Season { from: "01-01".parse().unwrap(), to: "12-31".parse().unwrap() };
+    let more = |level, duty: &str| More { level, duty: duty.parse().unwrap(), add: 1 };
+    let rule = Rule {
+        id: "season".into(),
+        title: "汛期增援".into(),
+        response: None,
+        season: Some(all_year),
+        posts: vec![more(Level::County, "lead_officer"), more(Level::County, "duty_officer")],
+        hours: 24,
+    };
+    county.must(Command::AdoptPolicies(PolicySet { reinforcements: vec![rule], ..set }));
+    let need =
+        |post: &str| Need { post: post.parse().unwrap(), rule: "season".into(), response: None };
+    let people = vec![CLERK.parse().unwrap()];
+    let send = Send { need: need("990101000000/lead_officer"), people, hours: None };
+    county.must(Command::Reinforce(ReinforceStep::Send(send)));
+    let need = need("990101000000/duty_officer");
+    let reason = "人手不足".into();
+    county.must(Command::Reinforce(ReinforceStep::Decline { need, reason }));
 }
 
 /// Whoever has the next shift is told of it, and it is nobody's after all.
