@@ -99,7 +99,7 @@ fn whoever_cannot_come_or_is_too_many_is_refused_and_nothing_changes() {
         refused(&mut county, &[DEPUTY, "000000-flood_chief-b"], None),
         "reinforcement.too_many"
     );
-    assert_eq!(refused(&mut county, &["000000-duty_officer"], None), "swap.cannot");
+    assert_eq!(refused(&mut county, &["000000-duty_officer"], None), "swap.there_already");
     assert_eq!(refused(&mut county, &[DEPUTY], Some(25)), "reinforcement.hours");
     assert_eq!(refused(&mut county, &[DEPUTY], Some(0)), "reinforcement.hours");
     let elsewhere = Actor { area: "990101001000".parse().unwrap(), ..desk() };

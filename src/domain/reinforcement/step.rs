@@ -45,6 +45,8 @@ pub enum ReinforcementFault {
     NotWanted(PostId),
     #[error("{post} needs {missing} more; name so many or fewer")]
     More { post: PostId, missing: u8 },
+    #[error(transparent)]
+    Cannot(SwapFault),
     #[error("use 1 to {0} hours")]
     Hours(u16),
 }
@@ -54,6 +56,7 @@ impl ReinforcementFault {
         match self {
             ReinforcementFault::NotWanted(_) => "reinforcement.not_wanted",
             ReinforcementFault::More { .. } => "reinforcement.too_many",
+            ReinforcementFault::Cannot(fault) => fault.code(),
             ReinforcementFault::Hours(_) => "reinforcement.hours",
         }
     }
@@ -61,7 +64,7 @@ impl ReinforcementFault {
     pub fn field(&self) -> &'static str {
         match self {
             ReinforcementFault::NotWanted(_) => "post",
-            ReinforcementFault::More { .. } => "people",
+            ReinforcementFault::More { .. } | ReinforcementFault::Cannot(_) => "people",
             ReinforcementFault::Hours(_) => "hours",
         }
     }
@@ -133,7 +136,8 @@ impl Draft<'_> {
         let turn = Turn { post, from: self.now, to };
         for person in &people {
             if let Some(obstacle) = board.obstacle(person, &turn, None) {
-                return Err(SwapFault::Cannot { person: person.clone(), obstacle }.into());
+                let fault = SwapFault::Cannot { person: person.clone(), obstacle };
+                return Err(ReinforcementFault::Cannot(fault).into());
             }
         }
         self.seated(&turn, people.len())?;

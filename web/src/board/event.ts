@@ -233,7 +233,7 @@ const ROSTER_KINDS = new Set([
   'override_removed', 'calendar_adopted', 'policies_adopted', 'leave_taken', 'leave_ended',
   'swap_asked', 'swap_declined', 'swap_taken', 'swap_ended',
   'post_watched', 'handover_opened', 'handover_signed',
-  'roster_flaw_found', 'roster_flaw_mended',
+  'roster_flaw_found', 'roster_flaw_mended', 'reinforcement_sent', 'reinforcement_declined',
 ]);
 
 const MAP_KINDS = new Set([

@@ -18,10 +18,13 @@ export class Asked<T> {
   heardAt = $state(0);
   readonly #concerns: (event: BoardEvent) => boolean;
   readonly #asking: Asking<T>;
+  readonly #gather_ms: number;
   #isGathering = false;
 
-  constructor(fetch: () => Promise<T>, concerns: (event: BoardEvent) => boolean) {
+  /** `gather_ms`: longer where the answer is large and its events come for hours. */
+  constructor(fetch: () => Promise<T>, concerns: (event: BoardEvent) => boolean, gather_ms = GATHER_MS) {
     this.#concerns = concerns;
+    this.#gather_ms = gather_ms;
     this.#asking = new Asking({
       fetch,
       isVisible: () => document.visibilityState === 'visible',
@@ -57,6 +60,6 @@ export class Asked<T> {
     setTimeout(() => {
       this.#isGathering = false;
       void this.ask();
-    }, GATHER_MS);
+    }, this.#gather_ms);
   }
 }

@@ -13,13 +13,18 @@ export function actOnPage<Name extends string>(event: KeyboardEvent, key: Key | 
     case 'down': ears.move?.(1); return ears.move !== undefined;
     case 'enter': if (!isControl(event.target)) ears.enter?.(); return !isControl(event.target) && ears.enter !== undefined;
     case 'escape': goBack(isText, pages); return true;
-    default: return !isText && !hasModifier(event) && hearing.press(event.code);
+    default: return !isText && !hasModifier(event) && !isPressed(event) && hearing.press(event.code);
   }
 }
 
 /** Tells whether Enter is the control's own. */
 export function isControl(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && /^(BUTTON|A)$/.test(target.tagName);
+}
+
+/** Tells whether the space bar presses the button that has the keys. */
+function isPressed({ code, target }: KeyboardEvent): boolean {
+  return code === 'Space' && target instanceof HTMLButtonElement;
 }
 
 /** The page's own keys, each with what it does. */
