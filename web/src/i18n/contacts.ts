@@ -31,7 +31,7 @@ export const contactWords = bilingual(
     ago: (days: number) => (days <= 0 ? '今天' : days === 1 ? '昨天' : `${days} 天前`),
     worked: (ago: string) => `${ago}应答`,
     dead: (ago: string) => `空号，${ago}查出`,
-    lastWorked: (ago: string) => `此前${ago}应答过`,
+    lastWorked: (ago: string) => `${ago}还应答过`,
     never: '从未应答',
     noWay: '—',
     gone: '已不在名册',
