@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
-import { describeWay } from './contact_ways';
-import { contactWords } from './contacts';
+// The page's words belong to a page.
+vi.stubGlobal('document', { documentElement: {} });
+const { describeWay } = await import('./contact_ways');
+const { contactWords } = await import('./contacts');
 
 const TODAY = '2026-11-23';
 
