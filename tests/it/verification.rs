@@ -40,13 +40,20 @@ fn a_test_asks_each_of_whom_it_is_not_known_once_and_an_answer_shows_that_the_te
     assert_eq!(county.tests(TOWNSHIP, &[]).unwrap_err().code(), "contact_test.nobody");
     assert_eq!(county.tests(TOWNSHIP, &[OFFICER]).unwrap_err().code(), "contact_test.nobody");
 
-    // A text that comes back shows that texts reach him; his telephone has yet to ring.
+    // Whoever answers a text has the telephone of that number in his hand.
     county.reports_of(OFFICER, Channel::Sms, Outcome::Replied { text: "1".into() });
-    assert!(county.doubted(TOWNSHIP).contains(&OFFICER.parse().unwrap()));
-    county.tests(TOWNSHIP, &[OFFICER]).unwrap();
-    county.pass(1_801);
-    county.reports_of(OFFICER, Channel::Voice, Outcome::KeyPressed { key: '1' });
     assert!(!county.doubted(TOWNSHIP).contains(&OFFICER.parse().unwrap()));
+    // A telephone of another number has yet to ring.
+    let mut other = county.board.people.get(&LEADER.parse().unwrap()).unwrap().clone();
+    let voice = other.contacts.iter_mut().find(|contact| contact.channel == Channel::Voice);
+    voice.unwrap().address = "13900000002".into();
+    county.must(Command::Roster(RosterStep::SavePeople(vec![other])));
+    county.reports_of(LEADER, Channel::Sms, Outcome::Replied { text: "1".into() });
+    assert!(county.doubted(TOWNSHIP).contains(&LEADER.parse().unwrap()));
+    county.tests(TOWNSHIP, &[LEADER]).unwrap();
+    county.pass(1_801);
+    county.reports_of(LEADER, Channel::Voice, Outcome::KeyPressed { key: '1' });
+    assert!(!county.doubted(TOWNSHIP).contains(&LEADER.parse().unwrap()));
     assert!(county.replayed() == county.board);
 }
 

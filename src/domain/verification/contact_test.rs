@@ -11,6 +11,7 @@ use crate::domain::{
     command::Reply,
     decision::{Decision, Draft},
     ids::{AreaCode, CalloutId, PersonId, PostId},
+    person::Channel,
     rejection::Rejection,
     task::Upon,
     time::Timestamp,
@@ -108,7 +109,7 @@ impl Board {
         let since = self.verification_needed_since(now).unwrap_or(now);
         listed.retain(|person, _| {
             let named = match wanted.people.is_empty() {
-                true => self.doubt(person, since).is_some(),
+                true => self.has_telephone(person) && self.doubt(person, since).is_some(),
                 false => wanted.people.contains(*person),
             };
             named && !asked.contains(person)
@@ -129,6 +130,10 @@ impl Board {
             }
         }
         listed
+    }
+
+    fn has_telephone(&self, person: &PersonId) -> bool {
+        self.people.get(person).is_some_and(|known| known.has(Channel::Voice))
     }
 
     /// Returns who is being asked already.

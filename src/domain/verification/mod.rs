@@ -202,11 +202,19 @@ impl Board {
 
     /// Returns what is doubtful about somebody's telephone, where it has to have been shown to work `since`.
     pub fn doubt(&self, person: &PersonId, since: Timestamp) -> Option<Doubt> {
-        let proof = self.proofs.of(person, Channel::Voice);
-        match proof {
-            Proof { dead_at: Some(_), .. } => Some(Doubt::Dead),
-            Proof { works_at: Some(at), .. } if since <= at => None,
-            Proof { .. } => Some(Doubt::Unverified),
+        let voice = self.proofs.of(person, Channel::Voice);
+        // Whoever answers a text has the telephone of that number in his hand.
+        let known = self.people.get(person);
+        let same = known.is_some_and(|known| {
+            known.addresses(Channel::Voice).next() == known.addresses(Channel::Sms).next()
+        });
+        let text = self.proofs.of(person, Channel::Sms).works_at.filter(|_| same);
+        let works_at = voice.works_at.max(text);
+        match voice.dead_at {
+            Some(dead) if works_at.is_none_or(|works| works < dead) => Some(Doubt::Dead),
+            Some(_) | None => {
+                works_at.is_none_or(|works| works < since).then_some(Doubt::Unverified)
+            }
         }
     }
 }
