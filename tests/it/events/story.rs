@@ -217,7 +217,7 @@ fn reinforced(county: &mut County) {
     county.must(Command::AdoptPolicies(PolicySet { reinforcements: vec![rule], ..set }));
     let need =
         |post: &str| Need { post: post.parse().unwrap(), rule: "season".into(), response: None };
-    let people = vec![CLERK.parse().unwrap()];
+    let people = vec![HOLDER.parse().unwrap()];
     let send = Send { need: need("990101000000/lead_officer"), people, hours: None };
     county.must(Command::Reinforce(ReinforceStep::Send(send)));
     let need = need("990101000000/duty_officer");

@@ -12,12 +12,13 @@ use jiaoying::{
         handover::{Side, SignHandover},
         ids::PersonId,
         time::Timestamp,
+        warning::{Colour, Message},
     },
 };
 use reqwest::Method;
 
 use super::*;
-use crate::support::county::{County, in_person};
+use crate::support::county::{County, alert, in_person};
 
 const DESK: &str = "990101000000/duty_officer";
 
@@ -51,13 +52,20 @@ async fn from_last_months_file_to_the_right_person_a_minute_after_the_signature(
         county.submit(&in_person(who), Command::SignHandover(sign)).unwrap();
     }
     county.pass(60);
-    county.red();
+    county.warn(red(county.now));
     let asked = county.at(DESK).asked_now().iter();
     let mut rung: Vec<&PersonId> = asked.map(|asked| &asked.person).collect();
     let mut there: Vec<PersonId> = after.iter().map(|who| who.parse().unwrap()).collect();
     rung.sort();
     there.sort();
     assert_eq!(rung, there.iter().collect::<Vec<_>>(), "those who signed, and nobody who has gone");
+}
+
+/// Returns a red warning for the whole county of that minute.
+fn red(sent: Timestamp) -> Message {
+    let day = Duration::from_secs(24 * 3_600);
+    let message = alert("n1", Colour::Red, &[COUNTY]);
+    Message { sent, effective: sent, expires: Some(sent + day), ..message }
 }
 
 /// Brings in the month's table as a file of days and names; what is asked before it counts is answered.
