@@ -40,7 +40,7 @@ use super::{
     round::RoundStep,
     silence::LastHeard,
     site::Site,
-    spot_check::DrawLot,
+    spot_check::{DrawLot, Here},
     suggestion::{Part, Rules},
     supply::SupplyStep,
     swap::SwapStep,
@@ -240,6 +240,8 @@ pub struct GiveAnswer {
     pub on_behalf_of: Option<CompactString>,
     /// How they were spoken to: 座机, 对讲机 ….
     pub via: Option<CompactString>,
+    /// Where whoever answers is; kept only where a check asks.
+    pub here: Option<Here>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

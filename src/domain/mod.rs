@@ -30,6 +30,7 @@ pub mod leave;
 pub mod matching;
 pub mod month_day;
 pub mod person;
+pub mod point;
 pub mod recommend;
 pub mod reinforcement;
 pub mod rejection;

@@ -14,6 +14,7 @@ use crate::{
     domain::{
         command::{AnswerKind, Command, GiveAnswer},
         ids::ObligationId,
+        spot_check::Here,
     },
     hub,
     protocol::{ObligationView, Viewer},
@@ -34,6 +35,9 @@ pub(super) struct AnswerInput {
     /// How they were spoken to.
     #[schema(value_type = Option<String>)]
     via: Option<CompactString>,
+    /// Where the telephone is, with a spot check that asks: `{lon, lat, accuracy_m}`; kept only there.
+    #[schema(value_type = Option<Object>)]
+    here: Option<Here>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -86,9 +90,9 @@ pub(super) async fn answer(
     Named(obligation): Named<ObligationId>,
     written: Written,
 ) -> Result<Json<AnswerTaken>, ApiError> {
-    let AnswerInput { answer, note, on_behalf_of, via } = written.json()?;
+    let AnswerInput { answer, note, on_behalf_of, via, here } = written.json()?;
     let id = written.command_id(&caller.actor);
-    let given = GiveAnswer { obligation, answer, note, on_behalf_of, via };
+    let given = GiveAnswer { obligation, answer, note, on_behalf_of, via, here };
     let committed = web.board.submit_as(caller.actor, Command::Answer(given), id).await?;
     let (seq, late) = committed.reply.answered().unwrap_or((committed.seq, false));
     Ok(Json(AnswerTaken { seq, late }))

@@ -20,7 +20,7 @@ use crate::{
         deadline::ClockTime,
         ids::{AreaCode, CalloutId, ObligationId},
         rejection::Rejection,
-        spot_check::{Absence, CheckPlan, Statistics, Tally},
+        spot_check::{Absence, CheckPlan, Statistics, Tally, Why},
         time::Timestamp,
     },
     protocol::DutyPlace,
@@ -98,6 +98,10 @@ pub(super) struct AbsenceView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     answered_at: Option<Timestamp>,
+    /// `silent`, `late`, `declined`, `off_post` with `rings`, or `elsewhere` with `away_m`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    why: Why,
 }
 
 /// Checks that come by themselves.
@@ -226,6 +230,7 @@ impl AbsenceView {
             people: absence.people.iter().map(|person| NamedPerson::of(board, person)).collect(),
             calls: absence.calls,
             answered_at: absence.answered_at,
+            why: absence.why,
         }
     }
 }

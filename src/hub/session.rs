@@ -10,6 +10,7 @@ use crate::{
     domain::{
         command::AnswerKind,
         ids::{AreaCode, AttemptId, ObligationId},
+        spot_check::Here,
     },
     positions::Report,
 };
@@ -73,6 +74,8 @@ pub struct AnswerFrame {
     pub on_behalf_of: Option<CompactString>,
     #[serde(default)]
     pub via: Option<CompactString>,
+    #[serde(default)]
+    pub here: Option<Here>,
 }
 
 /// The first frame.

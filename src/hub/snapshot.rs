@@ -63,6 +63,8 @@ pub(crate) struct JurisdictionView {
     pub name: CompactString,
     #[schema(value_type = String)]
     pub timezone: Tz,
+    /// Whoever answers a spot check on the page is asked where he is.
+    pub asks_where: bool,
 }
 
 /// Who the client is.
@@ -121,6 +123,7 @@ pub(super) fn draw(
             area: jurisdiction,
             name: board.areas.name(jurisdiction),
             timezone: board.timezone(),
+            asks_where: board.asks_where(),
         },
         me: me(board, actor),
         names,

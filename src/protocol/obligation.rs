@@ -14,6 +14,7 @@ use crate::domain::{
     },
     ids::{AreaCode, CalloutId, ObligationId, PersonId, PostId},
     person::Channel,
+    spot_check::Whereabouts,
     time::Timestamp,
     warning::Colour,
 };
@@ -106,6 +107,10 @@ pub struct AttemptView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub ended_at: Option<Timestamp>,
+    /// When a telephone began to ring.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub rang_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub outcome: Option<Outcome>,
@@ -129,6 +134,10 @@ pub struct AnswerView {
     pub late: bool,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Where they were, where a check asks: `{at: [lon, lat], accuracy_m, away_m?, elsewhere?}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub whereabouts: Option<Whereabouts>,
 }
 
 /// In whose hands an unreached obligation is.
@@ -205,6 +214,7 @@ impl ObligationView {
                 via: answer.via.clone(),
                 late: answer.late,
                 note: answer.note.clone(),
+                whereabouts: answer.whereabouts,
             }),
             handed_to,
             about: about(board, obligation, viewer),
@@ -262,6 +272,7 @@ fn attempt(attempt: &Attempt) -> AttemptView {
         state: attempt.progress,
         started_at: attempt.started_at,
         ended_at: attempt.ended_at,
+        rang_at: attempt.rang_at,
         outcome: attempt.outcome.clone(),
         repeats: attempt.repeats,
     }

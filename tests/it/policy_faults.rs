@@ -67,6 +67,13 @@ fn each_fault_is_refused_with_its_place_and_its_reason_and_the_set_in_force_stay
         ),
         (|set| yellow(set).applies.uncoloured = false, "policy", "warnings without a colour"),
         (only_floods, "policy", "every red warning"),
+        (|set| presence(set, "off_post_rings = 0"), "presence", "off_post_rings is 1 to 20"),
+        (|set| presence(set, "within_m = 5"), "presence", "within_m is 20 to 50000"),
+        (
+            |set| presence(set, "rooms = { \"990101000000\" = [114.5, 35.6] }"),
+            "presence",
+            "with within_m",
+        ),
     ];
     for (change, place, problem) in faults {
         let mut county = County::small(1);
@@ -201,6 +208,10 @@ fn oblige_twice(set: &mut PolicySet) {
 fn too_many_takers(set: &mut PolicySet) {
     let taker = orange(set).hand_over.who[0].clone();
     orange(set).hand_over.who = vec![taker; 33];
+}
+
+fn presence(set: &mut PolicySet, text: &str) {
+    set.presence = Some(toml::from_str(text).unwrap());
 }
 
 fn only_floods(set: &mut PolicySet) {

@@ -697,6 +697,7 @@ fn long_answer(note: usize, whom: usize, via: usize) -> Command {
         note: text(note),
         on_behalf_of: Some(text(whom).into()),
         via: Some(text(via).into()),
+        here: None,
     })
 }
 

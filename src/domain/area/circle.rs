@@ -39,26 +39,40 @@ impl Circle {
 
     /// Tells whether the centre lies in the outline or any edge of it comes within the radius.
     pub fn meets_outline(&self, area: &Area) -> bool {
-        let pieces = || area.outline.iter().filter_map(|rings| rings.split_first());
-        pieces().any(|(outer, _)| self.reaches(outer))
-            || pieces().any(|(outer, holes)| {
-                Bounds::around(outer.iter().copied()).contains(self.center)
-                    && polygon(outer, holes).contains(&Coord::from(self.center))
-            })
+        let near = self.radius_m * self.radius_m;
+        let mut edges = pieces(area).flat_map(|(outer, _)| self.squares(outer));
+        edges.any(|square| square <= near) || self.is_inside(area)
     }
 
-    fn reaches(&self, ring: &[LonLat]) -> bool {
+    /// Returns how far the centre lies outside of the outline, in metres; `None` where there is none.
+    pub fn distance_m(&self, area: &Area) -> Option<f64> {
+        if self.is_inside(area) {
+            return Some(0.0);
+        }
+        let squares = pieces(area).flat_map(|(outer, _)| self.squares(outer));
+        squares.min_by(f64::total_cmp).map(f64::sqrt)
+    }
+
+    fn is_inside(&self, area: &Area) -> bool {
+        pieces(area).any(|(outer, holes)| {
+            Bounds::around(outer.iter().copied()).contains(self.center)
+                && polygon(outer, holes).contains(&Coord::from(self.center))
+        })
+    }
+
+    /// Returns the squares of how far the edges of a ring lie from the centre, in square metres.
+    fn squares(self, ring: &[LonLat]) -> impl Iterator<Item = f64> {
         let is_open = ring.first() != ring.last();
         let closing = ring.last().zip(ring.first()).filter(|_| is_open);
         let edges = ring.windows(2).map(|edge| (&edge[0], &edge[1])).chain(closing);
-        edges.into_iter().any(|(from, to)| {
+        edges.map(move |(from, to)| {
             let (from, to) = (self.flat(*from), self.flat(*to));
             let (dx, dy) = (to[0] - from[0], to[1] - from[1]);
             let length = dx * dx + dy * dy;
             let along = if length == 0.0 { 0.0 } else { -(from[0] * dx + from[1] * dy) / length };
             let along = along.clamp(0.0, 1.0);
             let (x, y) = (from[0] + along * dx, from[1] + along * dy);
-            x * x + y * y <= self.radius_m * self.radius_m
+            x * x + y * y
         })
     }
 
@@ -91,6 +105,10 @@ impl Probe for Circle {
 }
 
 /// Returns an angle that no point of the box is nearer than.
+fn pieces(area: &Area) -> impl Iterator<Item = (&Vec<LonLat>, &[Vec<LonLat>])> {
+    area.outline.iter().filter_map(|rings| rings.split_first())
+}
+
 fn nearest(center: LonLat, bounds: &Bounds) -> f64 {
     let lat = (bounds.low[1] - center[1]).max(center[1] - bounds.high[1]).max(0.0).to_radians();
     let apart = |turn: f64| {

@@ -53,6 +53,11 @@ pub struct Area {
 }
 
 impl Area {
+    /// Returns how far `at` lies outside of the outline, in metres, 0 inside; `None` where there is no outline.
+    pub fn distance_m(&self, at: LonLat) -> Option<f64> {
+        Circle::new(at, 0.0).distance_m(self)
+    }
+
     /// Tells whether `at` lies in the outline or within `km` of it; `None` where there is no outline.
     pub fn reaches(&self, at: LonLat, km: f64) -> Option<bool> {
         (!self.outline.is_empty()).then(|| Circle::new(at, km).meets_outline(self))

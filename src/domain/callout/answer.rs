@@ -59,8 +59,10 @@ pub(in crate::domain) fn decide(
         AnswerKind::Acknowledged => {
             refuse_ended(obligation)?;
             board.may_answer_swap(obligation.id, answerer.person.as_ref(), draft.now)?;
+            let here = given.here.filter(|_| via == Via::App);
+            let whereabouts = here.and_then(|here| board.whereabouts(obligation, here));
             let answer = answerer.answer(obligation, via, given.note.clone(), draft.now);
-            let late = answer.late;
+            let (late, answer) = (answer.late, Answer { whereabouts, ..answer });
             draft.answer(obligation, answer);
             Ok(draft.finish(Reply::Answer { seq, late }))
         }
@@ -205,7 +207,7 @@ impl Answerer {
     pub fn answer(self, obligation: &Obligation, via: Via, note: String, now: Timestamp) -> Answer {
         let late = is_late(obligation, self.person.as_ref(), now);
         let Self { person, name, entered_by } = self;
-        Answer { person, name, entered_by, via, late, note }
+        Answer { person, name, entered_by, via, late, note, whereabouts: None }
     }
 }
 

@@ -242,6 +242,7 @@ impl Callouts {
     pub(in crate::domain) fn repeated(&mut self, id: AttemptId, at: Timestamp) {
         let Some(attempt) = self.attempt_mut(id) else { return };
         attempt.repeats += 1;
+        attempt.rang_at = None;
         let before = attempt.started_at.replace(at);
         self.index.in_flight.remove(&(before.unwrap_or_default(), id));
         self.index.in_flight.insert((at, id));
@@ -249,6 +250,9 @@ impl Callouts {
 
     pub(in crate::domain) fn recorded(&mut self, recorded: &AttemptRecorded, at: Timestamp) {
         if let Some(attempt) = self.attempt_mut(recorded.id) {
+            if recorded.begins_to_ring() {
+                attempt.rang_at = Some(at);
+            }
             attempt.outcome = Some(recorded.outcome.clone());
         }
         if recorded.outcome.ends(recorded.channel) && self.end(recorded.id, at) {

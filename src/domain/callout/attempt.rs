@@ -11,6 +11,8 @@ use crate::domain::{
     time::Timestamp,
 };
 
+/// From one ring to the next, in seconds: one of tone, four of silence, as exchanges in China ring.
+const RING_S: u64 = 5;
 /// The key that says "heard", also as the first character of a text.
 const ANSWER_KEY: char = '1';
 /// The key that says "cannot come", likewise. A wrong key says only that somebody is there and has heard.
@@ -279,6 +281,9 @@ pub struct Attempt {
     pub progress: Progress,
     /// When it was handed to its channel, the last time where it was repeated.
     pub started_at: Option<Timestamp>,
+    /// When a telephone began to ring, the last time likewise.
+    #[serde(default)]
+    pub rang_at: Option<Timestamp>,
     pub ended_at: Option<Timestamp>,
     pub outcome: Option<Outcome>,
     /// Times it was handed over again after a crash left its end unknown: each may have rung twice.
@@ -288,6 +293,14 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Returns how often a telephone rang that nobody took.
+    pub fn rings_untaken(&self) -> u32 {
+        let untaken = self.channel == Channel::Voice && self.outcome == Some(Outcome::NoAnswer);
+        let times = self.rang_at.zip(self.ended_at).filter(|_| untaken);
+        let rung_s = times.map_or(0, |(rang, ended)| ended.since(rang).as_secs());
+        u32::try_from(rung_s / RING_S).unwrap_or(u32::MAX)
+    }
+
     /// Tells whether this call, which is over at `now`, spares `other` that waits: it would have told
     /// the same person by the same channel.
     pub(super) fn covers(&self, other: &Attempt, now: Timestamp) -> bool {

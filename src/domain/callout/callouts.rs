@@ -179,7 +179,7 @@ impl Callouts {
     }
 
     /// Returns the policies that the callout of `obligation` was frozen with.
-    pub(super) fn terms(&self, obligation: &Obligation) -> Option<Terms<'_>> {
+    pub(in crate::domain) fn terms(&self, obligation: &Obligation) -> Option<Terms<'_>> {
         let terms = self.frozen(self.get(obligation.callout)?);
         debug_assert!(terms.is_some(), "a callout opens with a policy of a set that was adopted");
         terms

@@ -85,6 +85,7 @@ impl Callouts {
                 not_before: at + Duration::from_millis(u64::from(plan.after_ms)),
                 progress: Progress::Queued,
                 started_at: None,
+                rang_at: None,
                 ended_at: None,
                 outcome: None,
                 repeats: 0,

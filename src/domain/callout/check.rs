@@ -15,6 +15,7 @@ use crate::domain::{
     ids::{Duty, Level, PostId},
     person::Channel,
     rejection::Rejection,
+    spot_check::Presence,
     verification::Freshness,
     warning::Colour,
 };
@@ -97,6 +98,7 @@ impl PolicySet {
         self.check_handover()?;
         self.check_roster()?;
         self.check_plans()?;
+        self.presence.as_ref().map_or(Ok(()), Presence::check)?;
         self.check_reinforcements()?;
         self.check_colours()
     }

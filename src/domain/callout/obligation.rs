@@ -7,6 +7,7 @@ use super::attempt::{Attempt, Planned, Progress};
 use crate::domain::{
     ids::{AttemptId, CalloutId, ObligationId, PersonId, PostId, UnitId},
     person::Channel,
+    spot_check::Whereabouts,
     time::Timestamp,
 };
 
@@ -199,6 +200,9 @@ pub struct Answer {
     pub late: bool,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// Where they were, where a check asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whereabouts: Option<Whereabouts>,
 }
 
 /// How an answer came.

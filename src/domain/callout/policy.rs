@@ -15,7 +15,7 @@ use crate::domain::{
     ids::{AreaCode, Duty, Level, PostId},
     person::Channel,
     reinforcement::Rule,
-    spot_check::CheckPlan,
+    spot_check::{CheckPlan, Presence},
     time::Seconds,
     warning::Colour,
 };
@@ -121,6 +121,9 @@ pub struct PolicySet {
     /// Spot checks that come by themselves.
     #[serde(default, rename = "spot_check", skip_serializing_if = "Vec::is_empty")]
     pub spot_checks: Vec<CheckPlan>,
+    /// What shows who is at his post; an answer in time when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence: Option<Presence>,
     /// When more people are on duty than usual.
     #[serde(default, rename = "reinforcement", skip_serializing_if = "Vec::is_empty")]
     pub reinforcements: Vec<Rule>,

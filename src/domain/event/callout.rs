@@ -257,3 +257,10 @@ pub struct AttemptRecorded {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Planned>,
 }
+
+impl AttemptRecorded {
+    /// Tells whether a telephone begins to ring with it.
+    pub fn begins_to_ring(&self) -> bool {
+        self.channel == Channel::Voice && self.outcome == Outcome::Delivered
+    }
+}

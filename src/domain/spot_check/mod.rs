@@ -4,6 +4,7 @@
 //! and not before, so that no record tells of a check to come; what was drawn is kept, whichever node drew it.
 
 mod draw;
+mod presence;
 mod statistics;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,8 @@ use super::{
 pub(super) use self::draw::decide;
 pub use self::{
     draw::DrawLot,
-    statistics::{Absence, Statistics, Tally},
+    presence::{Here, Presence, Whereabouts},
+    statistics::{Absence, Statistics, Tally, Why},
 };
 
 /// Checks that come by themselves.

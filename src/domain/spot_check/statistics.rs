@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use crate::domain::{
     board::Board,
     callout::{
@@ -41,6 +43,23 @@ pub struct Absence {
     pub calls: u32,
     /// When somebody answered after all.
     pub answered_at: Option<Timestamp>,
+    pub why: Why,
+}
+
+/// What shows that nobody was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Why {
+    /// Nobody answered.
+    Silent,
+    /// Somebody answered when the time was over.
+    Late,
+    /// Somebody said that he cannot come, and nobody answered.
+    Declined,
+    /// The telephone rang so often and nobody took it, as the county counts.
+    OffPost { rings: u32 },
+    /// Whoever answered was so far away.
+    Elsewhere { away_m: u32 },
 }
 
 /// What the checks of a time have shown.
@@ -57,7 +76,7 @@ pub struct Statistics {
 /// What came of asking one post.
 enum Found {
     OnPost { after_s: u64 },
-    Absent,
+    Absent(Why),
 }
 
 impl Board {
@@ -72,7 +91,8 @@ impl Board {
         for check in checks {
             let mut concerned = false;
             for obligation in self.callouts.obligations_of(check, None) {
-                let Some(found) = found(obligation).filter(|_| area.contains(obligation.post.area))
+                let Some(found) =
+                    self.found(obligation).filter(|_| area.contains(obligation.post.area))
                 else {
                     continue;
                 };
@@ -85,9 +105,9 @@ impl Board {
                         tally.on_post += 1;
                         times.entry(unit).or_default().push(after_s);
                     }
-                    Found::Absent => {
+                    Found::Absent(why) => {
                         tally.absent += 1;
-                        statistics.absences.push(absence(obligation));
+                        statistics.absences.push(absence(obligation, why));
                     }
                 }
             }
@@ -103,22 +123,30 @@ impl Board {
         statistics.absences.sort_by(|a, b| (a.asked_at, &a.post).cmp(&(b.asked_at, &b.post)));
         statistics
     }
-}
 
-/// Returns what came of asking, once that is certain.
-fn found(obligation: &Obligation) -> Option<Found> {
-    match obligation.state {
-        State::Ringing { .. } | State::Withdrawn { .. } => None,
-        State::Unreached { .. } => Some(Found::Absent),
-        State::Answered => {
-            let late = obligation.answer.as_ref().is_none_or(|answer| answer.late);
-            let after = obligation.answered_at.map(|at| at.since(obligation.opened_at).as_secs());
-            Some(after.filter(|_| !late).map_or(Found::Absent, |after_s| Found::OnPost { after_s }))
+    /// Returns what came of asking, once that is certain.
+    fn found(&self, obligation: &Obligation) -> Option<Found> {
+        let rang_out = self.rang_out(obligation).map(|rings| Why::OffPost { rings });
+        match obligation.state {
+            State::Ringing { .. } | State::Withdrawn { .. } => None,
+            State::Unreached { .. } => {
+                let declined = obligation.asked.iter().any(|asked| asked.declined);
+                let why = if declined { Why::Declined } else { Why::Silent };
+                Some(Found::Absent(rang_out.unwrap_or(why)))
+            }
+            State::Answered => {
+                let answer = obligation.answer.as_deref()?;
+                let after_s = obligation.answered_at?.since(obligation.opened_at).as_secs();
+                let at = answer.whereabouts.filter(|at| at.elsewhere);
+                let elsewhere = at.map(|at| Why::Elsewhere { away_m: at.away_m.unwrap_or_default() });
+                let why = rang_out.or(answer.late.then_some(Why::Late)).or(elsewhere);
+                Some(why.map_or(Found::OnPost { after_s }, Found::Absent))
+            }
         }
     }
 }
 
-fn absence(obligation: &Obligation) -> Absence {
+fn absence(obligation: &Obligation, why: Why) -> Absence {
     let mut people: Vec<PersonId> = Vec::new();
     for asked in &obligation.asked {
         if !people.contains(&asked.person) {
@@ -134,6 +162,7 @@ fn absence(obligation: &Obligation) -> Absence {
         people,
         calls: u32::try_from(obligation.attempts.iter().filter(made).count()).unwrap_or(u32::MAX),
         answered_at: obligation.answered_at,
+        why,
     }
 }
 

@@ -30,8 +30,8 @@ impl Client {
                 Ok(())
             }
             ClientFrame::Answer(frame) => {
-                let AnswerFrame { id, obligation, answer, note, on_behalf_of, via } = frame;
-                let given = GiveAnswer { obligation, answer, note, on_behalf_of, via };
+                let AnswerFrame { id, obligation, answer, note, on_behalf_of, via, here } = frame;
+                let given = GiveAnswer { obligation, answer, note, on_behalf_of, via, here };
                 self.answer(&id, given).await
             }
             ClientFrame::View(view) => self.look(&view.id, Some(view.bbox), view.zoom).await,

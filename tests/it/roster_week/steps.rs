@@ -93,7 +93,7 @@ impl Week {
         let yes = self.dice.chance(78);
         let answer = if yes { AnswerKind::Acknowledged } else { AnswerKind::Declined };
         let (note, on_behalf_of, via) = (String::new(), None, None);
-        let given = GiveAnswer { obligation, answer, note, on_behalf_of, via };
+        let given = GiveAnswer { obligation, answer, note, on_behalf_of, via, here: None };
         let actor = seat(person.as_str(), Role::Leader, Some(&person));
         self.submit(&actor, Command::Answer(given)).map(drop)
     }

@@ -165,7 +165,7 @@ impl World {
         };
         let Some(actor) = actor else { return Ok(()) };
         let given =
-            GiveAnswer { obligation: id, answer, note: String::new(), on_behalf_of, via: None };
+            GiveAnswer { obligation: id, answer, note: String::new(), on_behalf_of, via: None, here: None };
         self.say(&actor, &Command::Answer(given))
     }
 

@@ -177,6 +177,7 @@ impl County {
                 note: String::new(),
                 on_behalf_of: None,
                 via: None,
+                here: None,
             };
             let whoever = Actor { person: Some(person), ..self.officer.clone() };
             events.extend(self.submit(&whoever, &Command::Answer(answer)));

@@ -193,6 +193,7 @@ impl County {
             note: note.to_owned(),
             on_behalf_of: Some(whom.into()),
             via: Some(via.into()),
+            here: None,
         });
         self.submit(&actor("dispatcher", Role::Dispatcher), command)
     }
@@ -261,6 +262,7 @@ pub fn given(obligation: ObligationId, answer: AnswerKind, whom: Option<&str>) -
         note: String::new(),
         on_behalf_of: whom.map(CompactString::from),
         via: None,
+        here: None,
     })
 }
 

@@ -54,6 +54,7 @@ pub fn set(dice: &mut Dice, number: usize) -> PolicySet {
         handover: None,
         roster: None,
         spot_checks: Vec::new(),
+        presence: None,
         reinforcements: Vec::new(),
     }
 }
