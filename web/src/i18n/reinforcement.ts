@@ -32,7 +32,7 @@ export const reinforcementWords = bilingual(
     hoursRange: (most: number) => `请填 1 到 ${most} 的整数`,
     settled: '刚才已有人处理，这个岗位不再缺人',
     fewer: (n: number) => `刚才已有人到岗，现在还缺 ${n} 人`,
-    sent: (names: string, post: string, time: string) => `已叫应 ${names}：${post}，值到 ${time}`,
+    sent: (names: string, post: string, time: string) => `已呼叫 ${names}：${post}，值到 ${time}`,
     reason: '为什么不增援（记入记录）',
     rests: (time: string) => `${time} 前不再提示这个岗位`,
     declined: (post: string) => `已记录：${post}不增援`,
