@@ -15,6 +15,7 @@ export const placeWords = bilingual(
     dueLate: (n: number, late: string) => `待报 ${n} · 超时 ${late}`,
     toApprove: (n: number) => `待批 ${n}`,
     unsigned: (n: number) => `未签 ${n}`,
+    reinforce: (n: number) => `增援 ${n}`,
     names: {
       callouts: '叫应', incidents: '突发事件', response: '应急响应', reports: '信息报告', rounds: '定时报告', supplies: '物资', shelters: '转移安置',
       hotspots: '热点核查', units: '队伍', handover: '交接班', roll_call: '点名',
@@ -32,6 +33,7 @@ export const placeWords = bilingual(
     dueLate: (n: number, late: string) => `${n} due · ${late} late`,
     toApprove: (n: number) => `${n} to approve`,
     unsigned: (n: number) => `${n} unsigned`,
+    reinforce: (n: number) => `${n} to reinforce`,
     names: {
       callouts: 'Callouts', incidents: 'Incidents', response: 'Response', reports: 'Reports', rounds: 'Rounds', supplies: 'Supplies', shelters: 'Evacuation',
       hotspots: 'Hot spots', units: 'Units', handover: 'Handover', roll_call: 'Roll call',

@@ -1,8 +1,9 @@
-/** What the page of duty changes shows: its three lists, which of them has the keys, the row in hand of each, and the sheet on top. */
+/** What the page of duty changes shows: its lists, which of them has the keys, the row in hand of each, and the sheet on top. */
 
 import { isOpen, unsignedFirst, waitingFirst, type Handover } from '../../board/handover';
 import { stepFrom } from '../../board/list';
 import { idOf, nextDate, onDate, soonestFirst } from '../../board/outlook';
+import { idOf as idOfWanted, type Wanted } from '../../board/reinforcement';
 import type { Outlook } from '../../board/roster';
 import type { SwapView } from '../../board/swap';
 import { clock } from '../../clock.svelte';
@@ -12,12 +13,14 @@ import { rosterApi } from '../../net/roster';
 import { dutyChanges } from '../desk/duty_changes.svelte';
 import { Asked } from '../page/asked.svelte';
 
-/** In the order in which ← and → go through them. */
-export const PARTS = ['swaps', 'handovers', 'outlook'] as const;
+/** In the order in which ← and → go through them; the first is there only while more people are wanted somewhere. */
+export const PARTS = ['reinforcements', 'swaps', 'handovers', 'outlook'] as const;
 export type Part = (typeof PARTS)[number];
 
 export type SwapVerb = 'approve' | 'refuse' | 'withdraw';
-type Sheet = { about: 'swap'; swap: SwapView; verb: SwapVerb } | { about: 'handover'; id: string } | { about: 'day' };
+type Sheet =
+  | { about: 'reinforcement'; wanted: Wanted; verb: 'send' | 'decline' }
+  | { about: 'swap'; swap: SwapView; verb: SwapVerb } | { about: 'handover'; id: string } | { about: 'day' };
 
 /** Days that are looked ahead. */
 const DAYS = 30;
@@ -47,8 +50,11 @@ class DutyPage {
   readonly past = $derived((this.#past.value ?? []).filter((one) => !isOpen(one)).slice(0, PAST_MAX));
   readonly defects = $derived(onDate(soonestFirst(this.ahead.value?.items ?? []), this.date, this.zone));
   readonly listed = $derived(this.defects.slice(0, DEFECTS_MAX));
+  readonly lacking = $derived(dutyChanges.lacking);
+  readonly #parts = $derived(PARTS.filter((part) => part !== 'reinforcements' || this.lacking.length > 0));
   /** Where nobody chose it is what waits. */
-  readonly part = $derived(this.#part ?? (this.swaps.length > 0 ? 'swaps' : this.open.length > 0 ? 'handovers' : 'outlook'));
+  readonly part = $derived(this.#parts.find((part) => part === this.#part) ?? (this.lacking.length > 0 ? 'reinforcements' : this.swaps.length > 0 ? 'swaps' : this.open.length > 0 ? 'handovers' : 'outlook'));
+  readonly wanted = $derived(this.lacking.find((one) => idOfWanted(one) === this.#hands.reinforcements));
   readonly swap = $derived(this.swaps.find(({ id }) => id === this.#hands.swaps));
   readonly handover = $derived([...this.open, ...this.past].find(({ id }) => id === this.#hands.handovers));
   readonly defect = $derived(this.listed.find((one) => idOf(one) === this.#hands.outlook));
@@ -81,8 +87,14 @@ class DutyPage {
   }
 
   turn(by: number): void {
-    const next = PARTS[PARTS.indexOf(this.part) + by];
+    const next = this.#parts[this.#parts.indexOf(this.part) + by];
     if (next !== undefined) this.#part = next;
+  }
+
+  /** Takes the first post in hand that needs more people because of a response. */
+  reinforce(response: string): void {
+    const first = this.lacking.find((one) => one.response === response) ?? this.lacking[0];
+    if (first !== undefined) this.take('reinforcements', idOfWanted(first));
   }
 
   /** Turns to the next day with something wrong. */
@@ -119,7 +131,7 @@ class DutyPage {
   }
 
   async refresh(): Promise<void> {
-    await Promise.all([dutyChanges.swaps.ask(), dutyChanges.handovers.ask(), this.ahead.ask()]);
+    await Promise.all([dutyChanges.reinforcements.ask(), dutyChanges.swaps.ask(), dutyChanges.handovers.ask(), this.ahead.ask()]);
   }
 
   #hold(part: Part, id: string): void {
@@ -129,6 +141,7 @@ class DutyPage {
 
   #idsOf(part: Part): string[] {
     switch (part) {
+      case 'reinforcements': return this.lacking.map(idOfWanted);
       case 'swaps': return this.swaps.map(({ id }) => id);
       case 'handovers': return [...this.open, ...this.past].map(({ id }) => id);
       case 'outlook': return this.listed.map(idOf);
