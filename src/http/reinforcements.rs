@@ -44,7 +44,9 @@ pub(super) struct WantedView {
     /// How many more the rule asks for, and how many of them are on duty.
     add: u8,
     there: u8,
-    /// Until when people would be put on duty.
+    /// For how many hours people are put on duty.
+    hours: u16,
+    /// Until when they would be.
     #[schema(value_type = String)]
     to: Timestamp,
     on_duty: Vec<NamedPerson>,
@@ -149,6 +151,7 @@ impl WantedView {
             response,
             add: wanted.add,
             there: wanted.there,
+            hours: wanted.rule.hours,
             to: wanted.to,
             on_duty: on_duty.into_iter().flatten().map(named).collect(),
             could_come: could.take(SUGGESTED_MAX).map(|one| named(&one.person)).collect(),

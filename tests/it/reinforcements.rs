@@ -3,11 +3,12 @@
 use jiaoying::domain::{
     actor::{Actor, Role},
     callout::policy::{CalloutKind, PolicySet},
-    command::{Command, Reply},
+    command::{Command, Reply, RosterStep},
     ids::{PersonId, ResponseId},
     reinforcement::{Need, ReinforceStep, Send},
     rejection::Rejection,
     response::ResponseStep,
+    roster::Post,
 };
 
 use crate::{
@@ -49,6 +50,8 @@ fn a_grave_response_asks_for_more_people_and_they_are_there_once_the_desk_has_co
 
     county.sends(DESK, Some(response), &[DEPUTY], None).unwrap();
     assert_eq!(county.on_post(DESK), ["000000-duty_officer", DEPUTY]);
+    county.pass(60);
+    assert_eq!(county.board.handovers.iter().count(), 0, "nobody has gone");
     assert_eq!(county.wanting("level_2"), [first, "990101002000/lead_officer"]);
     let told = county.board.callouts.iter().filter(|one| one.kind == CalloutKind::Notice);
     let told: Vec<&str> = told.map(|one| one.subject.as_str()).collect();
@@ -59,6 +62,7 @@ fn a_grave_response_asks_for_more_people_and_they_are_there_once_the_desk_has_co
     // A day later they go home, and while the response is open more are asked for again.
     county.pass(24 * HOUR);
     assert_eq!(county.on_post(DESK), ["000000-duty_officer"]);
+    assert_eq!(county.board.handovers.iter().count(), 0, "who stays knows what is open");
     assert!(county.wanting("level_2").contains(&DESK.to_owned()));
     county.ends(response, "雨停").unwrap();
     assert!(county.wanting("level_2").is_empty());
@@ -116,11 +120,11 @@ fn whoever_cannot_come_or_is_too_many_is_refused_and_nothing_changes() {
     let leader = actor("leader", Role::Leader);
     assert_eq!(county.submit(&leader, command).unwrap_err().code(), "access.not_allowed");
     assert_eq!(county.board.seq, seq);
-    let set = SHIPPED.replace(
-        r#"{ name = "duty_officer", zh = "值班员", en = "Duty officer" }"#,
-        r#"{ name = "duty_officer", zh = "值班员", en = "Duty officer", seats = 1 }"#,
-    );
-    county.must(Command::AdoptPolicies(toml::from_str(&format!("{set}{RULES}")).unwrap()));
+    county.must(Command::AdoptPolicies(seated(2)));
+    let post = county.board.roster.get(&DESK.parse().unwrap()).unwrap().post.clone();
+    let holders = ["000000-duty_officer", "000000-flood_chief"];
+    let holders = holders.map(|person| person.parse().unwrap()).to_vec();
+    county.must(Command::Roster(RosterStep::SavePosts(vec![Post { holders, ..post }])));
     assert_eq!(refused(&mut county, &[DEPUTY], None), "roster.seats");
 }
 
@@ -138,6 +142,15 @@ fn rules_that_cannot_be_are_refused_with_what_to_do() {
         let fault = set.check().unwrap_err().to_string();
         assert!(fault.starts_with("reinforcement ") && fault.contains(says), "{fault}");
     }
+    let fault = seated(1).check().unwrap_err().to_string();
+    assert!(fault.contains("adds 1 at duty_officer, which has no seats"), "{fault}");
+}
+
+/// Returns policies in which a desk has so many seats.
+fn seated(seats: u8) -> PolicySet {
+    let duty = r#"{ name = "duty_officer", zh = "值班员", en = "Duty officer""#;
+    let set = SHIPPED.replace(&format!("{duty} }}"), &format!("{duty}, seats = {seats} }}"));
+    toml::from_str(&format!("{set}{RULES}")).unwrap()
 }
 
 fn county() -> County {

@@ -1,7 +1,5 @@
 //! Spot checks looked back over: who was on post when asked, how soon, and who was not.
 
-use std::time::Duration;
-
 use jiaoying::domain::{
     actor::Role,
     area::Area,
@@ -77,9 +75,14 @@ fn drills_other_months_other_areas_and_what_was_taken_back_are_not_counted() {
 fn five_rings_that_nobody_takes_are_off_post_whatever_is_said_later() {
     let mut county = County::found(SHIPPED, 2, 1);
     let check = county.spot_check(false);
-    county.rings("000000-duty_officer", 26, Outcome::NoAnswer);
-    county.rings("001000-duty_officer", 24, Outcome::NoAnswer);
-    county.rings("002000-duty_officer", 26, Outcome::Rejected);
+    let calls = ["000000", "001000", "002000"];
+    let calls = calls.map(|area| county.last_call_to(&format!("{area}-duty_officer")));
+    calls.iter().for_each(|call| county.record(*call, Outcome::Delivered));
+    county.pass(24);
+    county.record(calls[1], Outcome::NoAnswer);
+    county.pass(2);
+    county.record(calls[0], Outcome::NoAnswer);
+    county.record(calls[2], Outcome::Rejected);
     for (who, post) in [("000000-duty_officer", DESK), ("001000-duty_officer", FIRST)] {
         county.is_there(who, post, check);
     }
@@ -119,14 +122,14 @@ fn who_answers_before_the_telephone_has_rung_out_is_on_post_and_each_absence_say
 fn where_rings_do_not_count_and_where_two_are_on_duty_and_one_answers_nobody_is_off_post() {
     let mut county = County::found(&SHIPPED.replace("off_post_rings = 5", ""), 1, 1);
     let check = county.spot_check(false);
-    county.rings("000000-duty_officer", 60, Outcome::NoAnswer);
+    county.rings_out("000000-duty_officer", 60);
     county.is_there("000000-duty_officer", DESK, check);
     assert_eq!(county.of_july().total.on_post, 1);
 
     let mut county = County::found(SHIPPED, 1, 1);
     county.holders(DESK, &["000000-duty_officer", "000000-duty_officer-b"]);
     let check = county.spot_check(false);
-    county.rings("000000-duty_officer", 30, Outcome::NoAnswer);
+    county.rings_out("000000-duty_officer", 30);
     county.is_there("000000-duty_officer-b", DESK, check);
     assert_eq!(county.of_july().total.on_post, 1, "the other one's telephone was not let ring");
 }
@@ -224,15 +227,13 @@ impl County {
         calls.last().expect("they are called").id
     }
 
-    /// Lets a telephone ring so long and come to that end.
+    /// Lets a telephone ring so long.
     #[track_caller]
-    fn rings(&mut self, who: &str, seconds: u64, end: Outcome) {
+    fn rings_out(&mut self, who: &str, seconds: u64) {
         let call = self.last_call_to(who);
         self.record(call, Outcome::Delivered);
-        let now = self.now;
-        self.now = now + Duration::from_secs(seconds);
-        self.record(call, end);
-        self.now = now;
+        self.pass(seconds);
+        self.record(call, Outcome::NoAnswer);
     }
 
     fn holders(&mut self, post: &str, people: &[&str]) {

@@ -3,7 +3,7 @@
 use super::Board;
 use crate::domain::{
     callout::{callouts::Closed, lines::Lines},
-    event::{CalloutEvent, Entry, Event},
+    event::{CalloutEvent, Entry, Event, ReinforcementEvent},
     silence::Voice,
     warning::Warning,
 };
@@ -103,7 +103,12 @@ impl Board {
             Event::Coverage(event) => self.holes.apply(event),
             Event::Flaw(event) => self.flaws.apply(event, at),
             Event::DutyReminder(event) => self.duty_reminders.apply(event, at),
-            Event::Reinforcement(event) => self.reinforcements.apply(event, entry),
+            Event::Reinforcement(event) => {
+                self.reinforcements.apply(event, entry);
+                if let ReinforcementEvent::ReinforcementSent(sent) = event {
+                    self.handovers.joined(&sent.need.post, &sent.people);
+                }
+            }
             Event::SpotCheck(event) => self.spot_checks.apply(event, at),
             Event::Leave(event) => self.leaves.apply(event),
             Event::Swap(event) => self.swaps.apply(event, entry),

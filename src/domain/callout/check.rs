@@ -14,6 +14,7 @@ use crate::domain::{
     event::{Event, LinesSet, PoliciesAdopted},
     ids::{Duty, Level, PostId},
     person::Channel,
+    reinforcement::More,
     rejection::Rejection,
     spot_check::Presence,
     verification::Freshness,
@@ -144,6 +145,14 @@ impl PolicySet {
             }
             if let Some(more) = rule.posts.iter().find(|more| !self.names_duty(&more.duty)) {
                 return Err(fault(place, format!("unknown duty {}", more.duty)));
+            }
+            let full = |more: &&More| {
+                self.seats(&more.duty).is_some_and(|seats| usize::from(more.add) >= seats)
+            };
+            if let Some(more) = rule.posts.iter().find(full) {
+                let (add, duty) = (more.add, &more.duty);
+                let problem = format!("adds {add} at {duty}, which has no seats for so many more");
+                return Err(fault(place, problem));
             }
         }
         if self.reinforcements.is_empty() || self.choose(CalloutKind::Notice, None, None).is_some()

@@ -20,7 +20,7 @@ use super::{
 
 pub(super) use self::sign::decide;
 pub(super) use self::watch::AtPost;
-use self::watch::same;
+use self::watch::{same, within};
 pub use self::{
     matters::Matters,
     sign::{HandoverFault, SignHandover},
@@ -204,15 +204,32 @@ impl Handovers {
         }
     }
 
+    /// Some have come to stand beside those who are there: nothing is handed over.
+    pub(super) fn joined(&mut self, post: &PostId, people: &[PersonId]) {
+        let Some(watched) = self.posts.get_mut(post) else { return };
+        let join = |known: &mut Vec<PersonId>| {
+            let new = people.iter().filter(|person| !known.contains(person)).cloned();
+            let new: Vec<PersonId> = new.collect();
+            known.extend(new);
+        };
+        join(&mut watched.on_duty);
+        join(&mut watched.there);
+        let open = watched.last.filter(|last| self.open.contains(last));
+        let last = open.and_then(|last| self.by_id.get_mut(&last)).filter(|last| last.due);
+        if let Some(last) = last {
+            join(&mut last.incoming);
+        }
+    }
+
     fn looked(&mut self, looked: &PostWatched) {
         let watched = self.posts.entry(looked.post.clone()).or_default();
         let first = !std::mem::replace(&mut watched.known, true);
-        // Nobody comes back in a gap, also where nobody was there before.
+        // Nobody comes back or stays on in a gap, also where nobody was there before.
         let back = !looked.on_duty.is_empty()
             && !same(&watched.on_duty, &looked.on_duty)
-            && same(&watched.there, &looked.on_duty);
+            && within(&looked.on_duty, &watched.there);
         watched.look_at = looked.look_at;
-        if first {
+        if first || back {
             watched.there.clone_from(&looked.on_duty);
         }
         // Through a gap whoever was there is the last who is known to have been.

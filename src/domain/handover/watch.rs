@@ -56,8 +56,12 @@ impl Board {
 
 /// Tells whether two lists name the same people.
 pub(super) fn same(one: &[PersonId], other: &[PersonId]) -> bool {
-    let within = |one: &[PersonId], other: &[PersonId]| one.iter().all(|p| other.contains(p));
     within(one, other) && within(other, one)
+}
+
+/// Tells whether all of `some` are among `all`.
+pub(super) fn within(some: &[PersonId], all: &[PersonId]) -> bool {
+    some.iter().all(|person| all.contains(person))
 }
 
 /// Returns when a post has to be looked at again.
@@ -92,8 +96,9 @@ impl Draft<'_> {
         let watched = &handovers.posts[post];
         let last = handovers.last(post);
         let same_as = |known: &[PersonId]| same(known, &incoming);
+        // Where one of two goes, the other knows what is open.
         let nobody_new =
-            incoming.is_empty() || same_as(&watched.on_duty) || same_as(&watched.there);
+            incoming.is_empty() || same_as(&watched.on_duty) || within(&incoming, &watched.there);
         if !watched.known || nobody_new {
             if !incoming.is_empty() && !same_as(&watched.on_duty) {
                 self.settle_handover(last.filter(|last| last.is_open()));

@@ -142,6 +142,14 @@ impl Reinforcements {
         }
     }
 
+    /// Returns how many stand beside those on duty at a post, by whatever rule they came.
+    fn there(&self, post: &PostId, now: Timestamp) -> u8 {
+        let of_post = self.0.iter().filter(|(need, _)| need.post == *post);
+        let sent = of_post.flat_map(|(_, decided)| &decided.sent);
+        let runs = sent.filter(|sent| sent.from <= now && now < sent.to);
+        u8::try_from(runs.map(|sent| sent.people.len()).sum::<usize>()).unwrap_or(u8::MAX)
+    }
+
     fn of(&mut self, need: &Need) -> &mut Decided {
         let at = self.0.binary_search_by(|(known, _)| known.cmp(need));
         let at = at.unwrap_or_else(|next| {
@@ -220,10 +228,7 @@ impl Board {
                 if doubled || declined.is_some_and(|no| now < no.until) {
                     continue;
                 }
-                let runs = |sent: &&Sent| sent.from <= now && now < sent.to;
-                let there = known.into_iter().flat_map(|known| &known.sent).filter(runs);
-                let there: usize = there.map(|sent| sent.people.len()).sum();
-                let there = u8::try_from(there).unwrap_or(u8::MAX);
+                let there = self.reinforcements.there(post, now);
                 wanted.push(Wanted { need, rule, add: more.add, there, to: now + rule.length() });
             }
         }
