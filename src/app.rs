@@ -13,6 +13,7 @@ mod facts;
 mod gauges;
 mod ground;
 mod look_ahead;
+mod paper;
 mod nodes;
 mod occasions;
 mod planes;

@@ -3,7 +3,7 @@
 mod files;
 mod layers;
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Deserializer, de};
@@ -54,6 +54,7 @@ pub struct Config {
     pub publication: Publication,
     basemap_dir: String,
     pub shutdown_grace_s: u32,
+    call_sheet_every_s: u32,
     pub log: String,
     pub log_format: LogFormat,
     pub channels: Channels,
@@ -137,6 +138,12 @@ impl fmt::Display for Faults {
 impl std::error::Error for Faults {}
 
 impl Config {
+    /// Returns how often the call sheet is written; `None` for never.
+    pub fn call_sheet_every(&self) -> Option<Duration> {
+        let seconds = u64::from(self.call_sheet_every_s);
+        (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
+
     /// Loads the settings: defaults, then `file`, then `environment`.
     pub fn load(
         file: Option<&PathBuf>,

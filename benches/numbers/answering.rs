@@ -238,6 +238,7 @@ async fn answer(
         note: String::new(),
         on_behalf_of: None,
         via: None,
+        here: None,
     });
     let given = Instant::now();
     let committed = board.submit(actor, command).await.unwrap();

@@ -97,5 +97,6 @@ pub fn answer(obligation: ObligationId, whom: &str) -> Command {
         note: String::new(),
         on_behalf_of: Some(whom.into()),
         via: Some("座机".into()),
+        here: None,
     })
 }

@@ -60,6 +60,7 @@ const GROUPS: &[Group] = &[
     (&["E8"], crashing::kill_at_any_point),
     (&["E9"], simulation::scenarios),
     (&["E10"], roster::year),
+    (&["E10", "people"], roster::people),
     (&["E12"], telling::verify_and_find),
     (&["D1"], history::start),
     (&["H1", "H5"], hub::fan_out),

@@ -9,7 +9,7 @@ use super::{
     coverage, exchange,
     gauges::{self, Plane},
     ground::Ground,
-    look_ahead, positions, sources, spot_checks,
+    look_ahead, paper, positions, sources, spot_checks,
 };
 use crate::{
     bus::{Bus, redis::LastPositions},
@@ -58,6 +58,10 @@ impl Planes {
         let watch = look_ahead::Watch::new(board);
         tasks.spawn(positions::stopped_by(stop.clone(), watch.run()));
         tasks.spawn(positions::stopped_by(stop.clone(), spot_checks::draw(board.clone())));
+        if let Some(every) = config.call_sheet_every() {
+            let writing = paper::write(board.clone(), config.data_dir.clone(), every);
+            tasks.spawn(positions::stopped_by(stop.clone(), writing));
+        }
         Ok(Self { positions, tracks, gauges, readings, broker, sources, ground })
     }
 }

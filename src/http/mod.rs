@@ -77,6 +77,7 @@ use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLay
 
 use self::evacuations::{shelters, transfers};
 pub use self::{error::ApiError, publisher::Publisher};
+pub(crate) use self::sheets::CallSheet;
 use crate::{
     access::Access,
     advice::Advice,

@@ -2,14 +2,16 @@
 //! them off. It is printed before it is needed: on the day it is, nothing may be left but paper and a telephone.
 
 use axum::{extract::State, response::Response};
+use chrono_tz::Tz;
+use rust_xlsxwriter::XlsxError;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::page::{Cell, Headings, ROWS_MAX, Sheet, download};
+use super::page::{self, Cell, Headings, ROWS_MAX, Sheet, download};
 use crate::{
     dispatcher::SubmitError,
     domain::{
-        actor::Capability,
+        actor::{Actor, Capability},
         board::Board,
         ids::{AreaCode, PersonId},
         rejection::Rejection,
@@ -65,13 +67,35 @@ pub(in crate::http) async fn workbook(
         if !actor.sees(area) {
             return Err(Rejection::OutsideArea(area));
         }
-        let viewer = Viewer { actor: &actor, now };
-        let rows = board.roster.within(area).flat_map(|staffing| lines(board, staffing, now));
-        let rows = rows.zip(1_u64..).map(|(line, number)| row(board, &line, number, &viewer));
-        Ok(Sheet::of("电话叫应单", HEADINGS, rows, ROWS_MAX))
+        Ok(sheet(board, area, &Viewer { actor: &actor, now }))
     });
     let sheet = sheet.await?.map_err(SubmitError::from)?;
     download(&web, vec![sheet], "call-sheet.xlsx").await
+}
+
+/// The whole county's, with everybody's numbers: for paper, and for nobody who has not the key to the machine.
+pub(crate) struct CallSheet {
+    sheet: Sheet,
+    zone: Tz,
+}
+
+impl CallSheet {
+    pub fn of(board: &Board, now: Timestamp) -> Self {
+        let area = board.jurisdiction().unwrap_or(AreaCode::UNSET);
+        let viewer = Viewer { actor: &Actor::console(area), now };
+        Self { sheet: sheet(board, area, &viewer), zone: board.timezone() }
+    }
+
+    /// Writes it as a workbook.
+    pub fn write(self) -> Result<Vec<u8>, XlsxError> {
+        page::write(&[self.sheet], self.zone)
+    }
+}
+
+fn sheet(board: &Board, area: AreaCode, viewer: &Viewer<'_>) -> Sheet {
+    let rows = board.roster.within(area).flat_map(|staffing| lines(board, staffing, viewer.now));
+    let rows = rows.zip(1_u64..).map(|(line, number)| row(board, &line, number, viewer));
+    Sheet::of("电话叫应单", HEADINGS, rows, ROWS_MAX)
 }
 
 /// Somebody to be called at a post.

@@ -13,6 +13,7 @@ mod roster;
 mod tasks;
 mod words;
 
+pub(crate) use self::call_sheet::CallSheet;
 use axum::{Router, routing::get};
 use utoipa::OpenApi;
 

@@ -135,7 +135,7 @@ pub(in crate::http) async fn attachment(
     Ok((headers, bytes).into_response())
 }
 
-fn write(sheets: &[Sheet], zone: Tz) -> Result<Vec<u8>, XlsxError> {
+pub(super) fn write(sheets: &[Sheet], zone: Tz) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let formats = Formats::default();
     for sheet in sheets {

@@ -8,7 +8,10 @@ use jiaoying::{
 };
 
 use super::*;
-use crate::support::workbook::{Sheet, sheets};
+use crate::support::{
+    patience::until,
+    workbook::{Sheet, read, sheets},
+};
 
 const EVERY: [&str; 6] = [
     "/incidents.xlsx",
@@ -73,6 +76,25 @@ async fn the_paper_call_sheet_names_whom_to_call_in_which_order_with_room_to_tic
     let numbers: Vec<usize> = sheet.rows.iter().map(|row| row[0].parse().unwrap()).collect();
     assert!(numbers.iter().copied().eq(1..=numbers.len()));
     desk.get("/call-sheet.xlsx?area=990199000000", 422).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn the_paper_call_sheet_lies_beside_the_journal_before_anybody_asks_for_it() {
+    let server = TestServer::start_with(&[("JIAOYING_CALL_SHEET_EVERY_S", "1")]).await;
+    let file = server.dir.path().join("call-sheet.xlsx");
+    let bytes = until(Duration::from_secs(60), "the call sheet", async || {
+        std::fs::read(&file).ok()
+    });
+    let [on_disk] = &read(&bytes.await)[..] else { panic!("one sheet") };
+    let asked = one(&server.demo("dispatcher"), "/call-sheet.xlsx").await;
+    assert_eq!(on_disk.rows, asked.rows);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "it holds telephone numbers");
+    }
     server.stop().await;
 }
 

@@ -81,3 +81,8 @@ export const rosterApi = {
   changes: (query: { area: string; post: string | undefined; before: string | undefined; limit: number }) => get<Page<RosterChange>>(`/roster/changes?${search(query)}`),
   people: (text: string | undefined, area: string, limit: number) => get<Page<Candidate>>(`/people?${search({ q: text, area, limit })}`),
 };
+
+/** Whom to call by hand in an area, in order, as a workbook with room to tick them off. */
+export function callSheet(area: string): string {
+  return `/api/v1/call-sheet.xlsx?${search({ area })}`;
+}
