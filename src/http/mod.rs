@@ -76,8 +76,8 @@ use tokio::sync::watch;
 use tower_http::{compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
 use self::evacuations::{shelters, transfers};
-pub use self::{error::ApiError, publisher::Publisher};
 pub(crate) use self::sheets::CallSheet;
+pub use self::{error::ApiError, publisher::Publisher};
 use crate::{
     access::Access,
     advice::Advice,

@@ -166,7 +166,10 @@ fn whoever_answers_a_check_from_far_away_is_not_at_his_post() {
     county.is_at("001000-duty_officer", FIRST, check, [114.52, 35.6], 10);
     let found = county.of_july();
     let Why::Elsewhere { away_m } = found.absences[1].why else { panic!("{found:?}") };
-    assert!((900..=910).contains(&away_m), "a hundredth of a degree east of the boundary: {away_m}");
+    assert!(
+        (900..=910).contains(&away_m),
+        "a hundredth of a degree east of the boundary: {away_m}"
+    );
     assert!(county.replayed() == county.board);
 }
 
@@ -186,7 +189,8 @@ fn nobodys_place_is_kept_where_nobody_asks_for_it() {
 
 /// A county with a duty room, and a township whose boundary is known.
 fn located() -> County {
-    let presence = "off_post_rings = 5\nwithin_m = 300\nrooms = { \"990101000000\" = [114.5, 35.6] }";
+    let presence =
+        "off_post_rings = 5\nwithin_m = 300\nrooms = { \"990101000000\" = [114.5, 35.6] }";
     let mut county = County::found(&SHIPPED.replace("off_post_rings = 5", presence), 2, 1);
     let first: AreaCode = "990101001000".parse().unwrap();
     let area = county.board.areas.get(first).unwrap().clone();

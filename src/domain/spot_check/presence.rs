@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     area::distance_m,
     board::Board,
-    callout::{
-        attempt::Attempt, check::PolicyFault, obligation::Obligation, policy::CalloutKind,
-    },
+    callout::{attempt::Attempt, check::PolicyFault, obligation::Obligation, policy::CalloutKind},
     ids::AreaCode,
     point::Point,
 };

@@ -138,7 +138,8 @@ impl Board {
                 let answer = obligation.answer.as_deref()?;
                 let after_s = obligation.answered_at?.since(obligation.opened_at).as_secs();
                 let at = answer.whereabouts.filter(|at| at.elsewhere);
-                let elsewhere = at.map(|at| Why::Elsewhere { away_m: at.away_m.unwrap_or_default() });
+                let elsewhere =
+                    at.map(|at| Why::Elsewhere { away_m: at.away_m.unwrap_or_default() });
                 let why = rang_out.or(answer.late.then_some(Why::Late)).or(elsewhere);
                 Some(why.map_or(Found::OnPost { after_s }, Found::Absent))
             }

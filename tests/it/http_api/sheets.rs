@@ -83,9 +83,8 @@ async fn the_paper_call_sheet_names_whom_to_call_in_which_order_with_room_to_tic
 async fn the_paper_call_sheet_lies_beside_the_journal_before_anybody_asks_for_it() {
     let server = TestServer::start_with(&[("JIAOYING_CALL_SHEET_EVERY_S", "1")]).await;
     let file = server.dir.path().join("call-sheet.xlsx");
-    let bytes = until(Duration::from_secs(60), "the call sheet", async || {
-        std::fs::read(&file).ok()
-    });
+    let bytes =
+        until(Duration::from_secs(60), "the call sheet", async || std::fs::read(&file).ok());
     let [on_disk] = &read(&bytes.await)[..] else { panic!("one sheet") };
     let asked = one(&server.demo("dispatcher"), "/call-sheet.xlsx").await;
     assert_eq!(on_disk.rows, asked.rows);

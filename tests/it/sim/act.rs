@@ -115,8 +115,14 @@ impl World {
         let Some(id) = self.picked(pick, among) else { return Ok(()) };
         let Some((actor, whom)) = self.answerer(id, by) else { return Ok(()) };
         let via = whom.is_some().then(|| CompactString::const_new("座机"));
-        let given =
-            GiveAnswer { obligation: id, answer, note: String::new(), on_behalf_of: whom, via, here: None };
+        let given = GiveAnswer {
+            obligation: id,
+            answer,
+            note: String::new(),
+            on_behalf_of: whom,
+            via,
+            here: None,
+        };
         self.say(&actor, &Command::Answer(given))
     }
 

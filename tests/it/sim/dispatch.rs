@@ -164,8 +164,14 @@ impl World {
             _ => self.speaker(by, told),
         };
         let Some(actor) = actor else { return Ok(()) };
-        let given =
-            GiveAnswer { obligation: id, answer, note: String::new(), on_behalf_of, via: None, here: None };
+        let given = GiveAnswer {
+            obligation: id,
+            answer,
+            note: String::new(),
+            on_behalf_of,
+            via: None,
+            here: None,
+        };
         self.say(&actor, &Command::Answer(given))
     }
 

@@ -187,7 +187,8 @@ impl Oracle {
         let late = self.is_late(id, who.person.as_ref(), now);
         let obligation = &mut self.obligations[id];
         let Who { person, name, entered_by } = who;
-        obligation.answer = Some(Answer { person, name, entered_by, via, late, note, whereabouts: None });
+        obligation.answer =
+            Some(Answer { person, name, entered_by, via, late, note, whereabouts: None });
         obligation.answered_at = Some(now);
         obligation.state = State::Answered;
         obligation.stop();
