@@ -27,6 +27,8 @@ let browser: Browser;
 let node: Node;
 let commander: APIRequestContext;
 let desk: Visitor;
+/** The county's leader, as tiles name him. */
+let leader = '';
 const folder = mkdtempSync(join(tmpdir(), 'jiaoying-where-'));
 
 beforeAll(async () => {
@@ -85,12 +87,14 @@ it('one whose phone may not tell where it is answers all the same', async () => 
 /** Opens a check and answers it on the phone, so many metres north of the duty room; the page has said `line` by then. */
 async function answerFrom(metres: number | undefined, line: string): Promise<void> {
   const { page, context, faults } = await visit(browser, 'leader', '/phone', node.url);
+  const me = (await (await context.request.get('/api/v1/sessions/current')).json()) as { person?: { name: string } };
+  leader = me.person?.name ?? 'nobody';
   await context.grantPermissions(metres === undefined ? [] : ['geolocation']);
   if (metres !== undefined) await context.setGeolocation({ ...ROOM, latitude: ROOM.latitude + metres / METRES_PER_DEGREE, accuracy: 20 });
   await page.getByText('在线').waitFor();
   expect(await page.getByText('位置').count()).toBe(0);
 
-  const subject = `位置抽查 ${Date.now()}`;
+  const subject = `值班抽查 ${Date.now()}`;
   const reply = await commander.post('/api/v1/callouts', { data: { subject, kind: 'spot_check', area: COUNTY } });
   if (!reply.ok()) throw new Error(`no check: ${reply.status()} ${await reply.text()}`);
   await page.getByRole('heading', { name: subject }).waitFor({ timeout: SOON_MS });
@@ -108,7 +112,7 @@ async function answerFrom(metres: number | undefined, line: string): Promise<voi
 
 /** Returns the leader's tile where it stands as `selector` says. */
 function ofLeader(selector: string): Locator {
-  return desk.page.locator(`main ${selector}`, { hasText: '带班领导' });
+  return desk.page.locator(`main ${selector}`, { hasText: leader });
 }
 
 async function keep(page: Page, name: string): Promise<void> {
