@@ -43,9 +43,6 @@ beforeAll(async () => {
   node = await startNode(nodeBinary(), undefined, `policies = "${policies}"\n[channels]\nsimulated_people = "${people}"\n`);
   commander = await request.newContext({ baseURL: node.url });
   await commander.post('/api/v1/sessions', { data: { login: 'commander', password: 'demo-commander' } });
-  desk = await visit(browser, 'dispatcher', '/desk', node.url);
-  await desk.page.getByRole('button', { name: /^点名板/ }).waitFor({ timeout: SOON_MS });
-  await desk.page.keyboard.press('d');
 });
 
 afterAll(async () => {
@@ -86,6 +83,7 @@ it('one whose phone may not tell where it is answers all the same', async () => 
 
 /** Opens a check and answers it on the phone, so many metres north of the duty room; the page has said `line` by then. */
 async function answerFrom(metres: number | undefined, line: string): Promise<void> {
+  await takeBack();
   const { page, context, faults } = await visit(browser, 'leader', '/phone', node.url);
   const me = (await (await context.request.get('/api/v1/sessions/current')).json()) as { person?: { name: string } };
   leader = me.person?.name ?? 'nobody';
@@ -98,7 +96,7 @@ async function answerFrom(metres: number | undefined, line: string): Promise<voi
   const reply = await commander.post('/api/v1/callouts', { data: { subject, kind: 'spot_check', area: COUNTY } });
   if (!reply.ok()) throw new Error(`no check: ${reply.status()} ${await reply.text()}`);
   await page.getByRole('heading', { name: subject }).waitFor({ timeout: SOON_MS });
-  await desk.page.getByRole('heading', { level: 2, name: subject }).waitFor({ timeout: SOON_MS });
+  await openRollCall(subject);
   await page.getByText(line).waitFor({ timeout: SOON_MS });
   expect(await seriousFaults(page)).toEqual([]);
   await keep(page, `where-phone-${metres ?? 'refused'}`);
@@ -108,6 +106,21 @@ async function answerFrom(metres: number | undefined, line: string): Promise<voi
   expect(await page.getByText(line).count()).toBe(0);
   expect(faults).toEqual([]);
   await context.close();
+}
+
+/** Opens a desk of its own for each check: one that is open goes on with the check that it shows. */
+async function openRollCall(subject: string): Promise<void> {
+  await (desk as Visitor | undefined)?.context.close();
+  desk = await visit(browser, 'dispatcher', '/desk', node.url);
+  await desk.page.getByRole('button', { name: /^点名板/ }).first().waitFor({ timeout: SOON_MS });
+  await desk.page.keyboard.press('d');
+  await desk.page.getByRole('heading', { level: 2, name: subject }).waitFor({ timeout: SOON_MS });
+}
+
+/** Takes back the check before, so that the new one is the only one. */
+async function takeBack(): Promise<void> {
+  const { items } = (await (await commander.get('/api/v1/callouts?open=true')).json()) as { items: { id: string }[] };
+  for (const { id } of items) await commander.post(`/api/v1/callouts/${id}/withdraw`, { data: { reason: '下一次抽查' } });
 }
 
 /** Returns the leader's tile where it stands as `selector` says. */
