@@ -63,7 +63,7 @@ export const rollCallWords = bilingual(
       off_post: (rings: number) => `响铃 ${rings} 声无人接听（脱岗）`, elsewhere: (distance: string) => `距岗位 ${distance} 应答`,
     },
     evidence: (callout: string, obligation: string) => `叫应 ${callout} · ${obligation}`,
-    answeredLater: (time: string) => `${time} 才应答`,
+    answeredLater: (time: string) => `${time} 应答`,
     never: '未应答',
     leftOff: (n: number) => `另有 ${n} 条未列出`,
     printMonth: '打印',
