@@ -1,7 +1,7 @@
 /** What happens in the made county: a night with a red warning, and how people answer. */
 
 import { isOpen } from '../src/board/board';
-import type { ObligationView } from '../src/board/protocol';
+import type { ObligationView, Whereabouts } from '../src/board/protocol';
 import { COUNTY, posts, type Post } from './county';
 import { iso, type World } from './world';
 
@@ -27,7 +27,7 @@ export function playNight(world: World, now: number): void {
     kind: 'spot_check', subject: '夜间值班抽查', text: '请确认在岗在位', severity: 'blue', drill: true, areas: [COUNTY],
   }, townshipPosts().slice(0, 11), '确认在岗');
   ringAll(world, (view) => view.kind === 'spot_check', now - 890_000);
-  answerMany(world, (view) => view.kind === 'spot_check', now - 840_000, () => roll() > 0.3);
+  answerMany(world, (view) => view.kind === 'spot_check', now - 840_000, () => roll() > 0.3, (n) => ({ whereabouts: whereabouts(n) }));
   const id = issue(world, start, { event: '暴雨', colour: 'red', exercise: false, areas: [COUNTY] }, everybody());
   for (const view of [...world.all.values()].filter((one) => one.callout === id)) life(world, view, start, now, roll);
   world.settle();
@@ -94,9 +94,19 @@ export function townshipPosts(): Post[] {
   return [...posts.values()].filter((post) => post.area !== COUNTY && post.id.endsWith('/duty_officer'));
 }
 
-function answerMany(world: World, which: (view: ObligationView) => boolean, at: number, chance: () => boolean): void {
-  for (const view of [...world.all.values()].filter(which)) if (chance()) answer(world, view, at, 'app');
+function answerMany(
+  world: World, which: (view: ObligationView) => boolean, at: number, chance: () => boolean, more: (n: number) => object = () => ({}),
+): void {
+  const answering = [...world.all.values()].filter((view) => which(view) && chance());
+  for (const [n, view] of answering.entries()) answer(world, view, at, 'app', undefined, more(n));
   world.settle();
+}
+
+/** Where the n-th was who answered: one in three is not at his post, and of one in three nobody can tell. */
+function whereabouts(n: number): Whereabouts {
+  const at = { at: [114.5, 35.6] as [number, number], accuracy_m: 20 };
+  if (n % 3 === 2) return at;
+  return n % 3 === 1 ? { ...at, away_m: 1_240, elsewhere: true } : { ...at, away_m: 12 };
 }
 
 function ringAll(world: World, which: (view: ObligationView) => boolean, at: number): void {
@@ -128,6 +138,7 @@ function ring(world: World, view: ObligationView, number: number, from: number, 
     world.emit(from, 'attempt_started', attempt);
     if (channel === 'sms') world.emit(from + 4_000, 'attempt_recorded', { ...attempt, outcome: { result: 'delivered' } });
     if (channel === 'voice') {
+      if (result === 'no_answer') world.emit(from + 3_000, 'attempt_recorded', { ...attempt, outcome: { result: 'delivered' } });
       const outcome = { result, ...(result === 'hung_up' ? { after_s: 7 } : {}), ...(result === 'key_pressed' ? { key: '1' } : {}) };
       world.emit(to, 'attempt_recorded', { ...attempt, outcome });
     }

@@ -6,7 +6,7 @@
 import type { AssignmentStatus } from './assignment';
 import type {
   CalloutKind, Channel, Difference, EscalateReason, EventFrame, LifeState, Outcome, Severity, SkippedView, StateName,
-  Time, Via, WarningStatus, WithdrawReason,
+  Time, Via, WarningStatus, Whereabouts, WithdrawReason,
 } from './protocol';
 
 export interface Planned {
@@ -104,6 +104,7 @@ export interface EventAnswer {
   via: Via;
   late: boolean;
   note?: string;
+  whereabouts?: Whereabouts;
 }
 
 export interface AboutAttempt {

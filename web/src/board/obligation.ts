@@ -91,7 +91,7 @@ export function reduceObligation(view: ObligationView, event: ObligationEvent, n
     case 'attempt_started':
       return changeAttempt(view, event.data.id, (attempt) => ({ ...attempt, state: 'started', started_at: event.at }));
     case 'attempt_repeated':
-      return changeAttempt(view, event.data.id, (attempt) => ({ ...attempt, repeats: attempt.repeats + 1 }));
+      return changeAttempt(view, event.data.id, (attempt) => ({ ...without(attempt, 'rang_at'), repeats: attempt.repeats + 1 }));
     case 'attempt_recorded': {
       const { id, outcome, retry } = event.data;
       const recorded = changeAttempt(view, id, (attempt) => record(attempt, outcome, event.at));
@@ -169,7 +169,8 @@ function changeAttempt(view: ObligationView, id: string, change: (attempt: Attem
 }
 
 function record(attempt: AttemptView, outcome: Outcome, at: Time): AttemptView {
-  const told = { ...attempt, outcome };
+  const rings = attempt.channel === 'voice' && outcome.result === 'delivered';
+  const told = { ...attempt, outcome, ...(rings ? { rang_at: at } : {}) };
   return ends(attempt.channel, outcome) ? { ...told, state: 'ended', ended_at: at } : told;
 }
 
@@ -211,6 +212,7 @@ function answerOf(answer: EventAnswer, names: Names): AnswerView {
     ...(answer.person === undefined ? {} : { person: { id: answer.person, name: names.get(answer.person) ?? answer.person } }),
     ...(answer.name === undefined ? {} : { name: answer.name }),
     ...(answer.entered_by === undefined ? {} : { entered_by: answer.entered_by }),
+    ...(answer.whereabouts === undefined ? {} : { whereabouts: answer.whereabouts }),
   };
 }
 
@@ -236,8 +238,8 @@ function merged<T extends { rung: number; reason: string }>(known: readonly T[],
   return [...known, ...fresh];
 }
 
-function without<K extends keyof ObligationView>(view: ObligationView, key: K): Omit<ObligationView, K> {
-  const { [key]: _dropped, ...rest } = view;
+function without<T extends object, K extends keyof T>(whole: T, key: K): Omit<T, K> {
+  const { [key]: _dropped, ...rest } = whole;
   return rest;
 }
 

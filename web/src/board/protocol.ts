@@ -35,6 +35,8 @@ export interface Jurisdiction {
   area: string;
   name: string;
   timezone: string;
+  /** Whoever answers a spot check on the page is asked where he is. */
+  asks_where?: boolean;
 }
 
 export type WarningStatus = 'actual' | 'exercise' | 'system' | 'test' | 'draft';
@@ -152,6 +154,8 @@ export interface AttemptView {
   state: Progress;
   started_at?: Time;
   ended_at?: Time;
+  /** When a telephone began to ring. */
+  rang_at?: Time;
   outcome?: Outcome;
   repeats: number;
 }
@@ -172,6 +176,23 @@ export interface AskedView {
 /** How an answer came: by a channel, or entered by an operator in the operator's words. */
 export type Via = 'app' | 'sms' | 'voice' | { desk: string };
 
+/** Where a telephone says that it is, and how far it may be wrong. */
+export interface Here {
+  lon: number;
+  lat: number;
+  accuracy_m: number;
+}
+
+/** Where somebody was when he answered a spot check. */
+export interface Whereabouts {
+  at: [number, number];
+  accuracy_m: number;
+  /** From his post; missing where the post's place is not known, or his own too badly. */
+  away_m?: number;
+  /** Too far away to be at his post, whatever the doubt. */
+  elsewhere?: boolean;
+}
+
 export interface AnswerView {
   person?: Named;
   name?: string;
@@ -179,6 +200,7 @@ export interface AnswerView {
   via: Via;
   late: boolean;
   note: string;
+  whereabouts?: Whereabouts;
 }
 
 export interface HandedView {
@@ -462,6 +484,6 @@ export interface Resume {
 export type ClientFrame =
   | ({ type: 'hello'; topics: readonly string[]; resume?: Resume } & Partial<MapView>)
   | ({ type: 'view' } & MapView)
-  | { type: 'answer'; id: string; obligation: string; answer: AnswerKind; note?: string }
+  | { type: 'answer'; id: string; obligation: string; answer: AnswerKind; note?: string; here?: Here }
   | { type: 'pong' }
   | { type: 'received'; attempt: string };

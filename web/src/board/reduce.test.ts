@@ -66,6 +66,15 @@ describe('an answer', () => {
     expect(mine).not.toHaveProperty('due_at');
   });
 
+  it('keeps where somebody was who gave it', () => {
+    const whereabouts = { at: [114.5, 35.6], accuracy_m: 20, away_m: 1_240, elsewhere: true };
+    const answer = { person: 'p-lead', via: 'app', late: false, whereabouts };
+    const board = reduceAll(emptyBoard(), [
+      ...redWarning(), event(6, 'obligation_answered', { id: 'o-1', callout: 'c-1', post: leadPost, was: 'ringing', answer }),
+    ]);
+    expect(board.mine.get('o-1')?.answer?.whereabouts).toEqual(whereabouts);
+  });
+
   it('that comes late moves from unreached, and one that comes again moves nothing', () => {
     const board = reduceAll(emptyBoard(), [
       ...redWarning(),
@@ -119,7 +128,10 @@ describe('a ladder', () => {
     });
     const started = event(6, 'attempt_started', { id: 'o-3.0', callout: 'c-1', person: 'p-village', channel: 'voice' });
     const board = reduceAll(emptyBoard(), [...redWarning(), started, delivered]);
-    expect(board.open.items.get('o-3')?.attempts[0]?.state).toBe('started');
+    expect(board.open.items.get('o-3')?.attempts[0]).toMatchObject({ state: 'started', rang_at: at(7) });
+    // After a crash it may ring anew: what rang before counts no more.
+    const repeated = event(8, 'attempt_repeated', { id: 'o-3.0', callout: 'c-1', person: 'p-village', channel: 'voice' });
+    expect(reduce(board, repeated).open.items.get('o-3')?.attempts[0]).not.toHaveProperty('rang_at');
   });
 
   it('that runs out hands the post to a named human, and on to the next', () => {

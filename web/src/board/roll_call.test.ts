@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { at, COUNTY, TOWNSHIP, VILLAGE } from './fixture';
-import type { AttemptView, ObligationView } from './protocol';
-import { fitted, groupsOf, isGrave, isSettled, orderOf, pagesOf, placesOf, presenceOf, tallyOf, tileOf, type Tile } from './roll_call';
+import type { AttemptView, ObligationView, Whereabouts } from './protocol';
+import { fitted, groupsOf, isGrave, isSettled, orderOf, pagesOf, placesOf, presenceOf, ringsOf, tallyOf, tileOf, type Tile } from './roll_call';
 
 const NAMES = new Map([[COUNTY, '示例县'], [TOWNSHIP, '黎阳街道'], [VILLAGE, '东街村']]);
 
@@ -20,6 +20,9 @@ function call(number: number, change: Partial<AttemptView> = {}): AttemptView {
 
 const answer = (late: boolean): Partial<ObligationView> =>
   ({ state: 'answered', answered_at: at(12.4), answer: { person: { id: 'p', name: '李四' }, via: 'voice', late, note: '' } });
+const answerFrom = (whereabouts: Partial<Whereabouts>, late = false): Partial<ObligationView> => ({
+  ...answer(late), answer: { person: { id: 'p', name: '李四' }, via: 'app', late, note: '', whereabouts: { at: [114.5, 35.6], accuracy_m: 20, ...whereabouts } },
+});
 const rungOut = call(1, { state: 'ended', started_at: at(1), ended_at: at(30), outcome: { result: 'no_answer' } });
 const ringing = call(2, { state: 'started', started_at: at(60) });
 
@@ -30,6 +33,9 @@ it.each([
   ['it rings again', view('o', COUNTY, { attempts: [rungOut, ringing] }), 'ringing'],
   ['he answered', view('o', COUNTY, answer(false)), 'on_post'],
   ['he answered after his time', view('o', COUNTY, answer(true)), 'late'],
+  ['he answered at his post', view('o', COUNTY, answerFrom({ away_m: 12 })), 'on_post'],
+  ['he answered far from it', view('o', COUNTY, answerFrom({ away_m: 1_240, elsewhere: true })), 'elsewhere'],
+  ['he answered far from it and late', view('o', COUNTY, answerFrom({ away_m: 1_240, elsewhere: true }, true)), 'late'],
   ['nobody answered', view('o', COUNTY, { state: 'unreached' }), 'absent'],
   ['he said no', view('o', COUNTY, { state: 'unreached', asked: [{ person: { id: 'p', name: '李四', title: '' }, rung: 0, at: at(0), declined: true }] }), 'declined'],
   ['it was taken back', view('o', COUNTY, { state: 'withdrawn' }), 'released'],
@@ -42,6 +48,15 @@ it('a tile says who answered how soon, and before that which try it is', () => {
   expect([here.group_name, here.post, here.who, here.after_s]).toEqual(['黎阳街道', '值班员', ['李四'], 12]);
   const again = tileOf(view('o', VILLAGE, { attempts: [rungOut, ringing] }), COUNTY, NAMES);
   expect([again.group_name, again.call?.try, again.calls, again.who]).toEqual(['黎阳街道', 2, 2, ['李四']]);
+});
+
+it('a call rings every five seconds, and its rings count only where nobody took it', () => {
+  const rang = { ...rungOut, rang_at: at(0.5) };
+  expect(ringsOf(rang)).toBe(5);
+  expect(ringsOf({ ...rang, ended_at: at(30.5) })).toBe(6);
+  expect(ringsOf({ ...rang, outcome: { result: 'rejected' } })).toBe(0);
+  expect(ringsOf(rungOut)).toBe(0);
+  expect(tileOf(view('o', VILLAGE, { attempts: [rungOut, rang, ringing] }), COUNTY, NAMES).rings).toBe(5);
 });
 
 const tiles = [
@@ -61,9 +76,11 @@ it('whoever is called keeps his place from one try to the next', () => {
   expect(orderOf(after)).toEqual(orderOf(before));
 });
 
-it('who is late is missing, who was released is not due, and a hundred per cent are all', () => {
-  const { due, here, missing, percent } = tallyOf([...tiles, tileOf(view('late', VILLAGE, answer(true)), COUNTY, NAMES)]);
-  expect([due, here, missing, percent]).toEqual([4, 2, 2, 50]);
+it('who is late or elsewhere is missing, who was released is not due, and a hundred per cent are all', () => {
+  const late = tileOf(view('late', VILLAGE, answer(true)), COUNTY, NAMES);
+  const elsewhere = tileOf(view('elsewhere', VILLAGE, answerFrom({ away_m: 1_240, elsewhere: true })), COUNTY, NAMES);
+  const { due, here, missing, percent } = tallyOf([...tiles, late, elsewhere]);
+  expect([due, here, missing, percent]).toEqual([5, 2, 3, 40]);
   const almost = Array.from({ length: 500 }, (_, n) => tileOf(view(`${n}`, VILLAGE, n === 0 ? {} : answer(false)), COUNTY, NAMES));
   expect(tallyOf(almost).percent).toBe(99);
   expect(isSettled(tallyOf(almost))).toBe(false);

@@ -3,12 +3,18 @@
 import { rollupArea } from './area';
 import { peopleAsked } from './obligation';
 import { placeOf, postOf } from './place';
-import type { AttemptView, CalloutKind, ObligationView, Severity, Time, WarningView } from './protocol';
+import type { AttemptView, CalloutKind, ObligationView, Severity, Time, WarningView, Whereabouts } from './protocol';
 import { beingAsked } from './select';
 
-/** Those to look at first. `late` answered after his time, which the month counts as an absence; `released` need not answer. */
-export const PRESENCES = ['absent', 'declined', 'no_answer', 'ringing', 'late', 'on_post', 'released'] as const;
+/**
+ * Those to look at first. `elsewhere` answered too far from his post and `late` after his time, which the month counts as
+ * absences; `released` need not answer.
+ */
+export const PRESENCES = ['absent', 'declined', 'elsewhere', 'no_answer', 'ringing', 'late', 'on_post', 'released'] as const;
 export type Presence = (typeof PRESENCES)[number];
+
+/** From one ring to the next: one second of tone, four of silence, as exchanges in China ring and the server counts. */
+const RING_MS = 5_000;
 
 /** One post on the board. */
 export interface Tile {
@@ -27,6 +33,10 @@ export interface Tile {
   call?: AttemptView;
   /** Calls that were made. */
   calls: number;
+  /** How often a telephone rang that nobody took, at the longest. */
+  rings: number;
+  /** Where whoever answered was, where the check asks. */
+  whereabouts?: Whereabouts;
   answered_at?: Time;
   /** From the opening to the answer. */
   after_s?: number;
@@ -60,7 +70,9 @@ export function isRollCall({ kind }: { kind: CalloutKind }): boolean {
 export function presenceOf(view: ObligationView): Presence {
   switch (view.state) {
     case 'withdrawn': return 'released';
-    case 'answered': return view.answer?.late === true ? 'late' : 'on_post';
+    case 'answered':
+      if (view.answer?.late === true) return 'late';
+      return view.answer?.whereabouts?.elsewhere === true ? 'elsewhere' : 'on_post';
     case 'unreached': return view.asked.some(({ declined }) => declined) ? 'declined' : 'absent';
     case 'ringing': {
       const calls = callsOf(view);
@@ -77,13 +89,22 @@ export function tileOf(view: ObligationView, viewer: string, names: ReadonlyMap<
   const calls = callsOf(view);
   const call = calls.find(({ state }) => state === 'started') ?? latest(calls);
   const { answered_at } = view;
+  const whereabouts = view.answer?.whereabouts;
   return {
     id: view.id, group, group_name: names.get(group) ?? (group === view.area ? view.area_name : group),
     area: view.area, area_name: view.area_name, post: postOf(view), presence, who: whoOf(view, presence),
     calls: calls.filter(({ started_at }) => started_at !== undefined).length,
+    rings: Math.max(0, ...calls.map(ringsOf)),
     ...(call === undefined ? {} : { call }),
+    ...(whereabouts === undefined ? {} : { whereabouts }),
     ...(answered_at === undefined ? {} : { answered_at, after_s: Math.max(0, Math.round((Date.parse(answered_at) - Date.parse(view.opened_at)) / 1_000)) }),
   };
+}
+
+/** Returns how often the telephone of a call rang, where nobody took it. */
+export function ringsOf({ channel, outcome, rang_at, ended_at }: AttemptView): number {
+  if (channel !== 'voice' || outcome?.result !== 'no_answer' || rang_at === undefined || ended_at === undefined) return 0;
+  return Math.max(0, Math.floor((Date.parse(ended_at) - Date.parse(rang_at)) / RING_MS));
 }
 
 /** Returns the ids of tiles, townships with somebody missing first and whoever is missing first in each; by code within. */
@@ -157,7 +178,7 @@ export function fitted<T extends { width: number; height: number }>(
 }
 
 export function tallyOf(tiles: Iterable<Tile>): Tally {
-  const of: Record<Presence, number> = { absent: 0, declined: 0, no_answer: 0, ringing: 0, late: 0, on_post: 0, released: 0 };
+  const of: Record<Presence, number> = { absent: 0, declined: 0, elsewhere: 0, no_answer: 0, ringing: 0, late: 0, on_post: 0, released: 0 };
   let all = 0;
   for (const { presence } of tiles) {
     of[presence] += 1;
@@ -200,6 +221,7 @@ function whoOf(view: ObligationView, presence: Presence): string[] {
   const name = view.answer?.person?.name ?? view.answer?.name;
   switch (presence) {
     case 'on_post':
+    case 'elsewhere':
     case 'late': return name === undefined ? [] : [name];
     case 'declined': return view.asked.filter(({ declined }) => declined).map(({ person }) => person.name);
     case 'ringing':

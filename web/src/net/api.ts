@@ -1,6 +1,6 @@
 /** HTTP as the pages use it: same origin, the cookie authenticates, errors have a type. */
 
-import type { AnswerKind, CalloutKind, Role, Severity, WireError } from '../board/protocol';
+import type { AnswerKind, CalloutKind, Here, Role, Severity, WireError } from '../board/protocol';
 
 const ROOT = '/api/v1';
 /** A request that takes longer has failed; the caller says so or tries again. */
@@ -38,6 +38,8 @@ export interface Answering {
   note?: string;
   on_behalf_of?: string;
   via?: string;
+  /** With a spot check that asks for it. */
+  here?: Here;
 }
 
 export interface NewWarning {

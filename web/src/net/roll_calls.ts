@@ -17,8 +17,11 @@ export interface UnitTally extends Tally {
   area_name: string;
 }
 
+/** What shows that nobody was there. */
+export type Why = { why: 'silent' | 'late' | 'declined' } | { why: 'off_post'; rings: number } | { why: 'elsewhere'; away_m: number };
+
 /** A post where nobody was, with the call that shows it. */
-export interface Absence extends PostPlace {
+export type Absence = Why & PostPlace & {
   callout: string;
   obligation: string;
   asked_at: Time;
@@ -26,7 +29,7 @@ export interface Absence extends PostPlace {
   calls: number;
   /** When somebody answered after all. */
   answered_at?: Time;
-}
+};
 
 export interface CheckMonth {
   month: string;
