@@ -65,6 +65,9 @@ pub(crate) struct JurisdictionView {
     pub timezone: Tz,
     /// Whoever answers a spot check on the page is asked where he is.
     pub asks_where: bool,
+    /// A telephone that rings so often untaken is off its post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub off_post_rings: Option<u8>,
 }
 
 /// Who the client is.
@@ -123,7 +126,8 @@ pub(super) fn draw(
             area: jurisdiction,
             name: board.areas.name(jurisdiction),
             timezone: board.timezone(),
-            asks_where: board.asks_where(),
+            asks_where: board.presence().is_some_and(|known| known.within_m.is_some()),
+            off_post_rings: board.presence().and_then(|known| known.off_post_rings),
         },
         me: me(board, actor),
         names,

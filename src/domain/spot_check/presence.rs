@@ -104,10 +104,9 @@ impl Presence {
 }
 
 impl Board {
-    /// Tells whether whoever answers a spot check on the page is asked where he is.
-    pub fn asks_where(&self) -> bool {
-        let presence = self.callouts.policies().and_then(|set| set.presence.as_ref());
-        presence.is_some_and(|presence| presence.within_m.is_some())
+    /// Returns what shows who is at his post, by the policies in force.
+    pub fn presence(&self) -> Option<&Presence> {
+        self.callouts.policies().and_then(|set| set.presence.as_ref())
     }
 
     /// Returns where somebody was who answers a check; `None` where nobody asks for it: then it is not kept.

@@ -37,6 +37,8 @@ export interface Jurisdiction {
   timezone: string;
   /** Whoever answers a spot check on the page is asked where he is. */
   asks_where?: boolean;
+  /** Whose telephone rings so often and is not taken is off his post. */
+  off_post_rings?: number;
 }
 
 export type WarningStatus = 'actual' | 'exercise' | 'system' | 'test' | 'draft';

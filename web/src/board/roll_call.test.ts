@@ -43,6 +43,14 @@ it.each([
   expect(presenceOf(obligation)).toBe(presence);
 });
 
+it('whoever answers after the telephone has rung out was not there, where the county counts rings', () => {
+  const asked = [{ person: { id: 'p-1', name: '李四', title: '' }, rung: 0, at: at(0), declined: false }];
+  const untaken: AttemptView = { ...rungOut, person: 'p-1', outcome: { result: 'no_answer' }, rang_at: at(2), ended_at: at(28) };
+  const later = view('o', COUNTY, { ...answer(false), asked, attempts: [untaken], answered_at: at(40) });
+  expect([presenceOf(later, 5), presenceOf(later, 6), presenceOf(later)]).toEqual(['late', 'on_post', 'on_post']);
+  expect(presenceOf({ ...later, answered_at: at(20) }, 5)).toBe('on_post');
+});
+
 it('a tile says who answered how soon, and before that which try it is', () => {
   const here = tileOf(view('o', TOWNSHIP, answer(false)), COUNTY, NAMES);
   expect([here.group_name, here.post, here.who, here.after_s]).toEqual(['黎阳街道', '值班员', ['李四'], 12]);

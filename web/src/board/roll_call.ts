@@ -67,11 +67,12 @@ export function isRollCall({ kind }: { kind: CalloutKind }): boolean {
   return kind === 'spot_check';
 }
 
-export function presenceOf(view: ObligationView): Presence {
+/** `enough` is how often a telephone rings until nobody is there, where the county counts that. */
+export function presenceOf(view: ObligationView, enough?: number): Presence {
   switch (view.state) {
     case 'withdrawn': return 'released';
     case 'answered':
-      if (view.answer?.late === true) return 'late';
+      if (view.answer?.late === true || hasRungOut(view, enough)) return 'late';
       return view.answer?.whereabouts?.elsewhere === true ? 'elsewhere' : 'on_post';
     case 'unreached': return view.asked.some(({ declined }) => declined) ? 'declined' : 'absent';
     case 'ringing': {
@@ -83,8 +84,8 @@ export function presenceOf(view: ObligationView): Presence {
 }
 
 /** Returns the tile of an obligation, as whoever is at `viewer` groups it. */
-export function tileOf(view: ObligationView, viewer: string, names: ReadonlyMap<string, string>): Tile {
-  const presence = presenceOf(view);
+export function tileOf(view: ObligationView, viewer: string, names: ReadonlyMap<string, string>, enough?: number): Tile {
+  const presence = presenceOf(view, enough);
   const group = rollupArea(viewer, view.area);
   const calls = callsOf(view);
   const call = calls.find(({ state }) => state === 'started') ?? latest(calls);
@@ -105,6 +106,15 @@ export function tileOf(view: ObligationView, viewer: string, names: ReadonlyMap<
 export function ringsOf({ channel, outcome, rang_at, ended_at }: AttemptView): number {
   if (channel !== 'voice' || outcome?.result !== 'no_answer' || rang_at === undefined || ended_at === undefined) return 0;
   return Math.max(0, Math.floor((Date.parse(ended_at) - Date.parse(rang_at)) / RING_MS));
+}
+
+/** Tells whether everybody who was asked first let the telephone ring so often before anybody answered. */
+function hasRungOut(view: ObligationView, enough: number | undefined): boolean {
+  if (enough === undefined) return false;
+  const before = ({ ended_at }: AttemptView): boolean => ended_at !== undefined && Date.parse(ended_at) <= Date.parse(view.answered_at ?? '');
+  const first = view.asked.filter(({ rung }) => rung === 0);
+  return first.length > 0 && first.every(({ person }) =>
+    callsOf(view).some((call) => call.person === person.id && before(call) && ringsOf(call) >= enough));
 }
 
 /** Returns the ids of tiles, townships with somebody missing first and whoever is missing first in each; by code within. */

@@ -13,9 +13,9 @@ export class Standing {
   #of: string | undefined;
 
   readonly tiles = $derived.by((): ReadonlyMap<string, Tile> => {
-    const { me, names } = live.board ?? {};
+    const { me, names, jurisdiction } = live.board ?? {};
     if (me === undefined || names === undefined) return new Map();
-    return new Map([...this.#views().values()].map((view) => [view.id, tileOf(view, me.area, names)]));
+    return new Map([...this.#views().values()].map((view) => [view.id, tileOf(view, me.area, names, jurisdiction?.off_post_rings)]));
   });
   readonly tally = $derived(tallyOf(this.tiles.values()));
   readonly #wanted = $derived(orderOf([...this.tiles.values()]));
