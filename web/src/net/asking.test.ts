@@ -26,6 +26,13 @@ it('what becomes news while an answer is on its way is asked for once after it',
   expect(told).toEqual([1, 2]);
 });
 
+it('whoever asks while an older answer is on its way waits for the newer one', async () => {
+  const { asking, told } = setUp();
+  void asking.ask();
+  await asking.ask();
+  expect(told).toEqual([1, 2]);
+});
+
 it('a failure is told, and the next asking tries again', async () => {
   const { asking, told, fail } = setUp();
   fail();

@@ -12,27 +12,40 @@ export interface AskingPorts<T> {
 
 export class Asking<T> {
   #ports: AskingPorts<T>;
-  #isAsking = false;
-  #isWanted = false;
+  /** The question whose answer is on its way, and the one to be asked after it. */
+  #current: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   constructor(ports: AskingPorts<T>) {
     this.#ports = ports;
   }
 
-  /** Asks now. Never throws. */
-  async ask(): Promise<void> {
-    this.#isWanted = true;
-    if (this.#isAsking) return;
-    this.#isAsking = true;
-    while (this.#isWanted) {
-      this.#isWanted = false;
-      try {
-        this.#ports.onAnswer(await this.#ports.fetch());
-      } catch (cause) {
-        this.#ports.onFailure(cause);
-      }
+  /**
+   * Asks now, or once the answer that is on its way has come, which may not know the news yet; ends when the answer to this
+   * question is there. Never throws.
+   */
+  ask(): Promise<void> {
+    if (this.#next !== undefined) return this.#next;
+    if (this.#current === undefined) return this.#begin();
+    this.#next = this.#current.then(() => {
+      this.#next = undefined;
+      return this.#begin();
+    });
+    return this.#next;
+  }
+
+  #begin(): Promise<void> {
+    this.#current = this.#fetch();
+    return this.#current;
+  }
+
+  async #fetch(): Promise<void> {
+    try {
+      this.#ports.onAnswer(await this.#ports.fetch());
+    } catch (cause) {
+      this.#ports.onFailure(cause);
     }
-    this.#isAsking = false;
+    this.#current = undefined;
   }
 
   /** Asks now and then every so often, for as long as somebody sees the page; returns what ends that. */
