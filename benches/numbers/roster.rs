@@ -116,7 +116,7 @@ pub fn people(report: &mut Report) {
 }
 
 fn known(post: u32, number: u32) -> Person {
-    let telephone = format!("139{:08}", post * 5 + number);
+    let telephone = format!("194{:08}", post * 5 + number);
     let contacts = [Channel::App, Channel::Sms, Channel::Voice];
     Person {
         id: person(post, number),

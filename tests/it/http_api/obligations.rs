@@ -66,13 +66,24 @@ async fn the_one_who_is_called_answers_once_and_the_same_answer_again_is_the_sam
     let [mine] = items(&mine) else { panic!("{mine}") };
     assert_eq!(mine["post"], "990101000000/lead_officer");
     let path = format!("/obligations/{}/answer", id(mine));
-    let answer = json!({ "answer": "acknowledged", "note": "马上到" });
+    for (here, field) in [
+        (json!({ "lon": 200, "lat": 35.6, "accuracy_m": 5 }), "here"),
+        (json!({ "lon": 114.5, "lat": 35.6, "accuracy_m": -1 }), "here"),
+        (json!({ "lon": 114.5, "lat": 35.6, "accuracy_m": null }), "here.accuracy_m"),
+    ] {
+        let bad = json!({ "answer": "acknowledged", "here": here });
+        assert_eq!(refusal(&leader.post(&path, &bad, 422).await), ("field.invalid", field));
+    }
+    // A place comes along unasked: it is taken for the answer that it is, and not kept.
+    let here = json!({ "lon": 114.5, "lat": 35.6, "accuracy_m": 20 });
+    let answer = json!({ "answer": "acknowledged", "note": "马上到", "here": here });
     let first = leader.post(&path, &answer, 200).await;
     assert_eq!(first["late"], false);
     assert_eq!(leader.post(&path, &answer, 200).await, first);
     let shown = leader.get(&format!("/obligations/{}", id(mine)), 200).await;
     assert_eq!(shown["state"], "answered");
     assert_eq!(shown["answer"]["note"], "马上到");
+    assert!(shown["answer"].get("whereabouts").is_none());
     assert!(items(&leader.get("/obligations/mine", 200).await).is_empty());
 
     let entry = desk.journal(first["seq"].as_u64().unwrap() - 1).await[0].clone();

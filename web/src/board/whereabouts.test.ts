@@ -23,6 +23,10 @@ it('who takes his leave back is nowhere at once', () => {
   expect(missed(found(ROOM, 1_000), 1)).toEqual({ hindrance: 'refused' });
 });
 
+it.each([{ accuracy: Infinity }, { accuracy: NaN }, { accuracy: -1 }, { latitude: 91 }, { longitude: NaN }])('nonsense goes along with no answer: %o', (wrong) => {
+  expect(found({ ...ROOM, ...wrong }, 1_000)).toEqual({ hindrance: 'silent' });
+});
+
 it.each([[19.6, '20', 'm'], [999.4, '999', 'm'], [999.5, '1.0', 'km'], [1_240, '1.2', 'km']] as const)('%d m are said as %s %s', (metres, count, unit) => {
   expect(rounded(metres)).toEqual({ count, unit });
 });

@@ -22,7 +22,9 @@ export function hereNow({ place }: Finding, now_ms: number): Here | undefined {
   return place !== undefined && now_ms - place.at_ms <= PLACE_AGE_MAX_MS ? place.here : undefined;
 }
 
+/** A browser that says nonsense has told nothing: an answer with it would be refused, and the calls would go on. */
 export function found({ longitude, latitude, accuracy }: { longitude: number; latitude: number; accuracy: number }, at_ms: number): Finding {
+  if (!(Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90 && accuracy >= 0 && Number.isFinite(accuracy))) return { hindrance: 'silent' };
   return { place: { here: { lon: longitude, lat: latitude, accuracy_m: accuracy }, at_ms } };
 }
 
